@@ -1,0 +1,32 @@
+/** Where the parts listen. Service ports are the standard ones; daemons without root listen above 1024. */
+
+/** A host name inside the cluster and a port. */
+export type Endpoint = { readonly host: string; readonly port: number };
+
+type Port = { readonly service: number; readonly container: number };
+
+/** `service` is what clients use, `container` what the daemon binds. */
+export const ports = {
+  ldaps: { service: 636, container: 1636 },
+  smtp: { service: 25, container: 2525 },
+  submissions: { service: 465, container: 4465 },
+  submission: { service: 587, container: 5587 },
+  imaps: { service: 993, container: 9993 },
+  pop3s: { service: 995, container: 9995 },
+  lmtp: { service: 24, container: 9024 },
+  sieve: { service: 4190, container: 9419 },
+  /** Dovecot's SASL service and quota policy service, each behind a TLS tunnel: their protocols carry none. */
+  saslTunnel: { service: 9012, container: 9112 },
+  quotaTunnel: { service: 9340, container: 9440 },
+  postgresql: { service: 5432, container: 5432 },
+  webmail: { service: 443, container: 8443 },
+  /** The operator's health and metrics. */
+  operator: { service: 8080, container: 8080 },
+} as const satisfies Record<string, Port>;
+
+export type PortName = keyof typeof ports;
+
+/** The full name of a Service, which resolves without a search list and stands in its certificate. */
+export function serviceHost(service: string, namespace: string): string {
+  return `${service}.${namespace}.svc.cluster.local`;
+}

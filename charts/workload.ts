@@ -1,0 +1,180 @@
+/** Pods as every part runs them: hardened, with fixed labels, restarted when their configuration changes. */
+import { createHash } from 'node:crypto';
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { Part, Site } from '../operator/core/site.ts';
+
+/** What every component is given: the site, and the image of each part. */
+export type Context = { readonly site: Site; readonly image: (part: Part) => string };
+
+export type Volume = { readonly name: string; readonly source: object };
+export type Mount = {
+  readonly name: string;
+  readonly path: string;
+  readonly subPath?: string;
+  readonly writable?: boolean;
+};
+
+export type Container = {
+  readonly name: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  /** Values in clear; secrets come as mounted files. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Names of container ports and their numbers. */
+  readonly ports?: Readonly<Record<string, number>>;
+  readonly mounts: readonly Mount[];
+  readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
+  readonly readiness?: object;
+  readonly liveness?: object;
+  /** Root and capabilities, for the one daemon that cannot do without; say why beside it. */
+  readonly asRoot?: { readonly capabilities: readonly string[] };
+};
+
+export type WorkloadProps = {
+  readonly name: string;
+  readonly namespace: string;
+  readonly part: Part;
+  /** Numeric user and group of the pod, also fsGroup; ignored by containers that run as root. */
+  readonly uid?: number;
+  readonly containers: readonly Container[];
+  readonly initContainers?: readonly Container[];
+  readonly volumes: readonly Volume[];
+  /** Volume claims: name → size. With one the workload is a StatefulSet, without any a Deployment. */
+  readonly claims?: Readonly<Record<string, string>>;
+  readonly serviceAccount?: string;
+  /** Text of the configuration: a change restarts the pod. */
+  readonly config: readonly string[];
+};
+
+/** `app.kubernetes.io/*` labels of a part; the first two select its pods and never change. */
+export function labels(site: Site, part: string): Record<string, string> {
+  return {
+    ...selector(site, part),
+    'app.kubernetes.io/part-of': 'hopthu',
+    'app.kubernetes.io/managed-by': 'hopthu',
+  };
+}
+
+/** Labels that select the pods of a part. */
+export function selector(site: Site, part: string): Record<string, string> {
+  return { 'app.kubernetes.io/name': part, 'app.kubernetes.io/instance': site.name };
+}
+
+/** A StatefulSet or Deployment of one pod, in Pod Security "restricted" unless a container asks for root. */
+export function workload(scope: Construct, context: Context, props: WorkloadProps): ApiObject {
+  const { site } = context;
+  const needsRoot = props.containers.some((container) => container.asRoot !== undefined);
+  const stateful = props.claims !== undefined;
+  return new ApiObject(scope, props.name, {
+    apiVersion: 'apps/v1',
+    kind: stateful ? 'StatefulSet' : 'Deployment',
+    metadata: { name: props.name, namespace: props.namespace, labels: labels(site, props.part) },
+    spec: {
+      replicas: 1,
+      ...(stateful ? { serviceName: props.name } : { strategy: { type: 'Recreate' } }),
+      selector: { matchLabels: selector(site, props.part) },
+      template: {
+        metadata: {
+          labels: labels(site, props.part),
+          annotations: { 'hopthu.io/config': digest(props.config) },
+        },
+        spec: {
+          automountServiceAccountToken: props.serviceAccount !== undefined,
+          ...(props.serviceAccount === undefined ? {} : { serviceAccountName: props.serviceAccount }),
+          enableServiceLinks: false,
+          securityContext: {
+            ...(needsRoot ? {} : { runAsNonRoot: true }),
+            ...(props.uid === undefined
+              ? {}
+              : {
+                  runAsUser: props.uid,
+                  runAsGroup: props.uid,
+                  fsGroup: props.uid,
+                  fsGroupChangePolicy: 'OnRootMismatch',
+                }),
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          ...(props.initContainers === undefined
+            ? {}
+            : { initContainers: props.initContainers.map(container) }),
+          containers: props.containers.map(container),
+          volumes: props.volumes.map(({ name, source }) => ({ name, ...source })),
+        },
+      },
+      ...(stateful ? { volumeClaimTemplates: claims(site, props.claims ?? {}) } : {}),
+    },
+  });
+}
+
+function container(props: Container): object {
+  return {
+    name: props.name,
+    image: props.image,
+    imagePullPolicy: 'IfNotPresent',
+    ...(props.command === undefined ? {} : { command: props.command }),
+    ...(props.args === undefined ? {} : { args: props.args }),
+    ...(props.env === undefined
+      ? {}
+      : { env: Object.entries(props.env).map(([name, value]) => ({ name, value })) }),
+    ...(props.ports === undefined
+      ? {}
+      : { ports: Object.entries(props.ports).map(([name, containerPort]) => ({ name, containerPort })) }),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      ...(props.asRoot === undefined
+        ? { capabilities: { drop: ['ALL'] } }
+        : { runAsUser: 0, capabilities: { drop: ['ALL'], add: props.asRoot.capabilities } }),
+    },
+    resources: {
+      requests: { cpu: props.resources.cpu, memory: props.resources.memory },
+      limits: { memory: props.resources.memoryLimit },
+    },
+    ...(props.readiness === undefined ? {} : { readinessProbe: props.readiness }),
+    ...(props.liveness === undefined ? {} : { livenessProbe: props.liveness }),
+    volumeMounts: props.mounts.map(({ name, path, subPath, writable }) => ({
+      name,
+      mountPath: path,
+      ...(subPath === undefined ? {} : { subPath }),
+      ...(writable === true ? {} : { readOnly: true }),
+    })),
+  };
+}
+
+function claims(site: Site, sizes: Readonly<Record<string, string>>): object[] {
+  const { className } = site.storage;
+  return Object.entries(sizes).map(([name, storage]) => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      ...(className === undefined ? {} : { storageClassName: className }),
+      resources: { requests: { storage } },
+    },
+  }));
+}
+
+/** Volume sources in the forms that the parts need. */
+export const volume = {
+  /** Readable by the pod's group alone (0440). */
+  secret: (name: string, secretName: string): Volume => ({
+    name,
+    source: { secret: { secretName, defaultMode: 0o440 } },
+  }),
+  configMap: (name: string, configMap: string): Volume => ({
+    name,
+    source: { configMap: { name: configMap } },
+  }),
+  memory: (name: string, sizeLimit: string): Volume => ({
+    name,
+    source: { emptyDir: { medium: 'Memory', sizeLimit } },
+  }),
+  scratch: (name: string, sizeLimit: string): Volume => ({ name, source: { emptyDir: { sizeLimit } } }),
+};
+
+function digest(config: readonly string[]): string {
+  return createHash('sha256').update(config.join('\0')).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,53 @@
+/** What Organization and Mailbox have in common. */
+
+export const group = 'hopthu.io';
+export const version = 'v1alpha1';
+export const apiVersion = `${group}/${version}`;
+
+/** Keeps a deleted resource until the directory was seen to refuse its logins. */
+export const finalizer = 'hopthu.io/directory';
+
+export type Kind = 'Organization' | 'Mailbox';
+
+/** URL segment of each kind. */
+export const plural: Readonly<Record<Kind, string>> = { Organization: 'organizations', Mailbox: 'mailboxes' };
+
+/** The parts of ObjectMeta that decisions look at; everything else is dropped on arrival to save memory. */
+export type Metadata = {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly creationTimestamp: string;
+  readonly deletionTimestamp?: string;
+  readonly finalizers: readonly string[];
+  readonly annotations: Readonly<Record<string, string>>;
+};
+
+/** A resource as it came from the API server; `spec` is checked again by `parseMailbox` and `parseOrganization`. */
+export type Resource = {
+  readonly kind: Kind;
+  readonly metadata: Metadata;
+  readonly spec: unknown;
+  readonly status: unknown;
+};
+
+/** A condition, as `metav1.Condition` (Kubernetes API conventions). */
+export type Condition = {
+  readonly type: 'Ready' | 'Reconciling' | 'Stalled';
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+  readonly observedGeneration: number;
+  /** RFC 3339, seconds. */
+  readonly lastTransitionTime: string;
+};
+
+/** Annotations that people set. */
+export const annotation = {
+  /** On a resource or on the site's ConfigMap: nothing is written for it to the directory while it is `true`. */
+  paused: 'hopthu.io/paused',
+  /** On the site's ConfigMap: hash of the one plan that may pass the guard. */
+  approvePlan: 'hopthu.io/approve-plan',
+} as const;

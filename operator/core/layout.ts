@@ -1,0 +1,65 @@
+/**
+ * The shape of the directory: schema names and subtrees. The charts render slapd's schema, ACLs and the
+ * daemons' maps from the same names, so that they stand once.
+ */
+
+/** Attributes of the site's own schema (charts/config/openldap/hopthu.schema). */
+export const attribute = {
+  /** Every address that delivers to the entry, the primary one (`mail`) included; unique over the site. */
+  address: 'hopThuAddress',
+  /** Addresses that were primary once and still deliver. */
+  formerAddress: 'hopThuFormerAddress',
+  status: 'hopThuStatus',
+  type: 'hopThuType',
+  quotaBytes: 'hopThuQuotaBytes',
+  site: 'hopThuSite',
+  /** `namespace/name` of the resource that owns the entry. */
+  resource: 'hopThuResource',
+  /** UID of the resource that owns the entry. */
+  ownerUid: 'hopThuOwnerUID',
+  /** DN of the organization's entry. */
+  organization: 'hopThuOrganization',
+  abbreviation: 'hopThuAbbreviation',
+  sector: 'hopThuSector',
+} as const;
+
+/** Object classes of the site's own schema, both auxiliary. */
+export const objectClass = {
+  mailbox: 'hopThuMailbox',
+  organization: 'hopThuOrganizationUnit',
+} as const;
+
+/** Values of `hopThuStatus`. Only `Active` logs in; `Closed` receives no mail either. */
+export type EntryStatus = 'Active' | 'Suspended' | 'Closed';
+
+/** Containers below the suffix. */
+export const container = {
+  mailboxes: 'ou=mailboxes',
+  organizations: 'ou=organizations',
+  services: 'ou=services',
+  policies: 'ou=policies',
+  held: 'ou=held',
+} as const;
+
+/** Accounts that the parts bind with: `cn=<name>,ou=services,<suffix>`. */
+export const serviceAccounts = ['operator', 'dovecot', 'postfix', 'webmail'] as const;
+export type ServiceAccount = (typeof serviceAccounts)[number];
+
+/**
+ * The entry that every snapshot must contain: written last when the directory is first filled and readable by
+ * the operator alone, so that an empty, anonymous or partial read is never believed.
+ */
+export const sentinel = 'cn=sentinel,ou=policies';
+
+/** `soctrang.gov.vn` → `dc=soctrang,dc=gov,dc=vn` (RFC 2247). */
+export function suffixOf(domain: string): string {
+  return domain
+    .split('.')
+    .map((label) => `dc=${label}`)
+    .join(',');
+}
+
+/** DN of a part's bind account. */
+export function serviceDn(domain: string, account: ServiceAccount): string {
+  return `cn=${account},${container.services},${suffixOf(domain)}`;
+}

@@ -1,0 +1,30 @@
+/** Names of the Secrets and ConfigMaps that the parts share: written by `hopthu bootstrap`, mounted by the charts. */
+import type { ServiceAccount } from './layout.ts';
+
+/** TLS of a part: `tls.crt`, `tls.key`, `ca.crt`. */
+export function tlsSecret(part: string): string {
+  return `${part}-tls`;
+}
+
+/** LDAP password of a part: key `password`, no newline at the end. */
+export function ldapSecret(account: ServiceAccount): string {
+  return `${account}-ldap`;
+}
+
+/** Passwords of every bind account, keys as the accounts' names; mounted by openldap alone. */
+export const directorySecret = 'openldap-accounts';
+
+/** PostgreSQL: `superuser` and `roundcube`. */
+export const databaseSecret = 'postgresql-passwords';
+
+/** Roundcube: `roundcube` (database password) and `des-key` (24 characters, session encryption). */
+export const webmailSecret = 'webmail-secrets';
+
+/** The certificate authority of the site, key `ca.crt`; a ConfigMap in every namespace of the site. */
+export const caConfigMap = 'hopthu-ca';
+
+/** Key and certificate of the local CA (`tls.key`, `tls.crt`) where no issuer is named; in the mail namespace. */
+export const caSecret = 'hopthu-local-ca';
+
+/** The ConfigMap that carries the site file (`site.yaml`) to the operator and the annotations that steer it. */
+export const siteConfigMap = 'hopthu-site';

@@ -1,0 +1,70 @@
+/** Everything outside the operator, as interfaces: the decisions never see more than this. */
+import type { Resource } from './api/resource.ts';
+
+/** One entry as read from the directory. Attribute names are spelled as they were asked for; absent ones are missing. */
+export type DirectoryEntry = {
+  readonly dn: string;
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
+};
+
+/** Replace an attribute's values as a whole; an empty list clears it. */
+export type AttributeReplacement = { readonly attribute: string; readonly values: readonly string[] };
+
+/** The LDAP directory of one site. */
+export interface Directory {
+  /**
+   * Reads every entry below `ou=mailboxes`, `ou=organizations` and `ou=held`, containers excluded.
+   * @throws Unavailable when anything keeps it from being complete (the sentinel is part of it).
+   */
+  snapshot(): Promise<readonly DirectoryEntry[]>;
+  /** @throws Conflict when the DN or a unique value exists already; Unavailable; Blocked when slapd refuses the values. */
+  add(dn: string, attributes: Readonly<Record<string, readonly string[]>>): Promise<void>;
+  /**
+   * Replaces attributes of one entry, only while `hopThuOwnerUID` is still `ownerUid` (RFC 4528 assertion).
+   * @throws Conflict when the entry is gone or another's; Unavailable; Blocked when slapd refuses the values.
+   */
+  modify(dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]): Promise<void>;
+  /** Removes one entry, only while it is still `ownerUid`'s. An entry that is gone already is a success. */
+  remove(dn: string, ownerUid: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A note on a resource, as `kubectl describe` shows it. */
+export type ResourceEvent = {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly action: string;
+  readonly message: string;
+};
+
+/** What the cluster holds for one site. */
+export type ClusterSnapshot = {
+  readonly organizations: readonly Resource[];
+  readonly mailboxes: readonly Resource[];
+  /** The annotation `hopthu.io/paused` on the site's ConfigMap. */
+  readonly paused: boolean;
+  /** The annotation `hopthu.io/approve-plan` on the site's ConfigMap: hash of the one plan that may pass the guard. */
+  readonly approvedPlan?: string;
+};
+
+/** The Kubernetes API, as far as the operator may use it. */
+export interface Cluster {
+  /** @throws Unavailable when a list is not complete or not yet known. */
+  snapshot(): Promise<ClusterSnapshot>;
+  /** Replaces the status; the caller has compared it with what is there. @throws Conflict, Unavailable */
+  writeStatus(resource: Resource, status: object): Promise<void>;
+  /** @throws Conflict when the resource changed since it was read; Unavailable. */
+  addFinalizer(resource: Resource): Promise<void>;
+  /** A resource that is gone already is a success. */
+  removeFinalizer(resource: Resource): Promise<void>;
+  /**
+   * The initial password of a mailbox: creates its Secret (owned by the Mailbox) with `fresh`, or gives what the
+   * Secret that is already there holds, so that a pass that died half-way is finished with the same password.
+   */
+  keepInitialPassword(mailbox: Resource, address: string, fresh: string): Promise<string>;
+  /** Never throws: an event that could not be written is logged and counted. */
+  event(resource: Resource, event: ResourceEvent): void;
+}
+
+/** Wall clock, RFC 3339 in UTC. */
+export type Clock = () => Date;
