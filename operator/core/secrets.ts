@@ -28,3 +28,8 @@ export const caSecret = 'hopthu-local-ca';
 
 /** The ConfigMap that carries the site file (`site.yaml`) to the operator and the annotations that steer it. */
 export const siteConfigMap = 'hopthu-site';
+
+/** First password of a Mailbox, beside it in its namespace: keys `address` and `password`; owned by the Mailbox. */
+export function initialPasswordSecret(mailbox: string): string {
+  return `${mailbox}-initial-password`;
+}
