@@ -1,0 +1,164 @@
+/** The CustomResourceDefinitions, derived from the zod schemas. Pure. */
+import { z } from 'zod';
+import { mailboxSpec, mailboxStatus } from './mailbox.ts';
+import { organizationSpec, organizationStatus } from './organization.ts';
+import { group, type Kind, plural, version } from './resource.ts';
+
+type Column = { name: string; type: string; jsonPath: string; description: string; priority?: number };
+type Definition = {
+  readonly shortNames: readonly string[];
+  readonly description: string;
+  readonly spec: z.ZodType;
+  readonly status: z.ZodType;
+  readonly rules: readonly object[];
+  readonly columns: readonly Column[];
+  readonly selectable: readonly string[];
+};
+
+const conditionColumns: readonly Column[] = [
+  {
+    name: 'Ready',
+    type: 'string',
+    jsonPath: '.status.conditions[?(@.type=="Ready")].status',
+    description: 'True when the directory is as the spec asks.',
+  },
+  {
+    name: 'Reason',
+    type: 'string',
+    jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
+    description: 'Why.',
+  },
+  {
+    name: 'Message',
+    type: 'string',
+    jsonPath: '.status.conditions[?(@.type=="Ready")].message',
+    description: 'What to know or to do.',
+    priority: 1,
+  },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Since its creation.' },
+];
+
+const shortName = {
+  rule: 'self.metadata.name.size() <= 63',
+  message: 'metadata.name must be at most 63 characters',
+};
+
+const definitions: Readonly<Record<Kind, Definition>> = {
+  Organization: {
+    shortNames: ['org'],
+    description: 'An agency or a unit under one, as the mail directory knows it (R4, R7, R44).',
+    spec: organizationSpec,
+    status: organizationStatus,
+    rules: [
+      shortName,
+      {
+        rule: '!has(self.spec.parentRef) || self.spec.parentRef.name != self.metadata.name',
+        message: 'an organization cannot be its own parent',
+        fieldPath: '.spec.parentRef.name',
+      },
+    ],
+    columns: [
+      { name: 'Name', type: 'string', jsonPath: '.spec.name', description: 'Full name.' },
+      {
+        name: 'Abbreviation',
+        type: 'string',
+        jsonPath: '.status.abbreviation',
+        description: 'Abbreviation in use.',
+      },
+      {
+        name: 'Parent',
+        type: 'string',
+        jsonPath: '.spec.parentRef.name',
+        description: 'The organization above.',
+        priority: 1,
+      },
+      ...conditionColumns,
+    ],
+    selectable: [],
+  },
+  Mailbox: {
+    shortNames: ['mbx'],
+    description: "A person's or an organization's mailbox (R3).",
+    spec: mailboxSpec,
+    status: mailboxStatus,
+    rules: [shortName],
+    columns: [
+      { name: 'Address', type: 'string', jsonPath: '.status.address', description: 'The granted address.' },
+      {
+        name: 'Organization',
+        type: 'string',
+        jsonPath: '.spec.organizationRef.name',
+        description: 'Its organization.',
+      },
+      { name: 'Quota', type: 'string', jsonPath: '.status.quota.limit', description: 'Quota in force.' },
+      { name: 'State', type: 'string', jsonPath: '.status.state', description: 'Where the mailbox stands.' },
+      ...conditionColumns,
+    ],
+    selectable: ['.spec.organizationRef.name'],
+  },
+};
+
+/** The CRD of one kind, ready to be written as YAML. */
+export function customResourceDefinition(kind: Kind): object {
+  const definition = definitions[kind];
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural[kind]}.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: {
+        kind,
+        listKind: `${kind}List`,
+        plural: plural[kind],
+        singular: kind.toLowerCase(),
+        shortNames: definition.shortNames,
+        categories: ['mail'],
+      },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: definition.columns,
+          ...(definition.selectable.length === 0
+            ? {}
+            : { selectableFields: definition.selectable.map((jsonPath) => ({ jsonPath })) }),
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              description: definition.description,
+              required: ['spec'],
+              properties: {
+                apiVersion: { type: 'string' },
+                kind: { type: 'string' },
+                metadata: { type: 'object' },
+                spec: { ...structural(definition.spec), description: 'What is asked for.' },
+                status: { ...structural(definition.status), description: 'What the operator reached.' },
+              },
+              'x-kubernetes-validations': definition.rules,
+            },
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** JSON Schema as the API server takes it: no `additionalProperties: false`, no bounds that only JavaScript has. */
+function structural(schema: z.ZodType): object {
+  return z.toJSONSchema(schema, {
+    target: 'openapi-3.0',
+    io: 'input',
+    reused: 'inline',
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.additionalProperties;
+      delete jsonSchema.$schema;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.type === 'integer') jsonSchema.format = 'int64';
+    },
+  });
+}

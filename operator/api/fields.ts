@@ -1,0 +1,79 @@
+/** Field types that Organization and Mailbox share: one schema for types, run-time checks and the CRDs. */
+import { z } from 'zod';
+import { Invalid } from '../errors.ts';
+
+/** Letters of any script with spaces, hyphens, apostrophes and full stops: no control, format or bidirectional characters. */
+export const personName = z
+  .string()
+  .max(128)
+  .regex(/^\p{L}[\p{L}\p{M} .'’ʼ-]*$/u, 'a name of letters, spaces, hyphens and apostrophes');
+
+export const organizationName = z
+  .string()
+  .max(200)
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,'’ʼ()/&–-]*$/u,
+    'a name of letters, digits, spaces and common punctuation',
+  );
+
+/** Any text of one line without control and format characters and without spaces around it. */
+export const line = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(
+      /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
+      'one line of text without control characters or outer spaces',
+    );
+
+export const localPart = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'a–z and 0–9 with single dots, hyphens or underscores inside');
+
+export const quota = z
+  .string()
+  .max(20)
+  .regex(/^[1-9][0-9]{0,14}(Ki|Mi|Gi|Ti)?$/, 'a size such as 500Mi or 1Gi')
+  .meta({
+    'x-kubernetes-validations': [
+      { rule: "quantity(self).compareTo(quantity('8Ti')) <= 0", message: 'must be at most 8Ti' },
+    ],
+  });
+
+export const reference = z.strictObject({
+  name: z.string().min(1).max(63).describe('Name of the resource, in the same namespace.'),
+});
+
+export const timestamp = z.string().max(64).meta({ format: 'date-time' });
+
+/** What every status carries. */
+export const conditions = z
+  .array(
+    z.object({
+      type: z.string().max(316),
+      status: z.enum(['True', 'False', 'Unknown']),
+      reason: z.string().max(1024),
+      message: z.string().max(32_768),
+      observedGeneration: z.int().optional(),
+      lastTransitionTime: timestamp,
+    }),
+  )
+  .max(8)
+  .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
+  .describe('Ready, and while they hold Reconciling or Stalled (kstatus).');
+
+/**
+ * Unicode NFC with single spaces and none outside, so that two spellings of one name are one value everywhere.
+ */
+export function normalizeName(text: string): string {
+  return text.normalize('NFC').replace(/\s+/g, ' ').trim();
+}
+
+/** @throws Invalid naming the first field at fault, as a path below `root` */
+export function check<T>(schema: z.ZodType<T>, value: unknown, root: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new Invalid([root, ...(issue?.path ?? [])].join('.'), issue?.message ?? 'is not valid');
+}

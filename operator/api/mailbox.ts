@@ -1,0 +1,116 @@
+/** Mailbox: an account of a person, or of an organization (R3). */
+import { z } from 'zod';
+import {
+  check,
+  conditions,
+  line,
+  localPart,
+  normalizeName,
+  personName,
+  quota,
+  reference,
+  timestamp,
+} from './fields.ts';
+import type { Metadata, Resource } from './resource.ts';
+
+export const mailboxSpec = z
+  .strictObject({
+    organizationRef: reference.describe('The organization or unit that the mailbox belongs to.'),
+    type: z
+      .enum(['Personal', 'Organization'])
+      .meta({ 'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'is immutable' }] })
+      .describe("A person's mailbox or the organization's own. R3"),
+    person: z
+      .strictObject({
+        id: line(64)
+          .optional()
+          .describe('Staff number: tells two people of one name apart. Immutable once set.'),
+        fullName: personName.describe('Full name in Vietnamese order, such as "Nguyễn Thanh Bình". R13'),
+        title: line(100).optional().describe('Title, such as "Giám đốc"; the site\'s list ranks titles. R14'),
+        registeredAt: timestamp
+          .optional()
+          .describe('When the person registered, for R14; the creation of the resource when absent.'),
+      })
+      .optional()
+      .meta({
+        'x-kubernetes-validations': [
+          {
+            rule: '!has(oldSelf.id) || (has(self.id) && self.id == oldSelf.id)',
+            message: 'is immutable once set',
+            fieldPath: '.id',
+          },
+        ],
+      })
+      .describe('The person; only with type Personal.'),
+    localPart: localPart
+      .optional()
+      .describe('An explicit address before the @, where the rule does not serve. R12, R16'),
+    aliases: z
+      .array(localPart)
+      .max(16)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'set' })
+      .describe('Further local parts that deliver to this mailbox.'),
+    quota: quota
+      .optional()
+      .describe("Quota of this mailbox, such as 1Gi; else its organization's, else the site's. R30"),
+    state: z
+      .enum(['Active', 'Suspended'])
+      .default('Active')
+      .describe('Suspended refuses every login; mail is kept and still delivered.'),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      {
+        rule: "self.type == 'Personal' ? has(self.person) : !has(self.person)",
+        message: 'is required with type Personal and not allowed with type Organization',
+        fieldPath: '.person',
+      },
+    ],
+  });
+
+export const mailboxStatus = z.object({
+  observedGeneration: z.int().optional().describe('Generation of the spec that this status speaks of.'),
+  address: z.string().max(320).optional().describe('The granted address. It never moves by itself. R10–R16'),
+  aliases: z.array(z.string().max(320)).max(64).optional().describe('Further addresses that deliver here.'),
+  state: z
+    .enum(['Pending', 'Active', 'Suspended', 'Closed'])
+    .optional()
+    .describe('Where the mailbox stands.'),
+  quota: z
+    .object({ limit: z.string().max(20).optional().describe('Quota in force. R30') })
+    .optional()
+    .describe('Quota in force.'),
+  entry: z.string().max(512).optional().describe('DN of its entry in the directory.'),
+  conditions: conditions.optional(),
+});
+
+export type MailboxSpec = z.infer<typeof mailboxSpec>;
+export type MailboxStatus = z.infer<typeof mailboxStatus>;
+export type Mailbox = {
+  readonly metadata: Metadata;
+  readonly spec: MailboxSpec;
+  readonly status: MailboxStatus;
+};
+
+/** @throws Invalid naming the field of the spec that is at fault */
+export function parseMailbox(resource: Resource): Mailbox {
+  const spec = check(mailboxSpec, resource.spec, 'spec');
+  const { person } = spec;
+  if ((spec.type === 'Personal') !== (person !== undefined)) {
+    check(
+      z.never('is required with type Personal and not allowed with type Organization'),
+      person ?? null,
+      'spec.person',
+    );
+  }
+  const status = mailboxStatus.safeParse(resource.status ?? {});
+  return {
+    metadata: resource.metadata,
+    spec:
+      person === undefined
+        ? spec
+        : { ...spec, person: { ...person, fullName: normalizeName(person.fullName) } },
+    status: status.success ? status.data : {},
+  };
+}
