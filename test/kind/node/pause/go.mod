@@ -1,0 +1,3 @@
+module hopthu.io/node/pause
+
+go 1.25.0
