@@ -2,6 +2,7 @@ import { cp, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { bootstrapImage, withWorkFolder } from './debian-base.ts';
 import { ensureGo, type GoTool, goBuild, goInstall } from './go.ts';
+import { ensureKubernetesBinary } from './kubernetes-binary.ts';
 import recipe from './node/recipe.json' with { type: 'json' };
 import { type Runtime, runContainer, saveImages } from './runtime.ts';
 import { step } from './steps.ts';
@@ -14,21 +15,9 @@ const GO_SOURCES = ['kube', 'coredns', 'pause'];
 
 const BASE = 'localhost/hopthu-node-base:13';
 
-function kubernetesLinkerFlags(): string {
-  const [major, minor] = recipe.kubernetes.slice(1).split('.');
-  return [
-    `-X k8s.io/component-base/version.gitVersion=${recipe.kubernetes}`,
-    `-X k8s.io/component-base/version.gitMajor=${major}`,
-    `-X k8s.io/component-base/version.gitMinor=${minor}`,
-    `-X k8s.io/client-go/pkg/version.gitVersion=${recipe.kubernetes}`,
-  ].join(' ');
-}
-
 async function compile(go: GoTool, folder: string): Promise<void> {
   const source = (name: string): string => join(NODE_RECIPE, name);
-  await step(`Building Kubernetes ${recipe.kubernetes} (minutes the first time)`, () =>
-    goBuild(go, source('kube'), join(folder, 'kube'), kubernetesLinkerFlags()),
-  );
+  await cp(await ensureKubernetesBinary(), join(folder, 'kube'));
   await step('Building CoreDNS', () => goBuild(go, source('coredns'), join(folder, 'coredns')));
   await step('Building the volume provisioner', async () => {
     await goInstall(go, `github.com/rancher/local-path-provisioner@${recipe.localPathProvisioner}`, folder);
