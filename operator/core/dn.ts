@@ -1,0 +1,91 @@
+/** Distinguished names as text: RFC 4514. The only place that escapes or reads one. */
+import { Invalid } from '../errors.ts';
+
+/** One `attribute=value` of a name, the value unescaped. */
+export type NamePart = { readonly attribute: string; readonly value: string };
+
+/** A relative name; more than one part only where the text joins them by `+`. */
+export type RelativeName = readonly NamePart[];
+
+/**
+ * Escapes a value for use in a name (RFC 4514 section 2.4).
+ * @throws Invalid for an empty value and for unpaired surrogates, which UTF-8 would silently replace
+ */
+export function escapeValue(value: string): string {
+  if (value === '') throw new Invalid('', 'a name in the directory cannot be empty');
+  if (!value.isWellFormed()) throw new Invalid('', 'a name in the directory must be valid Unicode');
+  return value.replaceAll(/[\\"+,;<>=]|^[ #]| $/g, '\\$&').replaceAll('\0', '\\00');
+}
+
+/** The name of an entry below `parent`: `childDn('uid', 'a,b', 'ou=x')` → `uid=a\,b,ou=x`. */
+export function childDn(attribute: string, value: string, parent: string): string {
+  return `${attribute}=${escapeValue(value)},${parent}`;
+}
+
+/**
+ * Reads a name, leaf first. `''` is the root and has no parts.
+ * @throws Invalid when the text is not a name
+ */
+export function parseDn(dn: string): readonly RelativeName[] {
+  if (dn.trim() === '') return [];
+  return split(dn, ',').map((rdn) => split(rdn, '+').map(parsePart));
+}
+
+/**
+ * A key that is equal for two spellings of one name: attribute names and values without regard to case, values
+ * in one Unicode form with runs of spaces as one, as slapd's caseIgnoreMatch compares them.
+ * The key is itself a name, so that `isBelow` works on keys.
+ * @throws Invalid when the text is not a name
+ */
+export function dnKey(dn: string): string {
+  return parseDn(dn)
+    .map((rdn) => rdn.map(partKey).sort().join('+'))
+    .join(',');
+}
+
+/** Is `key` an entry below `parentKey`, at any depth? Both are results of `dnKey`. */
+export function isBelow(key: string, parentKey: string): boolean {
+  return key.endsWith(`,${parentKey}`);
+}
+
+/** Matching form of a value: what two values have in common when slapd takes them for equal. */
+export function valueKey(value: string): string {
+  return value.normalize('NFKC').toLowerCase().normalize('NFKC').trim().replaceAll(/ +/g, ' ');
+}
+
+function partKey({ attribute, value }: NamePart): string {
+  const key = valueKey(value);
+  return `${attribute.toLowerCase()}=${key === '' ? '\\ ' : escapeValue(key)}`;
+}
+
+/** Splits at `separator` where it is not escaped. */
+function split(text: string, separator: ',' | '+'): string[] {
+  const pieces = [''];
+  for (const [token] of text.matchAll(/\\.|[^\\]|\\$/gsu)) {
+    if (token === separator) pieces.push('');
+    else pieces[pieces.length - 1] += token;
+  }
+  return pieces;
+}
+
+function parsePart(text: string): NamePart {
+  const match = /^([a-zA-Z][a-zA-Z0-9-]*|\d+(?:\.\d+)*)=(.+)$/s.exec(text);
+  const value = match?.[2];
+  if (match?.[1] === undefined || value === undefined || /^[ #]|[";<>\\]| $/.test(withoutEscapes(value))) {
+    throw new Invalid('', `"${text}" is not part of a directory name: write attribute=value as in RFC 4514`);
+  }
+  return { attribute: match[1], value: unescapeValue(value) };
+}
+
+/** The text with every escaped character as a plain letter, so that only bare special characters are left to find. */
+function withoutEscapes(text: string): string {
+  return text.replaceAll(/\\(?:[0-9a-fA-F]{2}|.)/gsu, 'x');
+}
+
+/** Undoes every escape of RFC 4514 section 3; runs of `\xx` are bytes of UTF-8. */
+function unescapeValue(text: string): string {
+  return text.replaceAll(/(?:\\[0-9a-fA-F]{2})+|\\(.)/gsu, (found, character: string | undefined) => {
+    if (character !== undefined) return character;
+    return new TextDecoder().decode(Buffer.from(found.replaceAll('\\', ''), 'hex'));
+  });
+}
