@@ -63,3 +63,26 @@ export function suffixOf(domain: string): string {
 export function serviceDn(domain: string, account: ServiceAccount): string {
   return `cn=${account},${container.services},${suffixOf(domain)}`;
 }
+
+/**
+ * What a snapshot reads of each entry: everything the operator decides by or puts back, spelled as decisions ask for
+ * it. Never `userPassword`.
+ */
+export const snapshotAttributes: readonly string[] = [
+  'objectClass',
+  'uid',
+  'ou',
+  'cn',
+  'sn',
+  'displayName',
+  'mail',
+  'title',
+  'o',
+  'employeeNumber',
+  'telephoneNumber',
+  'postalAddress',
+  'description',
+  'pwdReset',
+  'pwdAccountLockedTime',
+  ...Object.values(attribute),
+];

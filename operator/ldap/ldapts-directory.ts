@@ -1,0 +1,135 @@
+/** The directory of one site, over a verified connection to slapd. Decides nothing; invents nothing when unsure. */
+import { Attribute, Change, type Client, type Entry } from 'ldapts';
+import { dnKey, isBelow } from '../core/dn.ts';
+import { attribute, container, sentinel, snapshotAttributes } from '../core/layout.ts';
+import { Blocked, Unavailable } from '../errors.ts';
+import type { AttributeReplacement, Directory, DirectoryEntry } from '../ports.ts';
+import { AssertionControl } from './assertion-control.ts';
+import type { Connection } from './connection.ts';
+import { isGone, type Operation, translate } from './result-codes.ts';
+
+/** Entries per page: each is parsed in one turn of the event loop. */
+const pageSize = 500;
+
+/** Milliseconds for a whole snapshot: a million entries took 9 seconds. */
+const snapshotDeadline = 60_000;
+
+/** Where entries of the operator's concern live. */
+const subtrees = [container.mailboxes, container.organizations, container.held];
+
+/** ldapts spells attributes as slapd does; decisions spell them as `layout.ts` does. */
+const spelling = new Map(snapshotAttributes.map((name) => [name.toLowerCase(), name]));
+
+export class LdaptsDirectory implements Directory {
+  readonly #connection: Connection;
+  readonly #suffix: string;
+  readonly #sentinelKey: string;
+  readonly #subtreeKeys: readonly string[];
+  #lastSnapshot: Promise<unknown> = Promise.resolve();
+
+  /** @param suffix of the site's tree, as `suffixOf` gives it */
+  constructor(connection: Connection, suffix: string) {
+    this.#connection = connection;
+    this.#suffix = suffix;
+    this.#sentinelKey = dnKey(`${sentinel},${suffix}`);
+    this.#subtreeKeys = subtrees.map((subtree) => dnKey(`${subtree},${suffix}`));
+  }
+
+  snapshot(): Promise<readonly DirectoryEntry[]> {
+    // slapd keeps one paged search per connection: a second one would invalidate the cookie of the first.
+    const next = this.#lastSnapshot.then(() => this.#read());
+    this.#lastSnapshot = next.catch(() => undefined);
+    return next;
+  }
+
+  async add(dn: string, attributes: Readonly<Record<string, readonly string[]>>): Promise<void> {
+    const given = Object.entries(attributes).filter(([, values]) => values.length > 0);
+    const list = given.map(([type, values]) => new Attribute({ type, values: storable(type, values) }));
+    await this.#run('add', dn, (client) => client.add(dn, list));
+  }
+
+  async modify(dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]): Promise<void> {
+    const changes = replacements.map(
+      ({ attribute: type, values }) =>
+        new Change({
+          operation: 'replace',
+          modification: new Attribute({ type, values: storable(type, values) }),
+        }),
+    );
+    await this.#run('modify', dn, (client) => client.modify(dn, changes, ownedBy(ownerUid)));
+  }
+
+  async remove(dn: string, ownerUid: string): Promise<void> {
+    await this.#run('remove', dn, async (client) => {
+      try {
+        await client.del(dn, ownedBy(ownerUid));
+      } catch (error) {
+        if (!isGone(error)) throw error;
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #run(operation: Operation, dn: string, work: (client: Client) => Promise<void>): Promise<void> {
+    try {
+      await this.#connection.run(work);
+    } catch (error) {
+      throw translate(error, operation, dn);
+    }
+  }
+
+  /** One search over the whole suffix, so that the sentinel vouches for the very result that is handed out. */
+  async #read(): Promise<readonly DirectoryEntry[]> {
+    let vouched = false;
+    const entries: DirectoryEntry[] = [];
+    const collect = (found: Entry) => {
+      const key = dnKey(found.dn);
+      if (key === this.#sentinelKey) vouched = true;
+      else if (this.#subtreeKeys.some((subtree) => isBelow(key, subtree))) entries.push(toEntry(found));
+    };
+    try {
+      await this.#connection.run(async (client) => {
+        const pages = client.searchPaginated(this.#suffix, {
+          scope: 'sub',
+          attributes: [...snapshotAttributes],
+          paged: { pageSize },
+        });
+        for await (const page of pages) page.searchEntries.forEach(collect);
+      }, snapshotDeadline);
+    } catch (error) {
+      throw translate(error, 'search', this.#suffix);
+    }
+    if (!vouched) {
+      throw new Unavailable(
+        'LDAP',
+        `${sentinel} is missing from what was read: it is not the whole directory`,
+      );
+    }
+    return entries;
+  }
+}
+
+function ownedBy(ownerUid: string): AssertionControl {
+  return new AssertionControl(attribute.ownerUid, ownerUid);
+}
+
+/** UTF-8 has no unpaired surrogates: they would be stored as something else than what was asked for. */
+function storable(type: string, values: readonly string[]): string[] {
+  if (!values.every((value) => value.isWellFormed())) {
+    throw new Blocked('DirectoryRefused', `${type} is not valid Unicode`);
+  }
+  return [...values];
+}
+
+function toEntry(found: Entry): DirectoryEntry {
+  const attributes: Record<string, readonly string[]> = {};
+  for (const [type, value] of Object.entries(found)) {
+    const name = spelling.get(type.toLowerCase());
+    const values = (Array.isArray(value) ? value : [value]).map(String);
+    if (name !== undefined && values.length > 0) attributes[name] = values;
+  }
+  return { dn: found.dn, attributes };
+}

@@ -1,0 +1,63 @@
+/** LDAP result codes (RFC 4511 section 4.1.9, RFC 4528) → what the operator does next. */
+import { ResultCodeError } from 'ldapts';
+import { Blocked, Conflict, Unavailable } from '../errors.ts';
+
+export type Operation = 'add' | 'modify' | 'remove' | 'search';
+
+const code = {
+  noSuchAttribute: 16,
+  undefinedType: 17,
+  inappropriateMatching: 18,
+  constraintViolation: 19,
+  valueExists: 20,
+  invalidSyntax: 21,
+  noSuchObject: 32,
+  invalidDnSyntax: 34,
+  insufficientAccess: 50,
+  namingViolation: 64,
+  objectClassViolation: 65,
+  notAllowedOnNonLeaf: 66,
+  notAllowedOnRdn: 67,
+  alreadyExists: 68,
+  noObjectClassMods: 69,
+  assertionFailed: 122,
+} as const;
+
+/** Refusals of the content: the same request will be refused again. */
+const refusals: ReadonlySet<number> = new Set([
+  code.noSuchAttribute,
+  code.undefinedType,
+  code.inappropriateMatching,
+  code.constraintViolation,
+  code.valueExists,
+  code.invalidSyntax,
+  code.invalidDnSyntax,
+  code.insufficientAccess,
+  code.namingViolation,
+  code.objectClassViolation,
+  code.notAllowedOnNonLeaf,
+  code.notAllowedOnRdn,
+  code.noObjectClassMods,
+]);
+
+/** What slapo-unique says; the overlays share the code with every other constraint. */
+const notUnique = /not unique/;
+
+/** The error of `errors.ts` for what slapd answered; others pass unchanged. Never carries values of the request. */
+export function translate(error: unknown, operation: Operation, dn: string): unknown {
+  if (!(error instanceof ResultCodeError)) return error;
+  const text = `${operation} ${dn}: ${error.message}`;
+  if (operation === 'search') return new Unavailable('LDAP', text, error);
+  if (error.code === code.alreadyExists || error.code === code.assertionFailed)
+    return new Conflict(text, error);
+  if (error.code === code.constraintViolation && notUnique.test(error.message))
+    return new Conflict(text, error);
+  if (error.code === code.noSuchObject && operation === 'modify') return new Conflict(text, error);
+  if (refusals.has(error.code)) return new Blocked('DirectoryRefused', text);
+  return new Unavailable('LDAP', text, error);
+}
+
+/** Is it slapd's word that the entry is not there? */
+export function isGone(error: unknown): boolean {
+  return error instanceof ResultCodeError && error.code === code.noSuchObject;
+}
