@@ -39,14 +39,34 @@ async function isRunning(tools: Tools, name: string): Promise<boolean> {
   return (await attempt(tools.runtime.command, inspect, { env: tools.runtime.environment })) === 'true';
 }
 
+/** Starts a node that stopped; gives the time from which on its reports count. */
+async function start(tools: Tools, name: string): Promise<Date> {
+  const since = new Date();
+  await step(`Starting the cluster ${name} again`, () =>
+    runContainer(tools.runtime, ['start', nodeOf(name)]),
+  );
+  return since;
+}
+
+/** Writes the context where it is lacking, and only then: `kind export` also makes it the current one. */
+async function ensureContext(tools: Tools, { name, context, kubectl }: Cluster): Promise<void> {
+  if ((await attempt(kubectl, ['config', 'get-contexts', context])) !== undefined) return;
+  await run(tools.kind, ['export', 'kubeconfig', '--name', name], { env: tools.runtime.environment });
+}
+
 async function remove(tools: Tools, name: string): Promise<void> {
   await run(tools.kind, ['delete', 'cluster', '--name', name], { env: tools.runtime.environment });
   removeRecord(name);
 }
 
-async function create(tools: Tools, name: string, image: string, config: string): Promise<void> {
-  const create = ['create', 'cluster', '--name', name, '--image', image, '--config', '-'];
-  await run(tools.kind, create, { env: tools.runtime.environment, input: config });
+async function create(tools: Tools, name: string, ports: readonly PortMapping[]): Promise<void> {
+  const image = await ensureNodeImage(tools.runtime);
+  const config = clusterConfig({ ports, isOwnImage: image.isOwn });
+  const create = ['create', 'cluster', '--name', name, '--image', image.reference, '--config', '-'];
+  writeRecord(name, { state: 'creating', ports });
+  await step(`Creating the cluster ${name}`, () =>
+    run(tools.kind, create, { env: tools.runtime.environment, input: config }),
+  );
 }
 
 /** Refuses what would not lead to a working cluster, before anything is changed. */
@@ -93,26 +113,20 @@ export async function createCluster(
   ports: readonly PortMapping[],
 ): Promise<Cluster> {
   const found = await checkExisting(tools, name, ports);
-  const image = await ensureNodeImage(tools.runtime);
-  const kubectl = await ensureKubectl(tools.runtime, image.reference);
-  let since = new Date(0);
   if (found === 'half') await step(`Removing the half-made cluster ${name}`, () => remove(tools, name));
-  if (found !== 'made') {
-    writeRecord(name, { state: 'creating', ports });
-    const config = clusterConfig({ ports, isOwnImage: image.isOwn });
-    await step(`Creating the cluster ${name}`, () => create(tools, name, image.reference, config));
-  } else if (!(await isRunning(tools, name))) {
-    since = new Date();
-    await step(`Starting the cluster ${name} again`, () =>
-      runContainer(tools.runtime, ['start', nodeOf(name)]),
-    );
-  }
+  if (found !== 'made') await create(tools, name, ports);
+  const since = (await isRunning(tools, name)) ? new Date(0) : await start(tools, name);
+  const cluster = {
+    name,
+    context: contextOf(name),
+    kubectl: await ensureKubectl(tools.runtime, nodeOf(name)),
+  };
   await step(`Waiting for the cluster ${name}`, async () => {
-    await run(tools.kind, ['export', 'kubeconfig', '--name', name], { env: tools.runtime.environment });
-    await waitUntilUsable(kubectl, contextOf(name), nodeOf(name), since);
+    await ensureContext(tools, cluster);
+    await waitUntilUsable(cluster.kubectl, cluster.context, nodeOf(name), since);
   });
   if (found !== 'made') writeRecord(name, { state: 'ready', ports });
-  return { name, context: contextOf(name), kubectl };
+  return cluster;
 }
 
 /**

@@ -18,7 +18,7 @@ async function isRecent(command: string): Promise<boolean> {
   return minor !== undefined && Number(minor) >= OLDEST_MINOR;
 }
 
-/** The kubectl to call: the machine's own when it is recent, else the one taken from a node image before. */
+/** The kubectl to call: the machine's own when it is recent, else the one taken from a cluster's node before. */
 export async function findKubectl(): Promise<string | undefined> {
   for (const candidate of ['kubectl', own()]) {
     if (await isRecent(candidate)) return candidate;
@@ -26,11 +26,11 @@ export async function findKubectl(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Finds kubectl, or takes it out of the node image, which always holds the one of its own version. */
-export async function ensureKubectl(runtime: Runtime, nodeImage: string): Promise<string> {
+/** Finds kubectl, or takes it out of a running node, which always holds the one of its own version. */
+export async function ensureKubectl(runtime: Runtime, node: string): Promise<string> {
   const found = await findKubectl();
   if (found !== undefined) return found;
-  const cat = ['run', '--rm', '--entrypoint', 'sh', nodeImage, '-c', 'cat "$(command -v kubectl)"'];
+  const cat = ['exec', node, 'sh', '-c', 'cat "$(command -v kubectl)"'];
   const unfinished = `${own()}.${process.pid}`;
   await execa(runtime.command, cat, {
     stdout: { file: unfinished },
@@ -41,7 +41,7 @@ export async function ensureKubectl(runtime: Runtime, nodeImage: string): Promis
   renameSync(unfinished, own());
   if (!(await isRecent(own()))) {
     throw new MissingPrerequisites(
-      `The node image ${nodeImage} holds no kubectl of 1.${OLDEST_MINOR} or later: install kubectl 1.35.`,
+      `The node ${node} holds no kubectl of 1.${OLDEST_MINOR} or later: install kubectl 1.35.`,
     );
   }
   return own();

@@ -25,33 +25,37 @@ async function compile(go: GoTool, folder: string): Promise<void> {
   });
 }
 
+const CONTROL_PLANE = [
+  ...['apiserver', 'controller-manager', 'scheduler', 'proxy'].map(
+    (part) => `registry.k8s.io/kube-${part}:${recipe.kubernetes}`,
+  ),
+  `registry.k8s.io/etcd:${recipe.etcd}`,
+];
+
+const BINARIES: Readonly<Record<string, string>> = {
+  coredns: `registry.k8s.io/coredns/coredns:${recipe.coredns}`,
+  pause: `registry.k8s.io/pause:${recipe.pause}`,
+  'local-path-provisioner': `docker.io/rancher/local-path-provisioner:${recipe.localPathProvisioner}`,
+};
+
 /** The images that kubeadm and our manifests ask for, in one archive that the node imports when it starts. */
 async function buildInnerImages(runtime: Runtime, folder: string): Promise<void> {
-  const controlPlane = [
-    ...['apiserver', 'controller-manager', 'scheduler', 'proxy'].map(
-      (part) => `registry.k8s.io/kube-${part}:${recipe.kubernetes}`,
-    ),
-    `registry.k8s.io/etcd:${recipe.etcd}`,
-  ];
-  const binaries: Readonly<Record<string, string>> = {
-    coredns: `registry.k8s.io/coredns/coredns:${recipe.coredns}`,
-    pause: `registry.k8s.io/pause:${recipe.pause}`,
-    'local-path-provisioner': `docker.io/rancher/local-path-provisioner:${recipe.localPathProvisioner}`,
-  };
-  const tags = controlPlane.flatMap((reference) => ['--tag', reference]);
-  await runContainer(
-    runtime,
-    ['build', '--file', 'Dockerfile.control-plane', '--build-arg', `BASE=${BASE}`, ...tags, '.'],
-    folder,
-  );
-  for (const [binary, reference] of Object.entries(binaries)) {
-    await runContainer(
+  const build = (dockerfile: string, argument: string, references: readonly string[]): Promise<string> => {
+    const tags = references.flatMap((reference) => ['--tag', reference]);
+    return runContainer(
       runtime,
-      ['build', '--file', 'Dockerfile.binary', '--build-arg', `BINARY=${binary}`, '--tag', reference, '.'],
+      ['build', '--file', dockerfile, '--build-arg', argument, ...tags, '.'],
       folder,
     );
+  };
+  await build('Dockerfile.control-plane', `BASE=${BASE}`, CONTROL_PLANE);
+  for (const [binary, reference] of Object.entries(BINARIES)) {
+    await build('Dockerfile.binary', `BINARY=${binary}`, [reference]);
   }
-  await saveImages(runtime, [...controlPlane, ...Object.values(binaries)], join(folder, 'images.tar'));
+  const all = [...CONTROL_PLANE, ...Object.values(BINARIES)];
+  await saveImages(runtime, all, join(folder, 'images.tar'));
+  // They bear the names of other people's images and must not stay where somebody may use them as such.
+  await runContainer(runtime, ['rmi', ...all]);
 }
 
 /**

@@ -1,62 +1,99 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { attempt, run } from './command.ts';
+import { attempt } from './command.ts';
 
-const API_TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 180_000;
 const POLL_MS = 500;
 
-/** Calls kubectl on one cluster. */
-export type Kubectl = (...args: readonly string[]) => Promise<string>;
+/** The pods without which a cluster is of no use: names by label selector, below their namespace. */
+const SYSTEM_PODS = [
+  { namespace: 'kube-system', selector: 'k8s-app=kube-dns', what: 'CoreDNS' },
+  { namespace: 'local-path-storage', selector: 'app=local-path-provisioner', what: 'the volume provisioner' },
+] as const;
 
-/** Binds kubectl to a context of the kubeconfig. */
-export function kubectlFor(kubectl: string, context: string): Kubectl {
-  return (...args) => run(kubectl, ['--context', context, ...args]);
+const DEFAULT_CLASS =
+  '{.items[?(@.metadata.annotations.storageclass\\.kubernetes\\.io/is-default-class=="true")].metadata.name}';
+
+interface ContainerStatus {
+  readonly ready: boolean;
+  readonly state: { readonly running?: { readonly startedAt: string } };
 }
 
-/** The API server did not answer, or the node did not report, in time. */
+interface PodList {
+  readonly items: readonly { readonly status: { readonly containerStatuses?: readonly ContainerStatus[] } }[];
+}
+
+/** Something in the cluster did not come up in time. */
 export class ClusterNotReady extends Error {
   override readonly name = 'ClusterNotReady';
 }
 
-/** Waits until the API server answers and the kubelet has reported since the given time. */
-async function waitForKubelet(kubectl: string, context: string, node: string, since: Date): Promise<void> {
-  const lease = ['get', 'lease', node, '--namespace=kube-node-lease', '--output=jsonpath={.spec.renewTime}'];
-  const deadline = Date.now() + API_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    const renewed = await attempt(kubectl, ['--context', context, '--request-timeout=5s', ...lease]);
-    if (renewed !== undefined && renewed !== '' && new Date(renewed) >= since) return;
+/** Calls kubectl, which may fail while the cluster starts. */
+type Ask = (...args: readonly string[]) => Promise<string | undefined>;
+
+async function until(what: string, deadline: number, condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) {
+    if (Date.now() > deadline) {
+      throw new ClusterNotReady(
+        `${what} did not get ready within ${TIMEOUT_MS / 1000} s. The node's container holds /var/log/kubelet.log and /var/log/containerd.log.`,
+      );
+    }
     await pause(POLL_MS);
   }
-  throw new ClusterNotReady(
-    `The node ${node} of ${context} did not report within ${API_TIMEOUT_MS / 1000} s; its log is in the container: /var/log/kubelet.log`,
+}
+
+/** Whether the kubelet has reported since the node was started, and reports it as Ready. */
+async function nodeIsReady(ask: Ask, node: string, since: Date): Promise<boolean> {
+  const renewed = await ask(
+    'get',
+    'lease',
+    node,
+    '--namespace=kube-node-lease',
+    '--output=jsonpath={.spec.renewTime}',
   );
+  if (renewed === undefined || renewed === '' || new Date(renewed) < since) return false;
+  const ready = '--output=jsonpath={.status.conditions[?(@.type=="Ready")].status}';
+  return (await ask('get', 'node', node, ready)) === 'True';
+}
+
+async function podsAreReady(ask: Ask, namespace: string, selector: string, since: Date): Promise<boolean> {
+  const answer = await ask(
+    'get',
+    'pods',
+    `--namespace=${namespace}`,
+    `--selector=${selector}`,
+    '--output=json',
+  );
+  if (answer === undefined) return false;
+  const { items } = JSON.parse(answer) as PodList;
+  const isUp = ({ ready, state }: ContainerStatus): boolean =>
+    ready && state.running !== undefined && new Date(state.running.startedAt) >= since;
+  const podIsUp = ({ status }: PodList['items'][number]): boolean =>
+    status.containerStatuses?.every(isUp) ?? false;
+  return items.length > 0 && items.every(podIsUp);
 }
 
 /**
- * Waits until a cluster can be used: node Ready, CoreDNS Available, a default StorageClass with its provisioner.
- * @param since when the node was started, so that what it said before does not count
- * @throws ClusterNotReady, CommandFailed when that takes minutes
+ * Waits until a cluster can be used: node Ready, CoreDNS and the volume provisioner running, a default
+ * StorageClass present.
+ * @param startedAt when the node was started: what the API server says of the time before does not count
+ * @throws ClusterNotReady after three minutes
  */
 export async function waitUntilUsable(
   kubectl: string,
   context: string,
   node: string,
-  since: Date,
+  startedAt: Date,
 ): Promise<void> {
-  await waitForKubelet(kubectl, context, node, since);
-  const call = kubectlFor(kubectl, context);
-  await call('wait', '--for=condition=Ready', `node/${node}`, '--timeout=180s');
-  await call('rollout', 'status', 'deployment/coredns', '--namespace=kube-system', '--timeout=180s');
-  await call(
-    'rollout',
-    'status',
-    'deployment/local-path-provisioner',
-    '--namespace=local-path-storage',
-    '--timeout=180s',
-  );
-  const defaults = await call(
-    'get',
-    'storageclass',
-    '--output=jsonpath={.items[?(@.metadata.annotations.storageclass\\.kubernetes\\.io/is-default-class=="true")].metadata.name}',
-  );
-  if (defaults === '') throw new ClusterNotReady(`The cluster of ${context} has no default StorageClass.`);
+  const ask: Ask = (...args) => attempt(kubectl, ['--context', context, '--request-timeout=5s', ...args]);
+  const deadline = Date.now() + TIMEOUT_MS;
+  // Kubernetes gives the start of a container in whole seconds.
+  const since = new Date(Math.floor(startedAt.getTime() / 1000) * 1000);
+  await until(`The node ${node}`, deadline, () => nodeIsReady(ask, node, since));
+  for (const { namespace, selector, what } of SYSTEM_PODS) {
+    await until(what, deadline, () => podsAreReady(ask, namespace, selector, since));
+  }
+  await until('A default StorageClass', deadline, async () => {
+    const name = await ask('get', 'storageclass', `--output=jsonpath=${DEFAULT_CLASS}`);
+    return name !== undefined && name !== '';
+  });
 }
