@@ -1,0 +1,31 @@
+/** The certificate of every part: for cert-manager (charts) and for the local CA (`hopthu bootstrap`). */
+import { tlsSecret } from '../operator/core/secrets.ts';
+import type { Site } from '../operator/core/site.ts';
+import { serviceHost } from './endpoints.ts';
+
+export type PartCertificate = {
+  readonly part: string;
+  readonly namespace: string;
+  /** Secret with `tls.crt`, `tls.key` and `ca.crt`. */
+  readonly secret: string;
+  /** Every name that a client may use; what the certificate's SANs are, all of them DNS names. */
+  readonly dnsNames: readonly string[];
+};
+
+/** Service, namespace and public hosts of each part that ends TLS. */
+export function partCertificates(site: Site): readonly PartCertificate[] {
+  const { mail, smtp } = site.namespaces;
+  const { hosts } = site;
+  return [
+    certificate('openldap', mail, []),
+    certificate('postgresql', mail, []),
+    certificate('dovecot', mail, [hosts.mail]),
+    certificate('webmail', mail, [hosts.webmail]),
+    certificate('postfix', smtp, [hosts.mail]),
+  ];
+}
+
+function certificate(part: string, namespace: string, hosts: readonly string[]): PartCertificate {
+  const local = [part, `${part}.${namespace}`, `${part}.${namespace}.svc`, serviceHost(part, namespace)];
+  return { part, namespace, secret: tlsSecret(part), dnsNames: [...local, 'localhost', ...hosts] };
+}

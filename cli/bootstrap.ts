@@ -1,0 +1,22 @@
+/** `hopthu bootstrap`: everything that must exist in the cluster before the charts are applied. */
+import { siteNamespaces } from '../charts/namespaces.ts';
+import { KubeStore } from './bootstrap/kube-store.ts';
+import { ensurePasswords } from './bootstrap/passwords.ts';
+import { desiredSecrets } from './bootstrap/secret-table.ts';
+import { ensureTls } from './bootstrap/tls.ts';
+import { loadKubeConfig } from './kube.ts';
+import { loadSite } from './site.ts';
+
+export type BootstrapOptions = { readonly site: string; readonly context?: string };
+
+/** Running it again changes nothing but what is missing or due. Prints a line per object written, nothing secret. */
+export async function bootstrap(options: BootstrapOptions): Promise<void> {
+  const site = loadSite(options.site);
+  const store = new KubeStore(loadKubeConfig(options.context), site);
+  const log = (line: string) => console.log(line);
+  for (const namespace of siteNamespaces(site)) {
+    if (await store.ensureNamespace(namespace)) log(`created Namespace ${namespace.name}`);
+  }
+  await ensurePasswords(store, desiredSecrets(site), log);
+  await ensureTls(store, site, new Date(), log);
+}

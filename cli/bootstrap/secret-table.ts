@@ -1,0 +1,52 @@
+/** Which Secrets a site needs before its charts, and where each value comes from. Pure. */
+import { type ServiceAccount, serviceAccounts } from '../../operator/core/layout.ts';
+import { databaseSecret, directorySecret, ldapSecret, webmailSecret } from '../../operator/core/secrets.ts';
+import type { Site } from '../../operator/core/site.ts';
+
+/** A value that is drawn once, or one that must agree with another Secret's. */
+export type KeySource =
+  | { readonly random: 'password' | 'des-key' }
+  | { readonly copyOf: { readonly namespace: string; readonly secret: string; readonly key: string } };
+
+export type DesiredSecret = {
+  readonly namespace: string;
+  readonly name: string;
+  readonly keys: Readonly<Record<string, KeySource>>;
+};
+
+/** Every Secret but those of TLS; what is copied stands before its copies. */
+export function desiredSecrets(site: Site): readonly DesiredSecret[] {
+  const { mail } = site.namespaces;
+  const password: KeySource = { random: 'password' };
+  return [
+    ...serviceAccounts.map((account) => ({
+      namespace: homeOf(site, account),
+      name: ldapSecret(account),
+      keys: { password },
+    })),
+    {
+      namespace: mail,
+      name: directorySecret,
+      keys: Object.fromEntries(
+        serviceAccounts.map((account): [string, KeySource] => [
+          account,
+          { copyOf: { namespace: homeOf(site, account), secret: ldapSecret(account), key: 'password' } },
+        ]),
+      ),
+    },
+    { namespace: mail, name: databaseSecret, keys: { superuser: password, roundcube: password } },
+    {
+      namespace: mail,
+      name: webmailSecret,
+      keys: {
+        roundcube: { copyOf: { namespace: mail, secret: databaseSecret, key: 'roundcube' } },
+        'des-key': { random: 'des-key' },
+      },
+    },
+  ];
+}
+
+/** The namespace of the part that binds with the account. */
+function homeOf(site: Site, account: ServiceAccount): string {
+  return account === 'postfix' ? site.namespaces.smtp : site.namespaces.mail;
+}

@@ -1,0 +1,60 @@
+/** `hopthu`, also as `kubectl hopthu`. Commands are loaded when they are called: the address needs no cluster. */
+import { Command, CommanderError } from 'commander';
+import { Invalid } from '../operator/errors.ts';
+import { Failed, WrongInput } from './failure.ts';
+
+const program = new Command('hopthu')
+  .description(
+    "The official e-mail system of a province: addresses, first passwords, a cluster's first secrets.",
+  )
+  .configureOutput({ writeErr: () => {} })
+  .exitOverride()
+  .action(() => {
+    throw new WrongInput('name a command: address, password or bootstrap (see hopthu --help)');
+  });
+const site = ['--site <site>', 'a site of charts/sites, or the path of a site file'] as const;
+const context = ['--context <context>', 'context of the kubeconfig; the current one by default'] as const;
+
+program
+  .command('address')
+  .description('Print the address that the rules of the site give, before any collision.')
+  .requiredOption(...site)
+  .option('--person <name>', 'full name of a person, such as "Nguyễn Thanh Bình"')
+  .option('--organization <name>', 'name of an organization or a unit')
+  .option('--parent <name>', 'the organization that the unit belongs to')
+  .action(async (options) => {
+    const { address } = await import('./address.ts');
+    console.log(address(options));
+  });
+
+program
+  .command('bootstrap')
+  .description('Create what must be in the cluster before the charts: namespaces, Secrets, certificates.')
+  .requiredOption(...site)
+  .option(...context)
+  .action(async (options) => {
+    const { bootstrap } = await import('./bootstrap.ts');
+    await bootstrap(options);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const exitCode = exitCodeOf(error);
+  if (exitCode === undefined) throw error;
+  process.exitCode = exitCode;
+  if (exitCode !== 0) console.error(`hopthu: ${oneLine(error)}`);
+}
+
+/** Undefined for what only a fault of the program can throw: it keeps its stack. */
+function exitCodeOf(error: unknown): number | undefined {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof WrongInput || error instanceof Invalid) return 2;
+  if (error instanceof Failed) return 1;
+  return undefined;
+}
+
+function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^error: /, '').replaceAll(/\s*\p{C}+\s*/gu, ' ');
+}

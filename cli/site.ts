@@ -1,0 +1,47 @@
+/** Site files as the commands name them: a name of charts/sites, or a path. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseSite, type Site } from '../operator/core/site.ts';
+import { WrongInput } from './failure.ts';
+
+const folder = fileURLToPath(new URL('../charts/sites/', import.meta.url));
+
+/** Names of the site files in charts/sites. */
+export function siteNames(): readonly string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+/**
+ * @param nameOrPath `soc-trang`, or a path: anything with a slash or ending in .yaml or .yml
+ * @throws WrongInput when there is no such file; Invalid when it is not a site
+ */
+export function loadSite(nameOrPath: string): Site {
+  const isPath = /\/|\.ya?ml$/.test(nameOrPath);
+  if (!isPath && !siteNames().includes(nameOrPath)) {
+    throw new WrongInput(
+      `no site "${nameOrPath}": use ${siteNames().join(' or ')}, or the path of a site file`,
+    );
+  }
+  const path = isPath ? nameOrPath : `${folder}${nameOrPath}.yaml`;
+  try {
+    return parseSite(readFileSync(path, 'utf8'), path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new WrongInput(`cannot read the site file ${path}: ${String(error.code)}`);
+  }
+}
+
+/**
+ * The site whose resources live in `namespace`.
+ * @throws WrongInput when it is no site's
+ */
+export function siteOfNamespace(namespace: string): Site {
+  const sites = siteNames().map(loadSite);
+  const site = sites.find(({ namespaces }) => namespaces.accounts.includes(namespace));
+  if (site !== undefined) return site;
+  const known = sites.flatMap(({ namespaces }) => namespaces.accounts).join(' or ');
+  throw new WrongInput(`no site keeps its mailboxes in namespace "${namespace}": use -n ${known}, or --site`);
+}
