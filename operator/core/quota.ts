@@ -47,3 +47,15 @@ export function messageSizeLimit(attachment: number): number {
   const lines = Math.ceil(attachment / 57);
   return lines * 78 + 256 * 2 ** 10;
 }
+
+/** R30: the mailbox's own quota, else its organization's, else the site's. Bytes. */
+export function quotaOf(
+  site: { readonly quota: { readonly organization: number; readonly personal: number } },
+  spec: { readonly type: 'Personal' | 'Organization'; readonly quota?: string | undefined },
+  organization: { readonly organization?: number; readonly personal?: number },
+): number {
+  if (spec.quota !== undefined) return parseBytes(spec.quota, 'spec.quota');
+  return spec.type === 'Organization'
+    ? (organization.organization ?? site.quota.organization)
+    : (organization.personal ?? site.quota.personal);
+}

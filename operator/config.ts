@@ -1,0 +1,34 @@
+/** The only reader of the environment. Everything that a person may want to change is in the site file instead. */
+import { readFileSync } from 'node:fs';
+import { parseSite, type Site } from './core/site.ts';
+
+export type Config = {
+  readonly site: Site;
+  readonly ldap: { readonly host: string; readonly port: number; readonly caFile: string; readonly passwordFile: string };
+  /** Port of health and metrics. */
+  readonly port: number;
+  readonly logLevel: string;
+};
+
+/**
+ * @throws Invalid for a faulty site file; Error naming a variable that is missing
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const need = (name: string): string => {
+    const value = environment[name];
+    if (value === undefined || value === '') throw new Error(`${name} is not set`);
+    return value;
+  };
+  const siteFile = need('HOPTHU_SITE_FILE');
+  return Object.freeze({
+    site: parseSite(readFileSync(siteFile, 'utf8'), siteFile),
+    ldap: {
+      host: need('HOPTHU_LDAP_HOST'),
+      port: Number(need('HOPTHU_LDAP_PORT')),
+      caFile: need('HOPTHU_LDAP_CA_FILE'),
+      passwordFile: need('HOPTHU_LDAP_PASSWORD_FILE'),
+    },
+    port: Number(need('HOPTHU_PORT')),
+    logLevel: environment['HOPTHU_LOG_LEVEL'] ?? 'info',
+  });
+}

@@ -1,0 +1,110 @@
+/** The entry that a resource asks for, and its difference from the one that is there. Pure. */
+import type { Mailbox } from '../api/mailbox.ts';
+import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
+import { attribute, type EntryStatus, objectClass } from './layout.ts';
+import { resourceName } from './naming/identity.ts';
+import { all, first, lockedForGood } from './observed.ts';
+import type { ResolvedOrganization } from './organizations.ts';
+import type { Site } from './site.ts';
+
+/** Every attribute that the operator manages on an entry of its kind; an empty list means that it must be absent. */
+export type Attributes = Readonly<Record<string, readonly string[]>>;
+
+export type MailboxFacts = {
+  readonly mailbox: Mailbox;
+  readonly organization: ResolvedOrganization;
+  readonly status: EntryStatus;
+  readonly address: string;
+  readonly aliases: readonly string[];
+  readonly former: readonly string[];
+  readonly quotaBytes: number;
+  readonly entry?: DirectoryEntry;
+};
+
+/** Classes of a new mailbox entry; an entry's classes never change. */
+export const mailboxClasses = ['inetOrgPerson', objectClass.mailbox] as const;
+export const organizationClasses = ['organizationalUnit', objectClass.organization] as const;
+
+export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
+  const { mailbox, organization } = facts;
+  const { person, type } = mailbox.spec;
+  const name = person?.fullName ?? organization.naming.name;
+  const parts = name.split(' ');
+  return {
+    cn: [name],
+    // In Vietnamese names the family name comes first; sn is mandatory in person (RFC 4519 section 3.12).
+    sn: [person === undefined ? name : (parts[0] ?? name)],
+    givenName: person === undefined ? [] : [parts.at(-1) ?? name],
+    title: optional(person?.title),
+    employeeNumber: optional(person?.id),
+    o: [organization.naming.name],
+    mail: [facts.address],
+    [attribute.address]: [...new Set([facts.address, ...facts.aliases, ...facts.former])],
+    [attribute.formerAddress]: facts.former,
+    [attribute.status]: [facts.status],
+    [attribute.type]: [type],
+    [attribute.quotaBytes]: [String(facts.quotaBytes)],
+    [attribute.organization]: [organization.dn],
+    ...ownership(site, mailbox),
+    pwdAccountLockedTime: lock(facts.status, facts.entry),
+  };
+}
+
+export function organizationAttributes(site: Site, resolved: ResolvedOrganization): Attributes {
+  const { spec } = resolved.resource;
+  return {
+    cn: [spec.name],
+    [attribute.abbreviation]: [resolved.abbreviation],
+    [attribute.sector]: optional(spec.sector),
+    [attribute.organization]: optional(resolved.parent?.dn),
+    [attribute.status]: [resolved.suspended ? 'Suspended' : 'Active'],
+    telephoneNumber: optional(spec.contact?.phone),
+    postalAddress: optional(spec.contact?.address),
+    ...ownership(site, resolved.resource),
+  };
+}
+
+/** What closing an account changes: access, nothing else. */
+export const closedAttributes: Attributes = {
+  [attribute.status]: ['Closed' satisfies EntryStatus],
+  pwdAccountLockedTime: [lockedForGood],
+};
+
+/** A suspension that bites even where nothing else of the mailbox can be decided. */
+export const suspendedAttributes: Attributes = {
+  [attribute.status]: ['Suspended' satisfies EntryStatus],
+  pwdAccountLockedTime: [lockedForGood],
+};
+
+/** What has to be replaced in `entry` so that every attribute of `desired` is as asked; values compare as sets. */
+export function differences(entry: DirectoryEntry, desired: Attributes): readonly AttributeReplacement[] {
+  return Object.entries(desired)
+    .filter(([name, values]) => !sameSet(all(entry, name), values))
+    .map(([name, values]) => ({ attribute: name, values }));
+}
+
+function ownership(site: Site, { metadata }: Pick<Mailbox, 'metadata'>): Attributes {
+  return {
+    [attribute.site]: [site.name],
+    [attribute.resource]: [resourceName(metadata)],
+    [attribute.ownerUid]: [metadata.uid],
+  };
+}
+
+/**
+ * slapd itself refuses the binds of an account that is not active, whoever asks (R6, R24). A temporary lock of
+ * slapo-ppolicy after failed logins is left alone.
+ */
+function lock(status: EntryStatus, entry: DirectoryEntry | undefined): readonly string[] {
+  if (status !== 'Active') return [lockedForGood];
+  const now = entry && first(entry, 'pwdAccountLockedTime');
+  return now === undefined || now === lockedForGood ? [] : [now];
+}
+
+function optional(value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [value];
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value) => b.includes(value));
+}

@@ -1,0 +1,71 @@
+/** A change as one line for people: logs, Events, dry runs and tests print the same text. */
+import { attribute } from './layout.ts';
+import { before, type Change, type Update } from './plan.ts';
+import { displayBytes } from './quota.ts';
+
+const signs: Readonly<Record<Change['action'], string>> = {
+  create: '+',
+  update: '~',
+  rename: '~',
+  suspend: '~',
+  resume: '~',
+  close: '-',
+  remove: '-',
+};
+
+/** `+ ntbinh@soctrang.gov.vn  Nguyễn Thanh Bình (Sở Thông tin và Truyền thông)  500 MiB` */
+export function formatChange(change: Change): string {
+  return `${signs[change.action]} ${subject(change)}${detail(change)}`;
+}
+
+/** `ntbinh@…  Nguyễn Thanh Bình (Sở …)`, or the organization's name. */
+function subject(change: Change): string {
+  const attributes = change.action === 'create' ? change.attributes : change.before;
+  const name = attributes['cn']?.[0] ?? '';
+  const mail = attributes['mail']?.[0];
+  if (mail === undefined) return `${name} (${attributes[attribute.abbreviation]?.[0] ?? ''})`;
+  const organization = attributes['o']?.[0] ?? '';
+  return name === organization ? `${mail}  ${name}` : `${mail}  ${name} (${organization})`;
+}
+
+function detail(change: Change): string {
+  if (change.action === 'create') {
+    const bytes = change.attributes[attribute.quotaBytes]?.[0];
+    return bytes === undefined ? '' : `  ${displayBytes(Number(bytes))}`;
+  }
+  if (change.action === 'close') return '  closed: no login, no delivery; mail and address are kept';
+  if (change.action === 'remove') return '  removed';
+  const lines = change.replacements
+    .map((replacement) => replacementText(change, replacement.attribute, replacement.values))
+    .filter((text) => text !== undefined);
+  return `  ${lines.join(', ')}`;
+}
+
+const labels: Readonly<Record<string, string>> = {
+  mail: 'address',
+  cn: 'name',
+  title: 'title',
+  o: 'organization',
+  employeeNumber: 'staff number',
+  telephoneNumber: 'telephone',
+  postalAddress: 'postal address',
+  [attribute.status]: 'state',
+  [attribute.quotaBytes]: 'quota',
+  [attribute.address]: 'addresses',
+  [attribute.abbreviation]: 'abbreviation',
+  [attribute.sector]: 'sector',
+  [attribute.type]: 'type',
+  [attribute.ownerUid]: 'taken back by a new resource',
+};
+
+/** Attributes that follow from one that is printed say nothing by themselves. */
+function replacementText(change: Update, name: string, values: readonly string[]): string | undefined {
+  const label = labels[name];
+  if (label === undefined) return undefined;
+  if (name === attribute.ownerUid) return label;
+  const print = (list: readonly string[]) =>
+    list.length === 0
+      ? '(none)'
+      : list.map((value) => (name === attribute.quotaBytes ? displayBytes(Number(value)) : value)).join(' ');
+  return `${label} ${print(before(change, name))} → ${print(values)}`;
+}

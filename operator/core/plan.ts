@@ -1,0 +1,124 @@
+/**
+ * Desired × observed → what to do, sorted so that every run prints the same.
+ *
+ * | resource    | entry   | desired        | change                    |
+ * |-------------|---------|----------------|---------------------------|
+ * | present     | none    | described      | create                    |
+ * | present     | ours    | differs        | update (rename, suspend …)|
+ * | present     | ours    | the same       | none                      |
+ * | present     | any     | undecided      | none                      |
+ * | leaving     | ours    | not closed yet | close / remove            |
+ * | leaving     | none    |                | none: it is seen gone     |
+ * | none        | ours    |                | none: an orphan, reported |
+ */
+import { annotation, type Resource } from '../api/resource.ts';
+import type { AttributeReplacement } from '../ports.ts';
+import type { Decision, Desired } from './desired.ts';
+import {
+  type Attributes,
+  closedAttributes,
+  differences,
+  mailboxClasses,
+  organizationClasses,
+} from './entry.ts';
+import { attribute } from './layout.ts';
+import { all, first } from './observed.ts';
+
+export type Action = 'create' | 'update' | 'rename' | 'suspend' | 'resume' | 'close' | 'remove';
+
+type Common = { readonly action: Action; readonly resource: Resource; readonly dn: string };
+export type Create = Common & { readonly action: 'create'; readonly attributes: Attributes };
+export type Update = Common & {
+  readonly action: Exclude<Action, 'create' | 'remove'>;
+  /** UID that must own the entry still, or nothing is written. */
+  readonly ownerUid: string;
+  readonly before: Attributes;
+  readonly replacements: readonly AttributeReplacement[];
+};
+export type Remove = Common & {
+  readonly action: 'remove';
+  readonly ownerUid: string;
+  readonly before: Attributes;
+};
+export type Change = Create | Update | Remove;
+
+/** Everything that shall be written to the directory, creations first, removals last. */
+export function planChanges(decision: Decision): readonly Change[] {
+  return decision.desired
+    .filter(({ resource }) => resource.metadata.annotations[annotation.paused] !== 'true')
+    .flatMap((desired) => changeFor(desired) ?? [])
+    .sort(
+      (a, b) =>
+        order[a.action] - order[b.action] ||
+        compare(a.resource.kind, b.resource.kind) ||
+        compare(sortKey(a), sortKey(b)),
+    );
+}
+
+const order: Readonly<Record<Action, number>> = {
+  // Access is taken away before anything is given.
+  close: 0,
+  suspend: 1,
+  create: 2,
+  rename: 3,
+  resume: 4,
+  update: 5,
+  remove: 6,
+};
+
+function changeFor({ resource, entry, dn, attributes, leaving }: Desired): Change | undefined {
+  if (resource.metadata.deletionTimestamp !== undefined) {
+    return leaving && entry !== undefined ? leave(resource, entry) : undefined;
+  }
+  if (attributes === undefined || dn === undefined) return undefined;
+  if (entry === undefined) {
+    const objectClass = resource.kind === 'Mailbox' ? mailboxClasses : organizationClasses;
+    return { action: 'create', resource, dn, attributes: withoutEmpty({ objectClass, ...attributes }) };
+  }
+  const replacements = differences(entry, attributes);
+  if (replacements.length === 0) return undefined;
+  const ownerUid = first(entry, attribute.ownerUid) ?? '';
+  return { action: actionOf(replacements), resource, dn, ownerUid, before: entry.attributes, replacements };
+}
+
+function leave(resource: Resource, entry: NonNullable<Desired['entry']>): Change | undefined {
+  const common = {
+    resource,
+    dn: entry.dn,
+    ownerUid: first(entry, attribute.ownerUid) ?? '',
+    before: entry.attributes,
+  };
+  if (resource.kind === 'Organization') return { action: 'remove', ...common };
+  const replacements = differences(entry, closedAttributes);
+  return replacements.length === 0 ? undefined : { action: 'close', ...common, replacements };
+}
+
+function actionOf(replacements: readonly AttributeReplacement[]): Update['action'] {
+  const status = replacements.find((replacement) => replacement.attribute === attribute.status)?.values[0];
+  if (status === 'Suspended') return 'suspend';
+  if (status === 'Active') return 'resume';
+  return replacements.some((replacement) => replacement.attribute === 'mail') ? 'rename' : 'update';
+}
+
+function withoutEmpty(attributes: Attributes): Attributes {
+  return Object.fromEntries(Object.entries(attributes).filter(([, values]) => values.length > 0));
+}
+
+function sortKey(change: Change): string {
+  const attributes = change.action === 'create' ? change.attributes : change.before;
+  return `${attributes['mail']?.[0] ?? attributes['cn']?.[0] ?? ''} ${change.dn}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Values of an attribute before an update. */
+export function before(change: Update | Remove, name: string): readonly string[] {
+  return all({ dn: change.dn, attributes: change.before }, name);
+}
+
+/** Does the change take a person's access away? Such changes are counted by the guard and carried out first. */
+export function removesAccess(change: Change): change is Update {
+  return (change.action === 'close' || change.action === 'suspend') && change.resource.kind === 'Mailbox';
+}

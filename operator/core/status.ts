@@ -1,0 +1,180 @@
+/** Plan + outcomes + clock → the status of one resource and whether its finalizer may go. Pure. */
+import type { MailboxStatus } from '../api/mailbox.ts';
+import type { OrganizationStatus } from '../api/organization.ts';
+import { annotation, type Condition, type Resource } from '../api/resource.ts';
+import type { Desired } from './desired.ts';
+import { formatChange } from './format.ts';
+import { attribute } from './layout.ts';
+import { all, first } from './observed.ts';
+import type { Change } from './plan.ts';
+import { displayBytes, formatBytes } from './quota.ts';
+import type { Problem } from './verdict.ts';
+
+/** What happened to the change that was planned for a resource. */
+export type Outcome =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'done'; readonly change: Change }
+  | { readonly kind: 'held'; readonly change: Change; readonly reason: string }
+  | { readonly kind: 'paused'; readonly change?: Change }
+  | { readonly kind: 'failed'; readonly change: Change; readonly problem: Problem };
+
+export type Verdict = {
+  readonly status: MailboxStatus | OrganizationStatus;
+  /** The directory was read to refuse the account's logins, or to have no entry: the resource may go. */
+  readonly releaseFinalizer: boolean;
+};
+
+/** @param now RFC 3339, the time of a condition that changes */
+export function settle(desired: Desired, outcome: Outcome, now: string): Verdict {
+  const { resource } = desired;
+  const conditions = conditionsFor(resource, readiness(desired, outcome), now);
+  const facts =
+    resource.kind === 'Mailbox' ? mailboxFacts(desired, outcome) : organizationFacts(desired, outcome);
+  return {
+    status: { observedGeneration: resource.metadata.generation, ...facts, conditions: [...conditions] },
+    releaseFinalizer: isGone(desired),
+  };
+}
+
+/** The status of a resource for which nothing could be decided, because a read failed: what was known, and why it waits. */
+export function undecided(resource: Resource, problem: Problem, now: string): object {
+  const known = (resource.status ?? {}) as MailboxStatus;
+  return { ...known, conditions: conditionsFor(resource, { ready: 'False', ...problem }, now) };
+}
+
+/** Is there anything that a resource waits for? A settled one is not told of every outage. */
+export function isSettled(resource: Resource): boolean {
+  const { observedGeneration, conditions } = (resource.status ?? {}) as MailboxStatus;
+  const ready = conditions?.find((condition) => condition.type === 'Ready');
+  return (
+    resource.metadata.deletionTimestamp === undefined &&
+    observedGeneration === resource.metadata.generation &&
+    ready?.status === 'True'
+  );
+}
+
+type Readiness = {
+  readonly ready: Condition['status'];
+  readonly kind?: Problem['kind'];
+  readonly reason: string;
+  readonly message: string;
+};
+
+function readiness(desired: Desired, outcome: Outcome): Readiness {
+  const { resource, problems, keptBy } = desired;
+  if (outcome.kind === 'failed') return { ready: 'False', ...outcome.problem };
+  if (outcome.kind === 'held') {
+    return {
+      ready: 'False',
+      kind: 'stalled',
+      reason: 'AwaitingApproval',
+      message: `${outcome.reason}: ${formatChange(outcome.change)}`,
+    };
+  }
+  if (outcome.kind === 'paused') {
+    const change = outcome.change === undefined ? '' : `: ${formatChange(outcome.change)}`;
+    return {
+      ready: 'False',
+      kind: 'waiting',
+      reason: 'Paused',
+      message: `${annotation.paused} is set; nothing is written${change}`,
+    };
+  }
+  if (keptBy !== undefined && keptBy > 0) {
+    const message = `${keptBy} mailboxes and units still belong to it: move or delete them first`;
+    return { ready: 'False', kind: 'stalled', reason: 'StillInUse', message };
+  }
+  if (resource.metadata.deletionTimestamp !== undefined) {
+    return { ready: 'False', kind: 'waiting', reason: 'Closing', message: 'access is being taken away' };
+  }
+  const problem = problems[0];
+  if (problem !== undefined) return { ready: 'False', ...problem };
+  return settledReadiness(desired);
+}
+
+function settledReadiness({ resource, attributes }: Desired): Readiness {
+  const state = attributes?.[attribute.status]?.[0] ?? 'Active';
+  if (resource.kind === 'Organization') {
+    return {
+      ready: 'True',
+      reason: state,
+      message: `in the directory as ${attributes?.[attribute.abbreviation]?.[0]}`,
+    };
+  }
+  const quota = displayBytes(Number(attributes?.[attribute.quotaBytes]?.[0]));
+  const access = state === 'Active' ? '' : '; logins are refused, mail is kept';
+  return { ready: 'True', reason: state, message: `${attributes?.['mail']?.[0]}, ${quota}${access}` };
+}
+
+/** kstatus: Ready always, Reconciling or Stalled only while they are true. */
+function conditionsFor(
+  resource: Resource,
+  { ready, kind, reason, message }: Readiness,
+  now: string,
+): readonly Condition[] {
+  const before = ((resource.status ?? {}) as { conditions?: readonly Condition[] }).conditions ?? [];
+  const condition = (type: Condition['type'], status: Condition['status']): Condition => {
+    const previous = before.find((candidate) => candidate.type === type);
+    return {
+      type,
+      status,
+      reason,
+      message,
+      observedGeneration: resource.metadata.generation,
+      lastTransitionTime: previous?.status === status ? previous.lastTransitionTime : now,
+    };
+  };
+  return [
+    condition('Ready', ready),
+    ...(kind === 'waiting' ? [condition('Reconciling', 'True')] : []),
+    ...(kind === 'stalled' ? [condition('Stalled', 'True')] : []),
+  ];
+}
+
+/** Values as they are in the directory after this pass. */
+function valueAfter({ entry, attributes }: Desired, outcome: Outcome, name: string): readonly string[] {
+  if (outcome.kind === 'done' && outcome.change.action === 'close') {
+    return (
+      outcome.change.replacements.find((replacement) => replacement.attribute === name)?.values ??
+      outcome.change.before[name] ??
+      []
+    );
+  }
+  const written = outcome.kind === 'done' || outcome.kind === 'none';
+  return (written ? attributes?.[name] : undefined) ?? (entry === undefined ? [] : all(entry, name));
+}
+
+function mailboxFacts(desired: Desired, outcome: Outcome): MailboxStatus {
+  const known = (desired.resource.status ?? {}) as MailboxStatus;
+  const exists = desired.entry !== undefined || outcome.kind === 'done';
+  // A granted address is kept in status and in LDAP: it outlives the loss of its entry.
+  if (!exists)
+    return { ...(known.address === undefined ? {} : { address: known.address }), state: 'Pending' };
+  const value = (name: string) => valueAfter(desired, outcome, name);
+  const address = value('mail')[0];
+  const aliases = value(attribute.address).filter((alias) => alias !== address);
+  const bytes = value(attribute.quotaBytes)[0];
+  return {
+    ...(address === undefined ? {} : { address }),
+    ...(aliases.length === 0 ? {} : { aliases: [...aliases].sort() }),
+    state: (value(attribute.status)[0] ?? 'Pending') as NonNullable<MailboxStatus['state']>,
+    ...(bytes === undefined ? {} : { quota: { limit: formatBytes(Number(bytes)) } }),
+    ...(desired.dn === undefined ? {} : { entry: desired.dn }),
+  };
+}
+
+function organizationFacts(
+  { abbreviation, localPart, dn, entry }: Desired,
+  outcome: Outcome,
+): OrganizationStatus {
+  return {
+    ...(abbreviation === undefined ? {} : { abbreviation }),
+    ...(localPart === undefined ? {} : { localPart }),
+    ...((entry === undefined && outcome.kind !== 'done') || dn === undefined ? {} : { entry: dn }),
+  };
+}
+
+function isGone({ resource, entry, leaving }: Desired): boolean {
+  if (resource.metadata.deletionTimestamp === undefined || !leaving) return false;
+  return entry === undefined || (resource.kind === 'Mailbox' && first(entry, attribute.status) === 'Closed');
+}

@@ -1,0 +1,24 @@
+/** `/healthz` (the process turns), `/readyz` (its view of the cluster is complete) and `/metrics`. */
+import { createServer, type Server } from 'node:http';
+import type { Registry } from 'prom-client';
+
+export type Health = { readonly registry: Registry; readonly isReady: () => boolean };
+
+/** Listens on `port`; resolves when it does. */
+export async function serveHealth(port: number, { registry, isReady }: Health): Promise<Server> {
+  const server = createServer((request, response) => {
+    const send = (status: number, type: string, body: string) => {
+      response.writeHead(status, { 'content-type': type }).end(body);
+    };
+    if (request.url === '/healthz') send(200, 'text/plain', 'ok\n');
+    else if (request.url === '/readyz') send(isReady() ? 200 : 503, 'text/plain', isReady() ? 'ok\n' : 'not synced\n');
+    else if (request.url === '/metrics') {
+      registry.metrics().then(
+        (body) => send(200, registry.contentType, body),
+        (error: unknown) => send(500, 'text/plain', `${error}\n`),
+      );
+    } else send(404, 'text/plain', 'not found\n');
+  });
+  await new Promise<void>((resolve) => server.listen(port, resolve));
+  return server;
+}

@@ -1,0 +1,63 @@
+/** Prometheus metrics; names follow controller-runtime's where it has one. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { PassResult } from './reconcile/pass.ts';
+
+export type Metrics = {
+  readonly registry: Registry;
+  passed(result: PassResult, seconds: number): void;
+  failed(): void;
+};
+
+/** @param site label of every series */
+export function createMetrics(site: string): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ site });
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const passes = new Counter({
+    name: 'controller_runtime_reconcile_total',
+    help: 'Passes by result: success, partial (a change failed) or error (the world could not be read).',
+    labelNames: ['result'],
+    registers,
+  });
+  const time = new Histogram({
+    name: 'controller_runtime_reconcile_time_seconds',
+    help: 'Length of a pass.',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers,
+  });
+  const changes = new Counter({
+    name: 'hopthu_directory_changes_total',
+    help: 'Changes sent to the directory, by action.',
+    labelNames: ['action'],
+    registers,
+  });
+  const statusWrites = new Counter({
+    name: 'hopthu_status_writes_total',
+    help: 'Statuses written because they differed.',
+    registers,
+  });
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const mailboxes = gauge('hopthu_mailboxes', 'Mailbox resources seen by the last pass.');
+  const failing = gauge('hopthu_failing_changes', 'Changes of the last pass that failed.');
+  const held = gauge('hopthu_held_changes', 'Changes that the guard holds until they are approved.');
+  const orphans = gauge('hopthu_orphan_entries', 'Entries of ours whose resource is gone without having been deleted in our sight.');
+  const last = gauge('hopthu_last_pass_timestamp_seconds', 'When the last complete pass ended.');
+  return {
+    registry,
+    passed(result, seconds) {
+      passes.inc({ result: result.failures > 0 ? 'partial' : 'success' });
+      time.observe(seconds);
+      for (const { action } of result.changes) changes.inc({ action });
+      statusWrites.inc(result.statusWrites);
+      mailboxes.set(result.mailboxes);
+      failing.set(result.failures);
+      held.set(result.held);
+      orphans.set(result.orphans);
+      last.setToCurrentTime();
+    },
+    failed() {
+      passes.inc({ result: 'error' });
+    },
+  };
+}

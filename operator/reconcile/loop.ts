@@ -1,0 +1,85 @@
+/** When passes run: one at a time, at once after a change, again after a failure, and at every resync. */
+import type { PassResult } from './pass.ts';
+
+export type LoopOptions = {
+  readonly pass: () => Promise<PassResult>;
+  /** Milliseconds between two passes when nothing happens. */
+  readonly resync: number;
+  readonly onResult: (result: PassResult, seconds: number) => void;
+  readonly onFailure: (error: Error, retryIn: number) => void;
+  /** 0 ≤ x < 1; spreads retries. */
+  readonly random: () => number;
+};
+
+/** Milliseconds until the next try after `failures` in a row: 1 s doubling to 60 s, less up to half of it. */
+export function backoff(failures: number, random: number): number {
+  const full = Math.min(60_000, 1_000 * 2 ** Math.min(failures - 1, 10));
+  return Math.round(full * (1 - random / 2));
+}
+
+export class Loop {
+  readonly #options: LoopOptions;
+  readonly #stopped = new AbortController();
+  #wakened = true;
+  #alarm: (() => void) | undefined;
+  #failures = 0;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+  }
+
+  /** Something changed: run a pass soon. Calls during a pass are one further pass. */
+  wake(): void {
+    this.#wakened = true;
+    this.#alarm?.();
+  }
+
+  /** Lets the running pass end; `run` returns then. */
+  stop(): void {
+    this.#stopped.abort();
+    this.#alarm?.();
+  }
+
+  /** Runs passes until `stop`. */
+  async run(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      this.#wakened = false;
+      const wait = await this.#once();
+      if (!this.#wakened) await this.#sleep(wait);
+    }
+  }
+
+  async #once(): Promise<number> {
+    const { pass, resync, onResult, onFailure, random } = this.#options;
+    const started = performance.now();
+    try {
+      const result = await pass();
+      onResult(result, (performance.now() - started) / 1000);
+      this.#failures = result.failures > 0 ? this.#failures + 1 : 0;
+      if (result.again) this.#wakened = true;
+      return result.failures > 0 ? Math.min(resync, backoff(this.#failures, random())) : resync;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.#failures += 1;
+      const retryIn = backoff(this.#failures, random());
+      onFailure(error, retryIn);
+      // A change does not shorten the wait while the world cannot be read: what failed would fail again.
+      this.#wakened = false;
+      await this.#sleep(retryIn, true);
+      return 0;
+    }
+  }
+
+  async #sleep(milliseconds: number, undisturbed = false): Promise<void> {
+    if (this.#stopped.signal.aborted || milliseconds === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#alarm = () => {
+        if (undisturbed && !this.#stopped.signal.aborted) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#alarm = undefined;
+  }
+}
