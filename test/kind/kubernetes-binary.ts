@@ -24,7 +24,8 @@ function linkerFlags(): string {
  * @throws CommandFailed, MissingPrerequisites when it cannot be built
  */
 export async function ensureKubernetesBinary(): Promise<string> {
-  const binary = join(cacheFolder('kubernetes'), `kube-${contentHash(SOURCE, recipe.kubernetes)}`);
+  // Under its own name, by which it tells that the part is its first argument.
+  const binary = join(cacheFolder('kubernetes', contentHash(SOURCE, recipe.kubernetes)), 'kube');
   if (existsSync(binary)) return binary;
   const go = await ensureGo();
   const unfinished = `${binary}.${process.pid}`;

@@ -1,0 +1,228 @@
+/** The cluster port over a real API server. */
+import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import {
+  annotation,
+  apiVersion,
+  finalizer,
+  group,
+  type Kind,
+  plural,
+  type Resource,
+  version,
+} from '../api/resource.ts';
+import type { Site } from '../core/site.ts';
+import { Unavailable } from '../errors.ts';
+import type { Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';
+import { callKubernetes, httpStatus } from './api-error.ts';
+import { fieldManager, type KubeClient } from './client.ts';
+import { defaultEventLimits, type EventCounters, EventRecorder } from './event-recorder.ts';
+import { defaultPace, Informer, type InformerCounters, type Pace, type Report } from './informer.ts';
+import { keepInitialPassword } from './initial-password.ts';
+import { OwnWrites } from './own-writes.ts';
+import { resourceSource, steeringSource } from './sources.ts';
+import type { Steering } from './trim.ts';
+
+/** A copy that heard nothing for this many watchdog periods is no longer believed. */
+const STALE_AFTER = 3;
+
+export type ApiClusterOptions = {
+  readonly client: KubeClient;
+  readonly namespaces: Site['namespaces'];
+  /** Name of this process in events, such as its pod's. */
+  readonly instance: string;
+  /** Told of failures that no caller sees: of watches, handlers and events. */
+  readonly report: Report;
+  readonly pace?: Pace;
+};
+
+const kinds: readonly Kind[] = ['Organization', 'Mailbox'];
+
+type Written = { readonly metadata: { readonly resourceVersion: string } };
+
+const nameOf = ({ kind, metadata }: Resource): string => `${kind} ${metadata.namespace}/${metadata.name}`;
+
+/**
+ * Reads come from informers' copies, writes are conditional on the version that was read. Writing only what differs
+ * is the caller's duty: an equal status costs a whole round trip here too.
+ */
+export class ApiCluster implements Cluster {
+  readonly #client: KubeClient;
+  readonly #report: Report;
+  readonly #staleSeconds: number;
+  readonly #siteConfigMap: string;
+  /** By kind and namespace. */
+  readonly #resources: ReadonlyMap<string, Informer<Resource>>;
+  readonly #steering: Informer<Steering>;
+  readonly #events: EventRecorder;
+  readonly #ownWrites = new OwnWrites();
+  readonly #handlers: (() => unknown)[] = [];
+
+  constructor({ client, namespaces, instance, report, pace = defaultPace }: ApiClusterOptions) {
+    this.#client = client;
+    this.#report = report;
+    this.#staleSeconds = (pace.silenceMs / 1000) * STALE_AFTER;
+    const notify = (): void => this.#notify();
+    const resources = namespaces.accounts
+      .flatMap((namespace) => kinds.map((kind) => ({ kind, namespace })))
+      .map(({ kind, namespace }) => {
+        const source = resourceSource(client, kind, namespace);
+        return [`${kind}/${namespace}`, new Informer(client.config, source, pace, report, notify)] as const;
+      });
+    this.#resources = new Map(resources);
+    const steering = steeringSource(client, namespaces.mail);
+    this.#siteConfigMap = steering.name;
+    this.#steering = new Informer(client.config, steering, pace, report, notify);
+    this.#events = new EventRecorder(client.events, instance, defaultEventLimits, report);
+  }
+
+  /** Starts to list and watch; returns at once. */
+  start(): void {
+    for (const informer of this.#informers()) void informer.run();
+  }
+
+  /** Ends every watch. Calls under way end by themselves. */
+  stop(): void {
+    for (const informer of this.#informers()) informer.stop();
+  }
+
+  /** Whether every list was complete once: what readiness asks. */
+  get hasSynced(): boolean {
+    return this.#informers().every((informer) => informer.hasSynced);
+  }
+
+  /**
+   * Calls back after every change of a resource or of the site's ConfigMap, of others (own writes may be left out).
+   * Gathering many into one pass is the caller's. What the handler throws is reported and goes no further.
+   */
+  onChange(handler: () => unknown): void {
+    this.#handlers.push(handler);
+  }
+
+  /** By informer, for metrics. */
+  informerCounters(): Readonly<Record<string, InformerCounters>> {
+    return Object.fromEntries(this.#informers().map((informer) => [informer.name, informer.counters()]));
+  }
+
+  eventCounters(): EventCounters {
+    return this.#events.counters();
+  }
+
+  async snapshot(): Promise<ClusterSnapshot> {
+    for (const informer of this.#informers()) this.#expectFresh(informer);
+    const [steering] = this.#steering.objects;
+    if (steering === undefined) {
+      // Without it nobody can say "paused", so nothing may be written.
+      throw new Unavailable(
+        'Kubernetes',
+        `${this.#siteConfigMap} is missing: install the site's charts again`,
+      );
+    }
+    const all = [...this.#resources.values()].flatMap((informer) => [...informer.objects]);
+    const approvedPlan = steering.metadata.annotations[annotation.approvePlan];
+    return {
+      organizations: all.filter((resource) => resource.kind === 'Organization'),
+      mailboxes: all.filter((resource) => resource.kind === 'Mailbox'),
+      paused: steering.metadata.annotations[annotation.paused] === 'true',
+      ...(approvedPlan === undefined ? {} : { approvedPlan }),
+    };
+  }
+
+  /** By PUT, so that a field that is no longer in the status goes; all but the status is ignored by the API server. */
+  async writeStatus(resource: Resource, status: object): Promise<void> {
+    const metadata = { ...this.#identity(resource), uid: resource.metadata.uid };
+    await this.#write(resource, 'writing the status of', () =>
+      this.#client.resources.replaceNamespacedCustomObjectStatus({
+        ...this.#path(resource),
+        body: { apiVersion, kind: resource.kind, metadata, status },
+        fieldManager,
+      }),
+    );
+  }
+
+  async addFinalizer(resource: Resource): Promise<void> {
+    const { finalizers } = resource.metadata;
+    if (finalizers.includes(finalizer)) return;
+    await this.#write(resource, 'adding the finalizer to', () =>
+      this.#patchFinalizers(resource, [...finalizers, finalizer]),
+    );
+  }
+
+  async removeFinalizer(resource: Resource): Promise<void> {
+    const others = resource.metadata.finalizers.filter((entry) => entry !== finalizer);
+    await this.#write(resource, 'removing the finalizer of', async () => {
+      try {
+        return await this.#patchFinalizers(resource, others);
+      } catch (error) {
+        if (httpStatus(error) === 404) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async keepInitialPassword(mailbox: Resource, address: string, fresh: string): Promise<string> {
+    return callKubernetes(`keeping the initial password of ${nameOf(mailbox)}`, () =>
+      keepInitialPassword(this.#client.core, mailbox, address, fresh),
+    );
+  }
+
+  event(resource: Resource, event: ResourceEvent): void {
+    this.#events.record(resource, event);
+  }
+
+  /** A merge patch replaces the list as a whole, hence the version in it. */
+  #patchFinalizers(resource: Resource, finalizers: readonly string[]): Promise<unknown> {
+    return this.#client.resources.patchNamespacedCustomObject(
+      {
+        ...this.#path(resource),
+        body: { metadata: { resourceVersion: this.#ownWrites.expectedVersion(resource), finalizers } },
+        fieldManager,
+      },
+      setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+    );
+  }
+
+  async #write(resource: Resource, doing: string, call: () => Promise<unknown>): Promise<void> {
+    const expected = this.#ownWrites.expectedVersion(resource);
+    const answer = await callKubernetes(`${doing} ${nameOf(resource)}`, call);
+    if (answer === undefined) return;
+    this.#ownWrites.record(resource, (answer as Written).metadata.resourceVersion);
+    this.#resources.get(`${resource.kind}/${resource.metadata.namespace}`)?.takeOwnWrite(expected, answer);
+  }
+
+  #identity(resource: Resource): { name: string; namespace: string; resourceVersion: string } {
+    const { name, namespace } = resource.metadata;
+    return { name, namespace, resourceVersion: this.#ownWrites.expectedVersion(resource) };
+  }
+
+  #path(resource: Resource) {
+    const { name, namespace } = resource.metadata;
+    return { group, version, namespace, plural: plural[resource.kind], name };
+  }
+
+  #informers(): readonly Informer<Resource | Steering>[] {
+    return [...this.#resources.values(), this.#steering];
+  }
+
+  #expectFresh(informer: Informer<Resource | Steering>): void {
+    if (!informer.hasSynced) {
+      throw new Unavailable('Kubernetes', `the list of ${informer.name} is not complete yet`);
+    }
+    const { silentSeconds } = informer.counters();
+    if (silentSeconds > this.#staleSeconds) {
+      const seconds = Math.round(silentSeconds);
+      throw new Unavailable('Kubernetes', `nothing heard of ${informer.name} for ${seconds} s`);
+    }
+  }
+
+  #notify(): void {
+    for (const handler of this.#handlers) void this.#run(handler);
+  }
+
+  async #run(handler: () => unknown): Promise<void> {
+    try {
+      await handler();
+    } catch (error) {
+      this.#report('change handler', error);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
+import { apiVersion, type Resource } from '../api/resource.ts';
+import { initialPasswordSecret } from '../core/secrets.ts';
+import { Blocked, Conflict } from '../errors.ts';
+import { httpStatus } from './api-error.ts';
+import { fieldManager } from './client.ts';
+
+/** Immutable, so that what people read there is what was set; it goes with its Mailbox. */
+function secretOf(mailbox: Resource, address: string, password: string): V1Secret {
+  const { name, namespace, uid } = mailbox.metadata;
+  const owner = { apiVersion, kind: mailbox.kind, name, uid, controller: true, blockOwnerDeletion: false };
+  return {
+    metadata: {
+      name: initialPasswordSecret(name),
+      namespace,
+      labels: { 'app.kubernetes.io/managed-by': 'hopthu' },
+      ownerReferences: [owner],
+    },
+    type: 'Opaque',
+    immutable: true,
+    stringData: { address, password },
+  };
+}
+
+function passwordIn(secret: V1Secret, mailbox: Resource): string {
+  const { name, namespace, uid } = mailbox.metadata;
+  const owners = secret.metadata?.ownerReferences ?? [];
+  const where = `the Secret ${namespace}/${initialPasswordSecret(name)}`;
+  if (!owners.some((owner) => owner.uid === uid)) {
+    if (owners.some((owner) => owner.kind === mailbox.kind && owner.name === name)) {
+      throw new Conflict(
+        `${where} is of a former Mailbox of this name; it goes when its owner's remains are collected`,
+      );
+    }
+    throw new Blocked('SecretConflict', `${where} exists and is not the Mailbox's: delete or rename it`);
+  }
+  const password = Buffer.from(secret.data?.password ?? '', 'base64').toString('utf8');
+  if (password === '') {
+    throw new Blocked('SecretConflict', `${where} holds no password: delete it, and a new one is made`);
+  }
+  return password;
+}
+
+/**
+ * Creates the Secret with a mailbox's initial password, or gives the password of the one that this mailbox has
+ * already. Secrets are read by name only, never listed.
+ * @throws Blocked when the Secret is something else's, Conflict when it is about to go; client-node's errors
+ */
+export async function keepInitialPassword(
+  core: CoreV1Api,
+  mailbox: Resource,
+  address: string,
+  fresh: string,
+): Promise<string> {
+  const { namespace, name } = mailbox.metadata;
+  try {
+    const body = secretOf(mailbox, address, fresh);
+    await core.createNamespacedSecret({ namespace, body, fieldManager });
+    return fresh;
+  } catch (error) {
+    if (httpStatus(error) !== 409) throw error;
+  }
+  const existing = await core.readNamespacedSecret({ namespace, name: initialPasswordSecret(name) });
+  return passwordIn(existing, mailbox);
+}

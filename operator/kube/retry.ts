@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type HttpLibrary,
+  IsomorphicFetchHttpLibrary,
+  type RequestContext,
+  type ResponseContext,
+  wrapHttpLibrary,
+} from '@kubernetes/client-node';
+
+/** Limits of one call to the API server, times in milliseconds. */
+export type CallLimits = {
+  /** From the first attempt to the last byte, retries included. */
+  readonly deadlineMs: number;
+  readonly retries: number;
+  /** Upper bound of the first wait; doubled with each further one. */
+  readonly firstWaitMs: number;
+};
+
+export const defaultLimits: CallLimits = { deadlineMs: 15_000, retries: 3, firstWaitMs: 200 };
+
+/** Busy, restarting or throttled by Priority and Fairness; every request of ours may be repeated (writes are conditional). */
+const retriable = new Set([429, 500, 502, 503, 504]);
+
+/** Milliseconds to wait before the next attempt: what the server asks for (RFC 9110 section 10.2.3), else a jittered step. */
+export function waitBefore(
+  attempt: number,
+  retryAfter: string | undefined,
+  firstWaitMs: number,
+  now: number,
+): number {
+  if (retryAfter !== undefined && /^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
+  const date = retryAfter === undefined ? Number.NaN : Date.parse(retryAfter);
+  if (!Number.isNaN(date)) return Math.max(0, date - now);
+  return firstWaitMs * 2 ** attempt * (0.5 + Math.random() / 2);
+}
+
+/**
+ * The HTTP library under client-node's generated calls, with a deadline and retries of answers that ask for one. It
+ * gives up with the last answer when the wait would pass the deadline. Failed connections are not retried here.
+ */
+export function patientHttpLibrary(limits: CallLimits): HttpLibrary {
+  const plain = new IsomorphicFetchHttpLibrary();
+  return wrapHttpLibrary({
+    async send(request: RequestContext): Promise<ResponseContext> {
+      const endsAt = performance.now() + limits.deadlineMs;
+      const deadline = AbortSignal.timeout(limits.deadlineMs);
+      const outer = request.getSignal();
+      request.setSignal(outer === undefined ? deadline : AbortSignal.any([outer, deadline]));
+      for (let attempt = 0; ; attempt++) {
+        const response = await plain.send(request).toPromise();
+        if (!retriable.has(response.httpStatusCode) || attempt === limits.retries) return response;
+        const retryAfter = response.headers['retry-after'];
+        const wait = waitBefore(attempt, retryAfter, limits.firstWaitMs, Date.now());
+        if (performance.now() + wait >= endsAt) return response;
+        // Reading the answer to its end frees the connection for the next attempt.
+        await response.body.text();
+        await sleep(wait);
+      }
+    },
+  });
+}
