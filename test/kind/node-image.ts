@@ -1,5 +1,6 @@
-import { existsSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { contentHash } from '../../images/tag.ts';
 import { cacheFolder } from './cache.ts';
 import { attempt, CommandFailed } from './command.ts';
@@ -37,6 +38,15 @@ async function pull(runtime: Runtime): Promise<boolean> {
   }
 }
 
+/** Saves the image as the one archive in its folder: those of older recipes are of no more use. */
+async function keep(runtime: Runtime, reference: string, archive: string): Promise<void> {
+  await saveImages(runtime, [reference], `${archive}.unfinished`);
+  for (const old of await readdir(dirname(archive))) {
+    if (old.endsWith('.tar')) await rm(join(dirname(archive), old));
+  }
+  await rename(`${archive}.unfinished`, archive);
+}
+
 /**
  * Gives a node image that the local storage holds. `KIND_NODE_IMAGE` names another; else it is kind's own where
  * that can be pulled, else one built from Debian packages and Go modules: about ten minutes once, then kept in
@@ -60,9 +70,6 @@ export async function ensureNodeImage(runtime: Runtime): Promise<NodeImage> {
   }
   if (await pull(runtime)) return { reference: PUBLISHED, isOwn: false };
   await buildNodeImage(runtime, built.reference);
-  await step('Keeping the node image in the cache', async () => {
-    await saveImages(runtime, [built.reference], `${archive}.unfinished`);
-    renameSync(`${archive}.unfinished`, archive);
-  });
+  await step('Keeping the node image in the cache', () => keep(runtime, built.reference, archive));
   return built;
 }
