@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { ConfigMap, Service } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import { parseBytes } from '../../operator/core/quota.ts';
+import { databaseSecret, tlsSecret } from '../../operator/core/secrets.ts';
+import { render } from '../config/render.ts';
+import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { type Context, labels, selector, volume, workload } from '../workload.ts';
+
+const part = 'postgresql';
+const uid = 10002;
+
+function file(name: string): string {
+  return readFileSync(new URL(`../config/postgresql/${name}`, import.meta.url), 'utf8');
+}
+
+/** PostgreSQL 17 with the database of the webmail, TLS only; hands out where it listens. */
+export function postgresql(scope: Construct, context: Context): Endpoint {
+  const { site, image } = context;
+  const namespace = site.namespaces.mail;
+  const resources = site.resources.postgresql;
+  const config = {
+    'postgresql.conf': render('postgresql.conf', file('postgresql.conf'), {
+      port: ports.postgresql.container,
+      sharedBuffers: Math.floor(parseBytes(resources.memoryLimit) / 4 / 1024),
+    }),
+    'pg_hba.conf': file('pg_hba.conf'),
+    'roles.sql': file('roles.sql'),
+    start: file('start'),
+  };
+  new ConfigMap(scope, 'postgresql-config', {
+    metadata: { name: 'postgresql-config', namespace, labels: labels(site, part) },
+    data: config,
+  });
+
+  const service = new Service(scope, 'postgresql-service', {
+    metadata: { name: part, namespace, labels: labels(site, part) },
+    ports: [{ name: part, port: ports.postgresql.service, targetPort: ports.postgresql.container }],
+  });
+  for (const [key, value] of Object.entries(selector(site, part))) service.selectLabel(key, value);
+
+  workload(scope, context, {
+    name: part,
+    namespace,
+    part,
+    uid,
+    config: Object.values(config),
+    claims: { data: site.storage.database },
+    containers: [
+      {
+        name: part,
+        image: image(part),
+        command: ['/bin/sh', '/etc/postgresql/hopthu/start'],
+        ports: { postgresql: ports.postgresql.container },
+        resources,
+        // No liveness probe: a database that recovers after a crash is slow, and killing it starts that again.
+        readiness: {
+          exec: { command: ['pg_isready', '--quiet', '--host=/run/postgresql'] },
+          periodSeconds: 5,
+          timeoutSeconds: 3,
+        },
+        mounts: [
+          { name: 'data', path: '/var/lib/postgresql', writable: true },
+          { name: 'config', path: '/etc/postgresql/hopthu' },
+          { name: 'tls', path: '/run/tls' },
+          { name: 'password', path: '/run/secrets/postgresql' },
+          { name: 'run', path: '/run/postgresql', writable: true },
+          { name: 'tmp', path: '/tmp', writable: true },
+          { name: 'shm', path: '/dev/shm', writable: true },
+        ],
+      },
+    ],
+    volumes: [
+      volume.configMap('config', 'postgresql-config'),
+      volume.secret('tls', tlsSecret(part)),
+      // The superuser needs no password: it comes in by the socket alone.
+      {
+        name: 'password',
+        source: {
+          secret: {
+            secretName: databaseSecret,
+            defaultMode: 0o440,
+            items: [{ key: 'roundcube', path: 'roundcube' }],
+          },
+        },
+      },
+      volume.memory('run', '1Mi'),
+      volume.scratch('tmp', '64Mi'),
+      volume.memory('shm', '32Mi'),
+    ],
+  });
+  return { host: serviceHost(part, namespace), port: ports.postgresql.service };
+}

@@ -1,0 +1,209 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { ConfigMap, Service, ServiceType } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import { serviceDn, suffixOf } from '../../operator/core/layout.ts';
+import { formatBytes, messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
+import { ldapSecret, tlsSecret, webmailSecret } from '../../operator/core/secrets.ts';
+import type { Site } from '../../operator/core/site.ts';
+import { Invalid } from '../../operator/errors.ts';
+import { render } from '../config/render.ts';
+import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { type Container, type Context, labels, selector, volume, workload } from '../workload.ts';
+
+const part = 'webmail';
+const uid = 10003;
+const configMap = 'webmail-config';
+const pluginMap = 'webmail-plugin';
+const caFile = '/run/ca/ca.crt';
+
+/** What the webmail talks to; `smtp` is submission, on 587 with STARTTLS or on 465 with TLS from the start. */
+export type WebmailEndpoints = {
+  readonly database: Endpoint;
+  readonly imap: Endpoint;
+  readonly smtp: Endpoint;
+  readonly sieve: Endpoint;
+  readonly directory: Endpoint;
+};
+
+/** Roundcube behind nginx on HTTPS, in Vietnamese, reached from outside under `site.hosts.webmail` (R2, R5). */
+export function webmail(scope: Construct, context: Context, endpoints: WebmailEndpoints): Endpoint {
+  const { site } = context;
+  const namespace = site.namespaces.mail;
+  const config = configuration(site, endpoints);
+  const plugin = folder('../config/webmail/plugin/');
+  for (const [name, data] of Object.entries({ [configMap]: config, [pluginMap]: plugin })) {
+    new ConfigMap(scope, name, { metadata: { name, namespace, labels: labels(site, part) }, data });
+  }
+  service(scope, site);
+  workload(scope, context, {
+    name: part,
+    namespace,
+    part,
+    uid,
+    config: [...Object.values(config), ...Object.values(plugin)],
+    ...containers(context, endpoints.database),
+    volumes: [
+      volume.configMap('config', configMap),
+      volume.configMap('plugin', pluginMap),
+      volume.secret('tls', tlsSecret(part)),
+      // PHP gets the authority's certificate alone, not the key that nginx serves with.
+      { name: 'ca', source: secretItems(tlsSecret(part), ['ca.crt']) },
+      { name: 'secrets', source: secretItems(webmailSecret, ['roundcube', 'des-key']) },
+      volume.secret('ldap', ldapSecret('webmail')),
+      volume.memory('socket', '1Mi'),
+      volume.scratch('php-tmp', '512Mi'),
+      volume.scratch('nginx-tmp', '256Mi'),
+    ],
+  });
+  return { host: serviceHost(part, namespace), port: ports.webmail.service };
+}
+
+function configuration(site: Site, { database, imap, smtp, sieve, directory }: WebmailEndpoints) {
+  const files = folder('../config/webmail/');
+  const fill = (name: string, values: Readonly<Record<string, string | number>>) =>
+    render(name, files[name] ?? '', values);
+  const messageBytes = messageSizeLimit(site.attachment);
+  // Several attachments travel in one request; nothing larger than a message may.
+  const requestBytes = messageBytes;
+  return {
+    'config.inc.php': fill('config.inc.php', {
+      databaseHost: database.host,
+      databasePort: database.port,
+      imapUrl: `ssl://${imap.host}:${imap.port}`,
+      smtpUrl: `${smtp.port === ports.submissions.service ? 'ssl' : 'tls'}://${smtp.host}:${smtp.port}`,
+      sieveUrl: `tls://${sieve.host}:${sieve.port}`,
+      directoryUrl: `ldaps://${directory.host}:${directory.port}`,
+      suffix: suffixOf(site.domain),
+      bindDn: serviceDn(site.domain, 'webmail'),
+      domain: site.domain,
+      webmailHost: site.hosts.webmail,
+      webmailHostPattern: site.hosts.webmail.replaceAll('.', '\\.'),
+      productName: phpString(`Hộp Thư – ${site.title}`),
+      messageBytes,
+    }),
+    'php-fpm.conf': fill('php-fpm.conf', { attachmentBytes: site.attachment, requestBytes }),
+    'nginx.conf': fill('nginx.conf', { port: ports.webmail.container, requestBytes }),
+    database: files.database ?? '',
+  };
+}
+
+function containers({ site, image }: Context, database: Endpoint) {
+  const resources = split(site);
+  const php = {
+    image: image(part),
+    env: {
+      PGSSLMODE: 'verify-full',
+      PGSSLROOTCERT: caFile,
+      PGHOST: database.host,
+      PGPORT: String(database.port),
+      PGUSER: 'roundcube',
+      PGDATABASE: 'roundcube',
+      LDAPTLS_CACERT: caFile,
+    },
+    mounts: [
+      { name: 'config', path: '/etc/roundcube/config.inc.php', subPath: 'config.inc.php' },
+      { name: 'config', path: '/etc/hopthu' },
+      { name: 'plugin', path: '/var/lib/roundcube/plugins/hopthu' },
+      { name: 'ca', path: '/run/ca' },
+      { name: 'secrets', path: '/run/secrets/webmail' },
+      { name: 'ldap', path: '/run/secrets/ldap' },
+      { name: 'socket', path: '/run/webmail', writable: true },
+      { name: 'php-tmp', path: '/tmp', writable: true },
+    ],
+  } satisfies Partial<Container>;
+  const initContainers: Container[] = [
+    {
+      ...php,
+      name: 'database',
+      command: ['/bin/sh', '/etc/hopthu/database'],
+      // Runs before the others and asks for no more than they do together, so the pod costs nothing extra.
+      resources: site.resources.webmail,
+    },
+  ];
+  const running: Container[] = [
+    {
+      ...php,
+      name: 'php',
+      command: ['php-fpm8.4', '--fpm-config', '/etc/hopthu/php-fpm.conf'],
+      resources: resources.php,
+    },
+    {
+      name: 'nginx',
+      image: image(part),
+      command: ['nginx', '-e', 'stderr', '-c', '/etc/hopthu/nginx.conf'],
+      ports: { https: ports.webmail.container },
+      resources: resources.nginx,
+      // Answered by php-fpm, so that both are up.
+      readiness: {
+        httpGet: { scheme: 'HTTPS', port: ports.webmail.container, path: '/ready' },
+        periodSeconds: 5,
+        timeoutSeconds: 5,
+      },
+      mounts: [
+        { name: 'config', path: '/etc/hopthu' },
+        { name: 'tls', path: '/run/tls' },
+        { name: 'socket', path: '/run/webmail' },
+        { name: 'nginx-tmp', path: '/tmp', writable: true },
+      ],
+    },
+  ];
+  return { initContainers, containers: running };
+}
+
+function service(scope: Construct, site: Site): void {
+  const { type, ports: nodePorts } = site.expose;
+  const result = new Service(scope, 'webmail-service', {
+    metadata: { name: part, namespace: site.namespaces.mail, labels: labels(site, part) },
+    type: type === 'NodePort' ? ServiceType.NODE_PORT : ServiceType.LOAD_BALANCER,
+    ports: [
+      {
+        name: 'https',
+        port: ports.webmail.service,
+        targetPort: ports.webmail.container,
+        ...(type === 'NodePort' ? { nodePort: nodePorts.webmail } : {}),
+      },
+    ],
+  });
+  for (const [key, value] of Object.entries(selector(site, part))) result.selectLabel(key, value);
+}
+
+/** nginx serves files with little; PHP gets the rest of what the site file grants. */
+function split(site: Site): { nginx: Container['resources']; php: Container['resources'] } {
+  const whole = site.resources.webmail;
+  const nginx = { cpu: '10m', memory: '16Mi', memoryLimit: '64Mi' };
+  const rest = {
+    cpu: Number.parseInt(whole.cpu, 10) - Number.parseInt(nginx.cpu, 10),
+    memory: parseBytes(whole.memory) - parseBytes(nginx.memory),
+    memoryLimit: parseBytes(whole.memoryLimit) - parseBytes(nginx.memoryLimit),
+  };
+  if (Object.values(rest).some((value) => value <= 0)) {
+    throw new Invalid(
+      'resources.webmail',
+      `must be more than ${nginx.cpu}, ${nginx.memory} and a limit of ${nginx.memoryLimit}, which nginx takes`,
+    );
+  }
+  return {
+    nginx,
+    php: {
+      cpu: `${rest.cpu}m`,
+      memory: formatBytes(rest.memory),
+      memoryLimit: formatBytes(rest.memoryLimit),
+    },
+  };
+}
+
+/** A string literal of PHP: only the quote and the backslash mean something between single quotes. */
+function phpString(text: string): string {
+  return `'${text.replace(/['\\]/g, '\\$&')}'`;
+}
+
+function secretItems(secretName: string, keys: readonly string[]): object {
+  return { secret: { secretName, defaultMode: 0o440, items: keys.map((key) => ({ key, path: key })) } };
+}
+
+/** The files of a folder by name. */
+function folder(path: string): Record<string, string> {
+  const url = new URL(path, import.meta.url);
+  const files = readdirSync(url, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(files.map(({ name }) => [name, readFileSync(new URL(name, url), 'utf8')]));
+}

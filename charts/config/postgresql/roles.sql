@@ -1,0 +1,9 @@
+-- The role and the database of the webmail; run at every start, so that a new password takes effect.
+\set password `cat /run/secrets/postgresql/roundcube`
+-- A statement that fails must not reach the log with the password in it.
+SET log_min_error_statement = panic;
+SELECT 'CREATE ROLE roundcube LOGIN'
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'roundcube') \gexec
+ALTER ROLE roundcube PASSWORD :'password';
+SELECT 'CREATE DATABASE roundcube OWNER roundcube'
+ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'roundcube') \gexec

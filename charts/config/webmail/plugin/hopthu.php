@@ -1,0 +1,55 @@
+<?php
+
+/** What Roundcube leaves in English in Vietnamese, a hint for the first login, and names from the directory. */
+class hopthu extends rcube_plugin
+{
+    public function init()
+    {
+        $rcmail = rcmail::get_instance();
+        if (($_SESSION['language'] ?? '') === 'vi_VN') {
+            $this->load_vietnamese($rcmail);
+        }
+        $this->add_hook('login_after', [$this, 'name_from_directory']);
+        $this->add_hook('template_object_license', [$this, 'license']);
+        if ($rcmail->task === 'login') {
+            $this->api->add_content(html::p('hint', rcube::Q($rcmail->gettext('hopthu.firstlogin'))), 'loginfooter');
+        }
+    }
+
+    private function load_vietnamese(rcmail $rcmail): void
+    {
+        $texts = [];
+        foreach (['labels', 'messages', 'plugins'] as $name) {
+            $texts = rcube::read_localization_file("{$this->home}/{$name}.inc", $texts);
+        }
+        $rcmail->load_language(null, [], $texts);
+    }
+
+    /**
+     * Gives the sender the name that stands in the directory: at the first login and after every change.
+     * A directory that does not answer does not keep anybody out.
+     */
+    public function name_from_directory(array $args): array
+    {
+        $rcmail = rcmail::get_instance();
+        $identity = $rcmail->user->get_identity();
+        $directory = $rcmail->get_address_book('directory');
+        $found = $directory ? $directory->search('email', $identity['email'], rcube_addressbook::SEARCH_STRICT) : null;
+        if ($found && $found->count === 1) {
+            $name = implode(' ', (array) $found->first()['name']);
+            if ($name !== $identity['name']) {
+                $rcmail->user->update_identity($identity['identity_id'], ['name' => $name]);
+            }
+        }
+
+        return $args;
+    }
+
+    /** Roundcube has this sentence in English only. */
+    public function license(array $args): array
+    {
+        $args['content'] = rcmail::get_instance()->gettext('hopthu.license');
+
+        return $args;
+    }
+}
