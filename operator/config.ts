@@ -4,7 +4,12 @@ import { parseSite, type Site } from './core/site.ts';
 
 export type Config = {
   readonly site: Site;
-  readonly ldap: { readonly host: string; readonly port: number; readonly caFile: string; readonly passwordFile: string };
+  readonly ldap: {
+    readonly host: string;
+    readonly port: number;
+    readonly caFile: string;
+    readonly passwordFile: string;
+  };
   /** Port of health and metrics. */
   readonly port: number;
   readonly logLevel: string;

@@ -1,6 +1,14 @@
 /** Prometheus metrics; names follow controller-runtime's where it has one. */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ApiCluster } from './kube/api-cluster.ts';
+import type { Connection } from './ldap/connection.ts';
 import type { PassResult } from './reconcile/pass.ts';
+
+/** Whose own counters are shown at every scrape. */
+export type Sources = {
+  readonly cluster: Pick<ApiCluster, 'informerCounters'>;
+  readonly connection: Pick<Connection, 'state'>;
+};
 
 export type Metrics = {
   readonly registry: Registry;
@@ -9,7 +17,7 @@ export type Metrics = {
 };
 
 /** @param site label of every series */
-export function createMetrics(site: string): Metrics {
+export function createMetrics(site: string, { cluster, connection }: Sources): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ site });
   collectDefaultMetrics({ register: registry });
@@ -41,8 +49,37 @@ export function createMetrics(site: string): Metrics {
   const mailboxes = gauge('hopthu_mailboxes', 'Mailbox resources seen by the last pass.');
   const failing = gauge('hopthu_failing_changes', 'Changes of the last pass that failed.');
   const held = gauge('hopthu_held_changes', 'Changes that the guard holds until they are approved.');
-  const orphans = gauge('hopthu_orphan_entries', 'Entries of ours whose resource is gone without having been deleted in our sight.');
+  const orphans = gauge(
+    'hopthu_orphan_entries',
+    'Entries of ours whose resource is gone without having been deleted in our sight.',
+  );
   const last = gauge('hopthu_last_pass_timestamp_seconds', 'When the last complete pass ended.');
+  new Gauge({
+    name: 'hopthu_ldap_connected',
+    help: '1 while a bound and verified session to the directory stands.',
+    registers,
+    collect() {
+      this.set(connection.state().connectedSince === undefined ? 0 : 1);
+    },
+  });
+  new Gauge({
+    name: 'hopthu_ldap_reconnects',
+    help: 'Sessions to the directory opened after the first one.',
+    registers,
+    collect() {
+      this.set(connection.state().reconnects);
+    },
+  });
+  new Gauge({
+    name: 'hopthu_informer_restarts',
+    help: 'Times that a watch was started anew after an error or silence, by informer.',
+    labelNames: ['informer'],
+    registers,
+    collect() {
+      for (const [informer, { restarts }] of Object.entries(cluster.informerCounters()))
+        this.set({ informer }, restarts);
+    },
+  });
   return {
     registry,
     passed(result, seconds) {

@@ -1,0 +1,118 @@
+/** The operator: one process that reads the site's resources and writes its directory. */
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { group } from '../../operator/api/resource.ts';
+import { caConfigMap, ldapSecret, siteConfigMap } from '../../operator/core/secrets.ts';
+import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { type Context, labels, volume, workload } from '../workload.ts';
+
+const part = 'operator';
+const uid = 10004;
+
+export type OperatorProps = {
+  readonly directory: Endpoint;
+  /** Text of the site file, which the operator reads as it stands. */
+  readonly siteFile: string;
+};
+
+/** The Deployment, its identity and exactly the rights it uses; hands out where health and metrics are. */
+export function operator(
+  scope: Construct,
+  context: Context,
+  { directory, siteFile }: OperatorProps,
+): Endpoint {
+  const { site, image } = context;
+  const namespace = site.namespaces.mail;
+  const metadata = (name: string, inNamespace = namespace) => ({
+    name,
+    namespace: inNamespace,
+    labels: labels(site, part),
+  });
+  new ApiObject(scope, 'site', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(siteConfigMap),
+    data: { 'site.yaml': siteFile },
+  });
+  new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(part) });
+  permissions(scope, context);
+  workload(scope, context, {
+    name: part,
+    namespace,
+    part,
+    uid,
+    serviceAccount: part,
+    containers: [
+      {
+        name: part,
+        image: image(part),
+        env: {
+          HOPTHU_SITE_FILE: '/etc/hopthu/site.yaml',
+          HOPTHU_LDAP_HOST: directory.host,
+          HOPTHU_LDAP_PORT: String(directory.port),
+          HOPTHU_LDAP_CA_FILE: '/run/ca/ca.crt',
+          HOPTHU_LDAP_PASSWORD_FILE: '/run/secrets/ldap/password',
+          HOPTHU_PORT: String(ports.operator.container),
+        },
+        ports: { http: ports.operator.container },
+        mounts: [
+          { name: 'site', path: '/etc/hopthu' },
+          { name: 'ca', path: '/run/ca' },
+          { name: 'ldap', path: '/run/secrets/ldap' },
+        ],
+        resources: site.resources.operator,
+        readiness: { httpGet: { path: '/readyz', port: ports.operator.container }, periodSeconds: 5 },
+        liveness: {
+          httpGet: { path: '/healthz', port: ports.operator.container },
+          periodSeconds: 20,
+          failureThreshold: 3,
+        },
+      },
+    ],
+    volumes: [
+      volume.configMap('site', siteConfigMap),
+      volume.configMap('ca', caConfigMap),
+      volume.secret('ldap', ldapSecret('operator')),
+    ],
+    config: [siteFile],
+  });
+  return { host: serviceHost(part, namespace), port: ports.operator.service };
+}
+
+const watch = ['get', 'list', 'watch'];
+
+/** Reads its site's ConfigMap; in each accounts namespace the resources, their Secrets one by one, and Events. */
+function permissions(scope: Construct, { site }: Context): void {
+  const { mail, accounts } = site.namespaces;
+  grant(scope, site, mail, [
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: [siteConfigMap], verbs: watch },
+  ]);
+  for (const namespace of accounts) {
+    grant(scope, site, namespace, [
+      // patch carries the finalizer; the spec is never written.
+      { apiGroups: [group], resources: ['organizations', 'mailboxes'], verbs: [...watch, 'patch'] },
+      { apiGroups: [group], resources: ['organizations/status', 'mailboxes/status'], verbs: ['update'] },
+      // OwnerReferencesPermissionEnforcement asks for this where it is switched on.
+      { apiGroups: [group], resources: ['mailboxes/finalizers'], verbs: ['update'] },
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create'] },
+      { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+    ]);
+  }
+}
+
+function grant(scope: Construct, site: Context['site'], namespace: string, rules: readonly object[]): void {
+  const metadata = { name: part, namespace, labels: labels(site, part) };
+  new ApiObject(scope, `role-${namespace}`, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata,
+    rules,
+  });
+  new ApiObject(scope, `binding-${namespace}`, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: part },
+    subjects: [{ kind: 'ServiceAccount', name: part, namespace: site.namespaces.mail }],
+  });
+}
