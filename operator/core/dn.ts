@@ -43,6 +43,11 @@ export function dnKey(dn: string): string {
     .join(',');
 }
 
+/** The name without its leaf; `''` for a name of one part. */
+export function parentOf(dn: string): string {
+  return split(dn, ',').slice(1).join(',');
+}
+
 /** Is `key` an entry below `parentKey`, at any depth? Both are results of `dnKey`. */
 export function isBelow(key: string, parentKey: string): boolean {
   return key.endsWith(`,${parentKey}`);

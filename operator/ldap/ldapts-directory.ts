@@ -49,6 +49,7 @@ export class LdaptsDirectory implements Directory {
   }
 
   async modify(dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]): Promise<void> {
+    if (replacements.length === 0) return;
     const changes = replacements.map(
       ({ attribute: type, values }) =>
         new Change({

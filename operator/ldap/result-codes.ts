@@ -41,12 +41,20 @@ const refusals: ReadonlySet<number> = new Set([
 ]);
 
 /** What slapo-unique says; the overlays share the code with every other constraint. */
-const notUnique = /not unique/;
+const notUnique = /non-unique attributes|not unique/;
 
-/** The error of `errors.ts` for what slapd answered; others pass unchanged. Never carries values of the request. */
+/** Where slapd itself says nothing. */
+const explanations: Readonly<Record<number, string>> = {
+  [code.noSuchObject]: 'there is no such entry',
+  [code.insufficientAccess]: "the operator's account may not do this",
+  [code.alreadyExists]: 'an entry of this name exists already',
+  [code.assertionFailed]: 'the entry belongs to another resource',
+};
+
+/** The error of `errors.ts` for what slapd answered; others pass unchanged. Never carries a password. */
 export function translate(error: unknown, operation: Operation, dn: string): unknown {
   if (!(error instanceof ResultCodeError)) return error;
-  const text = `${operation} ${dn}: ${error.message}`;
+  const text = `${operation} ${dn}: ${explain(error)}`;
   if (operation === 'search') return new Unavailable('LDAP', text, error);
   if (error.code === code.alreadyExists || error.code === code.assertionFailed)
     return new Conflict(text, error);
@@ -60,4 +68,9 @@ export function translate(error: unknown, operation: Operation, dn: string): unk
 /** Is it slapd's word that the entry is not there? */
 export function isGone(error: unknown): boolean {
   return error instanceof ResultCodeError && error.code === code.noSuchObject;
+}
+
+function explain(error: ResultCodeError): string {
+  const said = error.message.replace(/ ?Code: 0x[0-9a-f]+$/, '');
+  return (said === '' ? explanations[error.code] : said) ?? `LDAP result ${error.code}`;
 }

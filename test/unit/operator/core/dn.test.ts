@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { childDn, dnKey, escapeValue, isBelow, parseDn } from '../../../../operator/core/dn.ts';
+import { childDn, dnKey, escapeValue, isBelow, parentOf, parseDn } from '../../../../operator/core/dn.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1 }).filter((value) => value.isWellFormed()),
@@ -107,6 +107,7 @@ describe('dnKey', () => {
         expect(dnKey(key)).toBe(key);
         expect(isBelow(key, dnKey(parentDn))).toBe(true);
         expect(isBelow(dnKey(parentDn), key)).toBe(false);
+        expect(parentOf(key)).toBe(dnKey(parentDn));
       }),
     );
   });

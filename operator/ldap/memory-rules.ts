@@ -1,0 +1,147 @@
+/**
+ * The rules by which slapd takes or refuses an entry, as far as the operator's entries meet them: the schema and the
+ * constraint overlay of charts/config/openldap. The contract suite holds both to the same answers.
+ */
+import { parseDn, valueKey } from '../core/dn.ts';
+import { attribute, objectClass } from '../core/layout.ts';
+import { Blocked } from '../errors.ts';
+
+/** Values by attribute, as they are stored. */
+export type Values = ReadonlyMap<string, readonly string[]>;
+
+type ObjectClass = {
+  readonly structural: boolean;
+  readonly must: readonly string[];
+  readonly may: readonly string[];
+};
+
+const contact = ['description', 'telephoneNumber', 'postalAddress', 'ou', 'userPassword'];
+
+const classes: Readonly<Record<string, ObjectClass>> = {
+  inetOrgPerson: {
+    structural: true,
+    must: ['cn', 'sn'],
+    may: ['uid', 'displayName', 'mail', 'title', 'o', 'employeeNumber', ...contact],
+  },
+  organizationalUnit: { structural: true, must: ['ou'], may: contact },
+  organizationalRole: {
+    structural: true,
+    must: ['cn'],
+    may: contact.filter((name) => name !== 'userPassword'),
+  },
+  [objectClass.mailbox]: {
+    structural: false,
+    must: [attribute.status, attribute.site, attribute.resource, attribute.ownerUid],
+    may: [
+      'mail',
+      attribute.address,
+      attribute.formerAddress,
+      attribute.type,
+      attribute.quotaBytes,
+      attribute.organization,
+    ],
+  },
+  [objectClass.organization]: {
+    structural: false,
+    must: [attribute.site, attribute.resource, attribute.ownerUid],
+    may: ['cn', attribute.status, attribute.abbreviation, attribute.sector, attribute.organization],
+  },
+};
+
+const operational = ['objectClass', 'pwdReset', 'pwdAccountLockedTime', 'pwdPolicySubentry'];
+
+const several = new Set([
+  'objectClass',
+  'cn',
+  'sn',
+  'uid',
+  'title',
+  'o',
+  attribute.address,
+  attribute.formerAddress,
+]);
+for (const name of contact) several.add(name);
+
+const address = /^[a-z0-9._-]+@[a-z0-9.-]+$/;
+const ascii = /^[\0-\x7f]*$/;
+const patterns: Readonly<Record<string, RegExp>> = {
+  mail: address,
+  [attribute.address]: address,
+  [attribute.formerAddress]: address,
+  [attribute.status]: /^(Active|Suspended|Closed)$/,
+  [attribute.type]: /^(Personal|Organization)$/,
+  [attribute.quotaBytes]: /^[1-9][0-9]{0,12}$/,
+  [attribute.site]: ascii,
+  [attribute.resource]: ascii,
+  [attribute.ownerUid]: ascii,
+  [attribute.abbreviation]: ascii,
+  [attribute.sector]: ascii,
+  pwdReset: /^(TRUE|FALSE)$/,
+};
+
+/** The schema's spelling of every attribute, by its lower case. */
+const spelling = new Map(
+  [...operational, ...Object.values(classes).flatMap(({ must, may }) => [...must, ...may])].map((name) => [
+    name.toLowerCase(),
+    name,
+  ]),
+);
+
+/** @throws Blocked for an attribute that the schema does not know */
+export function spelled(name: string): string {
+  return spelling.get(name.toLowerCase()) ?? refuse(`${name}: attribute type undefined`);
+}
+
+/**
+ * Checks an entry as it would be stored.
+ * @throws Blocked
+ */
+export function check(dn: string, values: Values): void {
+  for (const [name, list] of values) checkValues(name, list);
+  checkClasses(values);
+  for (const { attribute: name, value } of parseDn(dn)[0] ?? []) {
+    const present = values.get(spelled(name))?.map(valueKey) ?? [];
+    if (!present.includes(valueKey(value)))
+      refuse(`value of naming attribute ${name} is not present in entry`);
+  }
+  const primary = values.get('mail') ?? [];
+  const all = values.get(attribute.address) ?? [];
+  if (!primary.every((mail) => all.includes(mail))) refuse(`mail is not one of ${attribute.address}`);
+}
+
+function checkValues(name: string, values: readonly string[]): void {
+  const keys = values.map((value) => (name === 'userPassword' ? value : valueKey(value)));
+  if (new Set(keys).size < values.length) refuse(`${name}: value provided more than once`);
+  if (values.length > 1 && !several.has(name)) refuse(`${name}: multiple values provided`);
+  for (const value of values) {
+    if (value === '' || !value.isWellFormed()) refuse(`${name}: invalid per syntax`);
+    if (patterns[name]?.test(value) === false) refuse(`${name}: breaks its constraint`);
+  }
+  if (name === attribute.organization) values.forEach(checkDn);
+}
+
+/** @throws Blocked when the text is not a name */
+export function checkDn(dn: string): void {
+  try {
+    parseDn(dn);
+  } catch {
+    refuse(`${dn}: invalid DN`);
+  }
+}
+
+function checkClasses(values: Values): void {
+  const held = (values.get('objectClass') ?? []).map((name) => {
+    const found = Object.keys(classes).find((known) => known.toLowerCase() === name.toLowerCase());
+    return classes[found ?? ''] ?? refuse(`objectClass ${name} is not known`);
+  });
+  if (!held.some(({ structural }) => structural)) refuse('no structural object class provided');
+  const missing = held.flatMap(({ must }) => must).find((name) => !values.has(name));
+  if (missing !== undefined) refuse(`object class requires attribute ${missing}`);
+  const allowed = new Set([...operational, ...held.flatMap(({ must, may }) => [...must, ...may])]);
+  const extra = [...values.keys()].find((name) => !allowed.has(name));
+  if (extra !== undefined) refuse(`attribute ${extra} not allowed`);
+}
+
+function refuse(message: string): never {
+  throw new Blocked('DirectoryRefused', message);
+}
