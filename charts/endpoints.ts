@@ -13,9 +13,9 @@ export const ports = {
   submission: { service: 587, container: 5587 },
   imaps: { service: 993, container: 9993 },
   pop3s: { service: 995, container: 9995 },
-  lmtp: { service: 24, container: 9024 },
   sieve: { service: 4190, container: 9419 },
-  /** Dovecot's SASL service and quota policy service, each behind a TLS tunnel: their protocols carry none. */
+  /** Dovecot's delivery, SASL and quota policy services, each behind a tunnel (`loopback` says why). */
+  lmtpTunnel: { service: 24, container: 9124 },
   saslTunnel: { service: 9012, container: 9112 },
   quotaTunnel: { service: 9340, container: 9440 },
   postgresql: { service: 5432, container: 5432 },
@@ -25,6 +25,12 @@ export const ports = {
 } as const satisfies Record<string, Port>;
 
 export type PortName = keyof typeof ports;
+
+/**
+ * Dovecot's services without TLS or login of their own. It listens for them on 127.0.0.1 alone, and Postfix finds them
+ * on its own 127.0.0.1: between the two runs a tunnel whose ends know each other by certificate.
+ */
+export const loopback = { lmtp: 9024, sasl: 9012, quota: 9340 } as const;
 
 /** The full name of a Service, which resolves without a search list and stands in its certificate. */
 export function serviceHost(service: string, namespace: string): string {

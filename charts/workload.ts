@@ -28,6 +28,8 @@ export type Container = {
   readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
   readonly readiness?: object;
   readonly liveness?: object;
+  /** Numeric user and group of this container alone, beside one that runs as root. */
+  readonly uid?: number;
   /** Root and capabilities, for the one daemon that cannot do without; say why beside it. */
   readonly asRoot?: { readonly capabilities: readonly string[] };
 };
@@ -124,6 +126,7 @@ function container(props: Container): object {
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
+      ...(props.uid === undefined ? {} : { runAsNonRoot: true, runAsUser: props.uid, runAsGroup: props.uid }),
       ...(props.asRoot === undefined
         ? { capabilities: { drop: ['ALL'] } }
         : { runAsUser: 0, capabilities: { drop: ['ALL'], add: props.asRoot.capabilities } }),

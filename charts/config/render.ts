@@ -1,13 +1,17 @@
-/** Fills `{{name}}` placeholders in a daemon's native configuration. Pure. */
+/** Fills `{{name}}` placeholders in a daemon's native configuration. */
+import { readFileSync } from 'node:fs';
+
+type Values = Readonly<Record<string, string | number>>;
+
+/** The file `charts/config/<path>` with its placeholders filled, as `render` does. */
+export function renderFile(path: string, values: Values = {}): string {
+  return render(path, readFileSync(new URL(path, import.meta.url), 'utf8'), values);
+}
 
 /**
  * @throws Error naming the template when it asks for a value that is not given, or a given value is not asked for
  */
-export function render(
-  name: string,
-  template: string,
-  values: Readonly<Record<string, string | number>>,
-): string {
+export function render(name: string, template: string, values: Values): string {
   const used = new Set<string>();
   const text = template.replace(/\{\{([a-zA-Z]+)\}\}/g, (_, key: string) => {
     const value = values[key];

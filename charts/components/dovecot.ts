@@ -1,0 +1,117 @@
+/** Mailboxes: Dovecot with IMAPS, POP3S and ManageSieve for people, LMTP, SASL and quota for Postfix. */
+import { ConfigMap } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import { suffixOf } from '../../operator/core/layout.ts';
+import { messageSizeLimit } from '../../operator/core/quota.ts';
+import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
+import type { Site } from '../../operator/core/site.ts';
+import { renderFile } from '../config/render.ts';
+import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
+import { clientService, service } from '../service.ts';
+import { tunnel } from '../tunnel.ts';
+import { type Context, labels, volume, workload } from '../workload.ts';
+
+const part = 'dovecot';
+const uid = 5000;
+
+/** Configuration of Dovecot and of its end of the tunnels. */
+export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
+  return {
+    'dovecot.conf': renderFile('dovecot/dovecot.conf', {
+      domain: site.domain,
+      suffix: suffixOf(site.domain),
+      mailHost: site.hosts.mail,
+      directoryHost: directory.host,
+      directoryPort: directory.port,
+      defaultQuota: site.quota.personal,
+      grace: messageSizeLimit(site.attachment),
+      imapsPort: ports.imaps.container,
+      popPort: ports.pop3s.container,
+      sievePort: ports.sieve.container,
+      lmtpPort: loopback.lmtp,
+      saslPort: loopback.sasl,
+      quotaPort: loopback.quota,
+    }),
+    'stunnel.conf': renderFile('dovecot/stunnel.conf', {
+      postfixHost: serviceHost('postfix', site.namespaces.smtp),
+      lmtpPort: loopback.lmtp,
+      saslPort: loopback.sasl,
+      quotaPort: loopback.quota,
+      lmtpTunnel: ports.lmtpTunnel.container,
+      saslTunnel: ports.saslTunnel.container,
+      quotaTunnel: ports.quotaTunnel.container,
+    }),
+  };
+}
+
+/** Dovecot on one volume; hands out where people's programs reach it inside the cluster. */
+export function dovecot(
+  scope: Construct,
+  context: Context,
+  directory: Endpoint,
+): { readonly imaps: Endpoint; readonly sieve: Endpoint } {
+  const { site, image } = context;
+  const namespace = site.namespaces.mail;
+  const config = dovecotConfig(site, directory);
+  new ConfigMap(scope, 'dovecot-config', {
+    metadata: { name: 'dovecot-config', namespace, labels: labels(site, part) },
+    data: config,
+  });
+  service(scope, context, {
+    part,
+    namespace,
+    ports: ['imaps', 'pop3s', 'sieve', 'lmtpTunnel', 'saslTunnel', 'quotaTunnel'],
+  });
+  clientService(scope, context, { part, namespace, ports: ['imaps', 'pop3s', 'sieve'] });
+  // Asks the master process, which holds every listening socket; a connection to one would be logged each time.
+  const alive = { exec: { command: ['doveadm', 'service', 'status', 'imap-login'] }, timeoutSeconds: 5 };
+  workload(scope, context, {
+    name: part,
+    namespace,
+    part,
+    uid,
+    config: Object.values(config),
+    claims: { mail: site.storage.mail },
+    containers: [
+      {
+        name: part,
+        image: image(part),
+        ports: {
+          imaps: ports.imaps.container,
+          pop3s: ports.pop3s.container,
+          sieve: ports.sieve.container,
+        },
+        resources: site.resources.dovecot,
+        readiness: { ...alive, periodSeconds: 5 },
+        liveness: { ...alive, initialDelaySeconds: 30, periodSeconds: 30 },
+        mounts: [
+          { name: 'mail', path: '/srv/vmail', writable: true },
+          { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
+          { name: 'tls', path: '/run/tls' },
+          { name: 'ldap', path: '/run/secrets/ldap' },
+          { name: 'run', path: '/run/dovecot', writable: true },
+          { name: 'tmp', path: '/tmp', writable: true },
+        ],
+      },
+      tunnel({
+        image: image(part),
+        ports: {
+          lmtp: ports.lmtpTunnel.container,
+          sasl: ports.saslTunnel.container,
+          quota: ports.quotaTunnel.container,
+        },
+        readiness: { tcpSocket: { port: ports.saslTunnel.container }, periodSeconds: 20 },
+      }),
+    ],
+    volumes: [
+      volume.configMap('config', 'dovecot-config'),
+      volume.secret('tls', tlsSecret(part)),
+      volume.secret('tunnel-tls', tlsSecret(part)),
+      volume.secret('ldap', ldapSecret(part)),
+      volume.memory('run', '16Mi'),
+      volume.scratch('tmp', '256Mi'),
+    ],
+  });
+  const host = serviceHost(part, namespace);
+  return { imaps: { host, port: ports.imaps.service }, sieve: { host, port: ports.sieve.service } };
+}

@@ -1,0 +1,139 @@
+/** SMTP: Postfix for other servers on 25 and for people on 465 and 587. Alone in its namespace, because it needs root. */
+import { ConfigMap } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import { attribute, suffixOf } from '../../operator/core/layout.ts';
+import { messageSizeLimit } from '../../operator/core/quota.ts';
+import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
+import type { Site } from '../../operator/core/site.ts';
+import { renderFile } from '../config/render.ts';
+import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
+import { clientService, service } from '../service.ts';
+import { tunnel } from '../tunnel.ts';
+import { type Context, labels, volume, workload } from '../workload.ts';
+
+const part = 'postfix';
+const tunnelUid = 10004;
+
+/** Configuration of Postfix, of its LDAP maps and of its end of the tunnels. */
+export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
+  return {
+    'main.cf': renderFile('postfix/main.cf', {
+      domain: site.domain,
+      mailHost: site.hosts.mail,
+      attachment: site.attachment,
+      messageSizeLimit: messageSizeLimit(site.attachment),
+      lmtpPort: loopback.lmtp,
+      saslPort: loopback.sasl,
+      quotaPort: loopback.quota,
+    }),
+    'master.cf': renderFile('postfix/master.cf', {
+      smtpPort: ports.smtp.container,
+      submissionPort: ports.submission.container,
+      submissionsPort: ports.submissions.container,
+    }),
+    ...maps(site, directory),
+    'stunnel.conf': renderFile('postfix/stunnel.conf', {
+      dovecotHost: serviceHost('dovecot', site.namespaces.mail),
+      lmtpPort: loopback.lmtp,
+      saslPort: loopback.sasl,
+      quotaPort: loopback.quota,
+      lmtpTunnel: ports.lmtpTunnel.service,
+      saslTunnel: ports.saslTunnel.service,
+      quotaTunnel: ports.quotaTunnel.service,
+    }),
+    start: renderFile('postfix/start'),
+  };
+}
+
+function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
+  const is = (status: string) => `(${attribute.status}=${status})`;
+  const receives = `(|${is('Active')}${is('Suspended')})`;
+  const map = (values: { status: string; attribute: string; result: string; format: string }) =>
+    renderFile('postfix/map.cf', {
+      directoryHost: directory.host,
+      directoryPort: directory.port,
+      suffix: suffixOf(site.domain),
+      domain: site.domain,
+      ...values,
+    });
+  return {
+    'mailbox.cf': map({ status: receives, attribute: 'mail', result: 'mail', format: '%s' }),
+    'alias.cf': map({ status: receives, attribute: attribute.address, result: 'mail', format: '%s' }),
+    // Login names are primary addresses; every address of an entry may be written from.
+    'sender.cf': map({ status: is('Active'), attribute: attribute.address, result: 'mail', format: '%s' }),
+    'closed.cf': map({
+      status: is('Closed'),
+      attribute: attribute.address,
+      result: 'mail',
+      format: '550 5.2.1 Hop thu da dong (this mailbox is closed)',
+    }),
+  };
+}
+
+/** Postfix on one volume for its queue; hands out where programs inside the cluster send mail. */
+export function postfix(
+  scope: Construct,
+  context: Context,
+  directory: Endpoint,
+): { readonly submission: Endpoint } {
+  const { site, image } = context;
+  const namespace = site.namespaces.smtp;
+  const config = postfixConfig(site, directory);
+  new ConfigMap(scope, 'postfix-config', {
+    metadata: { name: 'postfix-config', namespace, labels: labels(site, part) },
+    data: config,
+  });
+  const listeners = ['smtp', 'submissions', 'submission'] as const;
+  service(scope, context, { part, namespace, ports: listeners });
+  clientService(scope, context, { part, namespace, ports: listeners });
+  const alive = { exec: { command: ['postfix', 'status'] }, timeoutSeconds: 5 };
+  workload(scope, context, {
+    name: part,
+    namespace,
+    part,
+    config: Object.values(config),
+    claims: { queue: site.storage.queue },
+    containers: [
+      {
+        name: part,
+        image: image(part),
+        // master hands its work to the user postfix (SETUID, SETGID), gives the queue to it (CHOWN, FOWNER: without it an
+        // empty queue is not set up) and reads what is the user's (DAC_OVERRIDE: without it mail is accepted and stays).
+        asRoot: { capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] },
+        ports: {
+          smtp: ports.smtp.container,
+          submission: ports.submission.container,
+          submissions: ports.submissions.container,
+        },
+        resources: site.resources.postfix,
+        readiness: { ...alive, periodSeconds: 5 },
+        liveness: { ...alive, initialDelaySeconds: 30, periodSeconds: 30 },
+        mounts: [
+          { name: 'queue', path: '/var/spool/postfix', writable: true },
+          // File by file: a volume over the whole of /etc/postfix would hide the list of map types.
+          { name: 'config', path: '/etc/postfix/main.cf', subPath: 'main.cf' },
+          { name: 'config', path: '/etc/postfix/master.cf', subPath: 'master.cf' },
+          { name: 'config', path: '/etc/hopthu' },
+          { name: 'tls', path: '/run/tls' },
+          { name: 'ldap', path: '/run/secrets/ldap' },
+          { name: 'maps', path: '/run/maps', writable: true },
+          { name: 'data', path: '/var/lib/postfix', writable: true },
+          { name: 'tmp', path: '/tmp', writable: true },
+        ],
+      },
+      tunnel({ image: image(part), uid: tunnelUid }),
+    ],
+    volumes: [
+      volume.configMap('config', 'postfix-config'),
+      volume.secret('tls', tlsSecret(part)),
+      // Readable by the tunnel's user, which is the only one in the only container that mounts it: a group for the volume
+      // (fsGroup) would also be put on the queue, whose owners Postfix insists on.
+      { name: 'tunnel-tls', source: { secret: { secretName: tlsSecret(part), defaultMode: 0o444 } } },
+      volume.secret('ldap', ldapSecret(part)),
+      volume.memory('maps', '1Mi'),
+      volume.scratch('data', '16Mi'),
+      volume.scratch('tmp', '16Mi'),
+    ],
+  });
+  return { submission: { host: serviceHost(part, namespace), port: ports.submission.service } };
+}

@@ -1,0 +1,29 @@
+/** Everything of one site, in the order in which it is applied. */
+import { type App, Chart } from 'cdk8s';
+import { certificates } from './components/certificates.ts';
+import { dovecot } from './components/dovecot.ts';
+import { namespaces } from './components/namespaces.ts';
+import { openldap } from './components/openldap.ts';
+import { postfix } from './components/postfix.ts';
+import { postgresql } from './components/postgresql.ts';
+import { webmail } from './components/webmail.ts';
+import type { Context } from './workload.ts';
+
+/** Adds the site's charts to `app`; each becomes one file, numbered after those it depends on. */
+export function mailStack(app: App, context: Context): void {
+  let previous: Chart | undefined;
+  const chart = <T>(name: string, fill: (scope: Chart) => T): T => {
+    const scope = new Chart(app, name, { disableResourceNameHashes: true });
+    if (previous !== undefined) scope.addDependency(previous);
+    previous = scope;
+    return fill(scope);
+  };
+  chart('namespaces', (scope) => namespaces(scope, context));
+  if (context.site.tls.issuer !== undefined) chart('certificates', (scope) => certificates(scope, context));
+  const directory = chart('openldap', (scope) => openldap(scope, context));
+  const { imaps, sieve } = chart('dovecot', (scope) => dovecot(scope, context, directory));
+  const { submission } = chart('postfix', (scope) => postfix(scope, context, directory));
+  const database = chart('postgresql', (scope) => postgresql(scope, context));
+  const endpoints = { database, imap: imaps, smtp: submission, sieve, directory };
+  chart('webmail', (scope) => webmail(scope, context, endpoints));
+}

@@ -1,0 +1,48 @@
+/** `node charts/main.ts dist [site…]`: the manifests of every site, or of those named, as files below `dist/`. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, YamlOutputType } from 'cdk8s';
+import { imageReference } from '../images/tag.ts';
+import type { Site } from '../operator/core/site.ts';
+import { Invalid } from '../operator/errors.ts';
+import { mailStack } from './mail-stack.ts';
+import { readSite, siteNames } from './site-files.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** Writes `<folder>/<site>/0000-namespaces.yaml` and what follows it; files of an earlier run are removed. */
+function synthesize(folder: string, site: Site): void {
+  const outdir = join(folder, site.name);
+  rmSync(outdir, { recursive: true, force: true });
+  const app = new App({
+    outdir,
+    outputFileExtension: '.yaml',
+    yamlOutputType: YamlOutputType.FILE_PER_CHART,
+    recordConstructMetadata: false,
+  });
+  mailStack(app, { site, image: (part) => imageReference(part, root, site.images.registry) });
+  app.synth();
+}
+
+/** The resource definitions, which all sites of a cluster share, as one file. */
+function writeDefinitions(folder: string): void {
+  const files = readdirSync(join(root, 'crds')).filter((file) => file.endsWith('.yaml'));
+  const texts = files.sort().map((file) => readFileSync(join(root, 'crds', file), 'utf8').trim());
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'crds.yaml'), `${texts.join('\n---\n')}\n`);
+}
+
+function main([folder, ...names]: readonly string[]): void {
+  if (folder === undefined) throw new Invalid('', 'usage: node charts/main.ts FOLDER [SITE…]');
+  const sites = (names.length === 0 ? siteNames() : names).map(readSite);
+  writeDefinitions(folder);
+  for (const site of sites) synthesize(folder, site);
+}
+
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Invalid)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,16 @@
+/** One end of the TLS tunnels between Postfix and Dovecot: stunnel beside the daemon. */
+import type { Container } from './workload.ts';
+
+/** @param props what differs between the two ends; volumes `config` and `tunnel-tls` must be in the pod */
+export function tunnel(props: Pick<Container, 'image' | 'uid' | 'ports' | 'readiness'>): Container {
+  return {
+    name: 'tunnel',
+    command: ['/usr/bin/stunnel', '/etc/stunnel/hopthu.conf'],
+    resources: { cpu: '10m', memory: '16Mi', memoryLimit: '64Mi' },
+    mounts: [
+      { name: 'config', path: '/etc/stunnel/hopthu.conf', subPath: 'stunnel.conf' },
+      { name: 'tunnel-tls', path: '/run/tls' },
+    ],
+    ...props,
+  };
+}
