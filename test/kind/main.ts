@@ -4,7 +4,7 @@ import { PARTS, type Part } from '../../images/tag.ts';
 import { createCluster, deleteCluster, loadImages } from './cluster.ts';
 import type { PortMapping } from './cluster-config.ts';
 import { buildImages } from './images.ts';
-import { ensureTools } from './prerequisites.ts';
+import { ensureTools, findTools } from './prerequisites.ts';
 
 const USAGE = `usage: node test/kind/main.ts up-cluster [NAME] [--port HOST:NODE]...
        node test/kind/main.ts down-cluster [NAME]
@@ -35,7 +35,8 @@ async function main(): Promise<void> {
     const cluster = await createCluster(await ensureTools(), name, values.port.map(portMapping));
     process.stdout.write(`context ${cluster.context}, kubectl ${cluster.kubectl}\n`);
   } else if (command === 'down-cluster') {
-    await deleteCluster(await ensureTools(), name);
+    const tools = await findTools();
+    if (tools !== undefined) await deleteCluster(tools, name);
   } else if (command === 'images') {
     const tools = await ensureTools();
     const references = await buildImages(tools.runtime, rest.length > 0 ? rest.map(part) : PARTS);

@@ -56,17 +56,31 @@ function ensureModulesFolder(): void {
   mkdirSync('/lib/modules');
 }
 
-async function ensureKind(): Promise<string> {
-  const own = join(cacheFolder('bin'), 'kind');
-  for (const candidate of ['kind', own]) {
+const ownKind = (): string => join(cacheFolder('bin'), 'kind');
+
+async function findKind(): Promise<string | undefined> {
+  for (const candidate of ['kind', ownKind()]) {
     const version = await attempt(candidate, ['version']);
     if (version?.split(' ')[1] === KIND_VERSION) return candidate;
   }
+  return undefined;
+}
+
+async function ensureKind(): Promise<string> {
+  const found = await findKind();
+  if (found !== undefined) return found;
   const go = await ensureGo();
   await step(`Installing kind ${KIND_VERSION}`, () =>
     goInstall(go, `sigs.k8s.io/kind@${KIND_VERSION}`, cacheFolder('bin')),
   );
-  return own;
+  return ownKind();
+}
+
+/** The tools if all are there already; without them there is no cluster of ours either. Installs nothing. */
+export async function findTools(): Promise<Tools | undefined> {
+  const runtime = await findRuntime();
+  const kind = await findKind();
+  return runtime === undefined || kind === undefined ? undefined : { runtime, kind };
 }
 
 /**
