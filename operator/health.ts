@@ -11,7 +11,8 @@ export async function serveHealth(port: number, { registry, isReady }: Health): 
       response.writeHead(status, { 'content-type': type }).end(body);
     };
     if (request.url === '/healthz') send(200, 'text/plain', 'ok\n');
-    else if (request.url === '/readyz') send(isReady() ? 200 : 503, 'text/plain', isReady() ? 'ok\n' : 'not synced\n');
+    else if (request.url === '/readyz')
+      send(isReady() ? 200 : 503, 'text/plain', isReady() ? 'ok\n' : 'not synced\n');
     else if (request.url === '/metrics') {
       registry.metrics().then(
         (body) => send(200, registry.contentType, body),

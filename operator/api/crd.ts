@@ -159,6 +159,8 @@ function structural(schema: z.ZodType): object {
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.type === 'integer') jsonSchema.format = 'int64';
+      // The format says the same in a message that people can read.
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
     },
   });
 }

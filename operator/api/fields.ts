@@ -45,7 +45,9 @@ export const reference = z.strictObject({
   name: z.string().min(1).max(63).describe('Name of the resource, in the same namespace.'),
 });
 
-export const timestamp = z.string().max(64).meta({ format: 'date-time' });
+export const timestamp = z.iso
+  .datetime({ offset: true, error: 'a time such as 2014-10-06T00:00:00Z' })
+  .max(64);
 
 /** What every status carries. */
 export const conditions = z

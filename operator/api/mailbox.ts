@@ -48,6 +48,7 @@ export const mailboxSpec = z
     aliases: z
       .array(localPart)
       .max(16)
+      .refine((aliases) => new Set(aliases).size === aliases.length, 'names an alias twice')
       .optional()
       .meta({ 'x-kubernetes-list-type': 'set' })
       .describe('Further local parts that deliver to this mailbox.'),

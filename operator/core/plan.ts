@@ -50,7 +50,7 @@ export function planChanges(decision: Decision): readonly Change[] {
     .sort(
       (a, b) =>
         order[a.action] - order[b.action] ||
-        compare(a.resource.kind, b.resource.kind) ||
+        compare(b.resource.kind, a.resource.kind) ||
         compare(sortKey(a), sortKey(b)),
     );
 }

@@ -21,7 +21,7 @@ const classes: Readonly<Record<string, ObjectClass>> = {
   inetOrgPerson: {
     structural: true,
     must: ['cn', 'sn'],
-    may: ['uid', 'displayName', 'mail', 'title', 'o', 'employeeNumber', ...contact],
+    may: ['uid', 'givenName', 'mail', 'title', 'o', 'employeeNumber', ...contact],
   },
   organizationalUnit: { structural: true, must: ['ou'], may: contact },
   organizationalRole: {
@@ -56,6 +56,7 @@ const several = new Set([
   'sn',
   'uid',
   'title',
+  'givenName',
   'o',
   attribute.address,
   attribute.formerAddress,

@@ -1,0 +1,117 @@
+/** A whole site in memory: resources are applied, passes run, and what came of it is read back. */
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from '@jest/globals';
+import type { MailboxStatus } from '../../operator/api/mailbox.ts';
+import type { Kind, Resource } from '../../operator/api/resource.ts';
+import { formatChange } from '../../operator/core/format.ts';
+import { suffixOf } from '../../operator/core/layout.ts';
+import type { Site } from '../../operator/core/site.ts';
+import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
+import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
+import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
+
+export class Province {
+  readonly site: Site;
+  readonly namespace: string;
+  readonly cluster: MemoryCluster;
+  readonly directory: MemoryDirectory;
+  readonly orphans: string[] = [];
+  readonly failures: Error[] = [];
+  now = new Date('2026-11-21T00:00:00Z');
+
+  constructor(site: Site) {
+    this.site = site;
+    this.namespace = site.namespaces.accounts[0] ?? '';
+    this.cluster = new MemoryCluster(() => this.now);
+    this.directory = new MemoryDirectory(suffixOf(site.domain));
+  }
+
+  organization(name: string, spec: object): Resource {
+    return this.cluster.apply({ kind: 'Organization', name, namespace: this.namespace, spec });
+  }
+
+  /** A person's mailbox in `organization`. */
+  person(
+    name: string,
+    fullName: string,
+    organization: string,
+    more: { person?: object; spec?: object } = {},
+  ): Resource {
+    const spec = {
+      organizationRef: { name: organization },
+      type: 'Personal',
+      person: { fullName, ...more.person },
+      ...more.spec,
+    };
+    return this.cluster.apply({ kind: 'Mailbox', name, namespace: this.namespace, spec });
+  }
+
+  organizationMailbox(name: string, organization: string, spec: object = {}): Resource {
+    return this.cluster.apply({
+      kind: 'Mailbox',
+      name,
+      namespace: this.namespace,
+      spec: { organizationRef: { name: organization }, type: 'Organization', ...spec },
+    });
+  }
+
+  delete(name: string, kind: Kind = 'Mailbox'): void {
+    this.cluster.delete(kind, this.namespace, name);
+  }
+
+  pass(): Promise<PassResult> {
+    return runPass({
+      site: this.site,
+      cluster: this.cluster,
+      directory: this.directory,
+      clock: () => this.now,
+      report: {
+        orphan: (dn) => this.orphans.push(dn),
+        held: () => undefined,
+        failure: (_, error) => this.failures.push(error),
+      },
+    });
+  }
+
+  /** Runs passes until one has nothing more to do; gives the lines of all plans. */
+  async settle(): Promise<readonly string[]> {
+    const lines: string[] = [];
+    for (let count = 0; count < 10; count += 1) {
+      const before = structuredClone(this.cluster.writes);
+      const { changes, again } = await this.pass();
+      lines.push(...changes.map(formatChange));
+      if (!again && changes.length === 0 && isDeepStrictEqual(before, this.cluster.writes)) return lines;
+    }
+    const problems = this.cluster.events.filter(({ type }) => type === 'Warning').slice(-3);
+    throw new Error(`the site does not settle: ${lines.slice(-3).join('\n')} ${JSON.stringify(problems)}`);
+  }
+
+  mailbox(name: string): Resource {
+    const found = this.cluster.get('Mailbox', this.namespace, name);
+    if (found === undefined) throw new Error(`no Mailbox ${name}`);
+    return found;
+  }
+
+  status(name: string): MailboxStatus {
+    return (this.mailbox(name).status ?? {}) as MailboxStatus;
+  }
+
+  addressOf(name: string): string | undefined {
+    return this.status(name).address;
+  }
+
+  entryOf(name: string): Readonly<Record<string, readonly string[]>> {
+    const { uid } = this.mailbox(name).metadata;
+    const entry = this.directory.entry(`uid=${uid},ou=mailboxes,${suffixOf(this.site.domain)}`);
+    if (entry === undefined) throw new Error(`no entry for ${name}`);
+    return entry.attributes;
+  }
+
+  /** Ready's status, reason and message, and which of Reconciling and Stalled are there. */
+  expectReady(name: string, status: 'True' | 'False', reason: string, message: RegExp = /./): void {
+    const conditions = this.status(name).conditions ?? [];
+    const ready = conditions.find(({ type }) => type === 'Ready');
+    expect({ status: ready?.status, reason: ready?.reason }).toEqual({ status, reason });
+    expect(ready?.message).toMatch(message);
+  }
+}
