@@ -1,15 +1,18 @@
 /** One end of the TLS tunnels between Postfix and Dovecot: stunnel beside the daemon. */
 import type { Container } from './workload.ts';
 
-/** @param props what differs between the two ends; volumes `config` and `tunnel-tls` must be in the pod */
-export function tunnel(props: Pick<Container, 'image' | 'uid' | 'ports' | 'readiness'>): Container {
+/**
+ * No probe: stunnel ends when it cannot bind its ports, and would log an error for each connection without TLS.
+ * @param props what differs between the two ends; volumes `config` and `tls` must be in the pod
+ */
+export function tunnel(props: Pick<Container, 'image' | 'uid' | 'ports'>): Container {
   return {
     name: 'tunnel',
     command: ['/usr/bin/stunnel', '/etc/stunnel/hopthu.conf'],
     resources: { cpu: '10m', memory: '16Mi', memoryLimit: '64Mi' },
     mounts: [
       { name: 'config', path: '/etc/stunnel/hopthu.conf', subPath: 'stunnel.conf' },
-      { name: 'tunnel-tls', path: '/run/tls' },
+      { name: 'tls', path: '/run/tls' },
     ],
     ...props,
   };

@@ -28,7 +28,7 @@ export type Container = {
   readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
   readonly readiness?: object;
   readonly liveness?: object;
-  /** Numeric user and group of this container alone, beside one that runs as root. */
+  /** Numeric user of this container alone, beside one that runs as root; its group is 0, as that of secrets' files is. */
   readonly uid?: number;
   /** Root and capabilities, for the one daemon that cannot do without; say why beside it. */
   readonly asRoot?: { readonly capabilities: readonly string[] };
@@ -75,7 +75,10 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
     metadata: { name: props.name, namespace: props.namespace, labels: labels(site, props.part) },
     spec: {
       replicas: 1,
-      ...(stateful ? { serviceName: props.name } : { strategy: { type: 'Recreate' } }),
+      // Parallel: with the default a pod that never got ready is not replaced by a corrected one.
+      ...(stateful
+        ? { serviceName: props.name, podManagementPolicy: 'Parallel' }
+        : { strategy: { type: 'Recreate' } }),
       selector: { matchLabels: selector(site, props.part) },
       template: {
         metadata: {
@@ -126,7 +129,7 @@ function container(props: Container): object {
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
-      ...(props.uid === undefined ? {} : { runAsNonRoot: true, runAsUser: props.uid, runAsGroup: props.uid }),
+      ...(props.uid === undefined ? {} : { runAsNonRoot: true, runAsUser: props.uid, runAsGroup: 0 }),
       ...(props.asRoot === undefined
         ? { capabilities: { drop: ['ALL'] } }
         : { runAsUser: 0, capabilities: { drop: ['ALL'], add: props.asRoot.capabilities } }),

@@ -100,13 +100,11 @@ export function dovecot(
           sasl: ports.saslTunnel.container,
           quota: ports.quotaTunnel.container,
         },
-        readiness: { tcpSocket: { port: ports.saslTunnel.container }, periodSeconds: 20 },
       }),
     ],
     volumes: [
       volume.configMap('config', 'dovecot-config'),
       volume.secret('tls', tlsSecret(part)),
-      volume.secret('tunnel-tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),
       volume.memory('run', '16Mi'),
       volume.scratch('tmp', '256Mi'),

@@ -12,6 +12,7 @@ import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'postfix';
+/** Not a group of its own for the pod (fsGroup): that would be put on the queue too, whose owners Postfix insists on. */
 const tunnelUid = 10004;
 
 /** Configuration of Postfix, of its LDAP maps and of its end of the tunnels. */
@@ -86,7 +87,12 @@ export function postfix(
   const listeners = ['smtp', 'submissions', 'submission'] as const;
   service(scope, context, { part, namespace, ports: listeners });
   clientService(scope, context, { part, namespace, ports: listeners });
-  const alive = { exec: { command: ['postfix', 'status'] }, timeoutSeconds: 5 };
+  // "master -t" fails while a master process runs, which holds every listening socket; each connection to one, and
+  // "postfix status" too, would be logged.
+  const alive = {
+    exec: { command: ['/bin/sh', '-c', '! /usr/lib/postfix/sbin/master -t'] },
+    timeoutSeconds: 5,
+  };
   workload(scope, context, {
     name: part,
     namespace,
@@ -126,9 +132,6 @@ export function postfix(
     volumes: [
       volume.configMap('config', 'postfix-config'),
       volume.secret('tls', tlsSecret(part)),
-      // Readable by the tunnel's user, which is the only one in the only container that mounts it: a group for the volume
-      // (fsGroup) would also be put on the queue, whose owners Postfix insists on.
-      { name: 'tunnel-tls', source: { secret: { secretName: tlsSecret(part), defaultMode: 0o444 } } },
       volume.secret('ldap', ldapSecret(part)),
       volume.memory('maps', '1Mi'),
       volume.scratch('data', '16Mi'),
