@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { ConfigMap, Service } from 'cdk8s-plus-27';
+import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { parseBytes } from '../../operator/core/quota.ts';
 import { databaseSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import { render } from '../config/render.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
-import { type Context, labels, selector, volume, workload } from '../workload.ts';
+import { service } from '../service.ts';
+import { type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'postgresql';
 const uid = 10002;
@@ -33,12 +34,7 @@ export function postgresql(scope: Construct, context: Context): Endpoint {
     data: config,
   });
 
-  const service = new Service(scope, 'postgresql-service', {
-    metadata: { name: part, namespace, labels: labels(site, part) },
-    ports: [{ name: part, port: ports.postgresql.service, targetPort: ports.postgresql.container }],
-  });
-  for (const [key, value] of Object.entries(selector(site, part))) service.selectLabel(key, value);
-
+  service(scope, context, { part, namespace, ports: [part] });
   workload(scope, context, {
     name: part,
     namespace,

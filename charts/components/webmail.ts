@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { ConfigMap, Service, ServiceType } from 'cdk8s-plus-27';
+import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { serviceDn, suffixOf } from '../../operator/core/layout.ts';
 import { formatBytes, messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
@@ -8,7 +8,8 @@ import type { Site } from '../../operator/core/site.ts';
 import { Invalid } from '../../operator/errors.ts';
 import { render } from '../config/render.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
-import { type Container, type Context, labels, selector, volume, workload } from '../workload.ts';
+import { clientService, service } from '../service.ts';
+import { type Container, type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'webmail';
 const uid = 10003;
@@ -34,7 +35,8 @@ export function webmail(scope: Construct, context: Context, endpoints: WebmailEn
   for (const [name, data] of Object.entries({ [configMap]: config, [pluginMap]: plugin })) {
     new ConfigMap(scope, name, { metadata: { name, namespace, labels: labels(site, part) }, data });
   }
-  service(scope, site);
+  service(scope, context, { part, namespace, ports: [part] });
+  clientService(scope, context, { part, namespace, ports: [part] });
   workload(scope, context, {
     name: part,
     namespace,
@@ -148,23 +150,6 @@ function containers({ site, image }: Context, database: Endpoint) {
     },
   ];
   return { initContainers, containers: running };
-}
-
-function service(scope: Construct, site: Site): void {
-  const { type, ports: nodePorts } = site.expose;
-  const result = new Service(scope, 'webmail-service', {
-    metadata: { name: part, namespace: site.namespaces.mail, labels: labels(site, part) },
-    type: type === 'NodePort' ? ServiceType.NODE_PORT : ServiceType.LOAD_BALANCER,
-    ports: [
-      {
-        name: 'https',
-        port: ports.webmail.service,
-        targetPort: ports.webmail.container,
-        ...(type === 'NodePort' ? { nodePort: nodePorts.webmail } : {}),
-      },
-    ],
-  });
-  for (const [key, value] of Object.entries(selector(site, part))) result.selectLabel(key, value);
 }
 
 /** nginx serves files with little; PHP gets the rest of what the site file grants. */

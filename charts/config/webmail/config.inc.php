@@ -81,7 +81,7 @@ $config['plugins'] = [
 ];
 $config['skin'] = 'elastic';
 $config['product_name'] = {{productName}};
-$config['display_product_info'] = 0;
+$config['display_product_info'] = 1;
 $config['language'] = 'vi_VN';
 $config['timezone'] = 'Asia/Ho_Chi_Minh';
 $config['date_format'] = 'd/m/Y';
