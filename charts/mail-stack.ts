@@ -4,13 +4,17 @@ import { certificates } from './components/certificates.ts';
 import { dovecot } from './components/dovecot.ts';
 import { namespaces } from './components/namespaces.ts';
 import { openldap } from './components/openldap.ts';
+import { operator } from './components/operator.ts';
 import { postfix } from './components/postfix.ts';
 import { postgresql } from './components/postgresql.ts';
 import { webmail } from './components/webmail.ts';
 import type { Context } from './workload.ts';
 
-/** Adds the site's charts to `app`; each becomes one file, numbered after those it depends on. */
-export function mailStack(app: App, context: Context): void {
+/**
+ * Adds the site's charts to `app`; each becomes one file, numbered after those it depends on.
+ * @param siteFile text of the site file, which the operator is given as it stands
+ */
+export function mailStack(app: App, context: Context, siteFile: string): void {
   let previous: Chart | undefined;
   const chart = <T>(name: string, fill: (scope: Chart) => T): T => {
     const scope = new Chart(app, name, { disableResourceNameHashes: true });
@@ -26,4 +30,5 @@ export function mailStack(app: App, context: Context): void {
   const database = chart('postgresql', (scope) => postgresql(scope, context));
   const endpoints = { database, imap: imaps, smtp: submission, sieve, directory };
   chart('webmail', (scope) => webmail(scope, context, endpoints));
+  chart('operator', (scope) => operator(scope, context, { directory, siteFile }));
 }

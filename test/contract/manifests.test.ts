@@ -1,0 +1,72 @@
+/** Every manifest of both sites, against a real API server of the release that the node image runs. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { siteNamespaces } from '../../charts/namespaces.ts';
+import type { Site } from '../../operator/core/site.ts';
+import { asYaml, type Manifest, manifestsOf } from '../support/manifests.ts';
+import { daNang, socTrang } from '../support/sites.ts';
+import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
+
+let server: ApiServer;
+
+beforeAll(async () => {
+  server = await startApiServer();
+}, 900_000);
+afterAll(() => server?.stop());
+
+/** What a manifest's pods are: admission looks at them, not at the workload that makes them. */
+function podOf(manifest: Manifest): Manifest | undefined {
+  const { template } = (manifest['spec'] ?? {}) as { template?: { metadata: object; spec: object } };
+  if (template === undefined) return undefined;
+  const { name, namespace } = manifest.metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...template.metadata, name, ...(namespace === undefined ? {} : { namespace }) },
+    spec: withClaims(manifest, template.spec),
+  };
+}
+
+/** A StatefulSet adds its claims to the pod's volumes. */
+function withClaims(manifest: Manifest, spec: object): object {
+  const { volumeClaimTemplates = [] } = manifest['spec'] as { volumeClaimTemplates?: readonly Manifest[] };
+  const claims = volumeClaimTemplates.map(({ metadata: { name } }) => ({
+    name,
+    persistentVolumeClaim: { claimName: name },
+  }));
+  return { ...spec, volumes: [...((spec as { volumes?: object[] }).volumes ?? []), ...claims] };
+}
+
+describe.each([socTrang, daNang])('$name', (site: Site) => {
+  const manifests = manifestsOf(site);
+  const dryRun = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'];
+
+  beforeAll(async () => {
+    const namespaces = manifests.filter(({ kind }) => kind === 'Namespace');
+    await server.kubectl(['apply', '--server-side', '-f', '-'], asYaml(namespaces));
+  });
+
+  it('has only fields that Kubernetes knows, with values that it takes', async () => {
+    const output = await server.kubectl(dryRun, asYaml(manifests));
+    expect(output.trim().split('\n')).toHaveLength(manifests.length);
+  });
+
+  it('has pods that Pod Security lets in', async () => {
+    const pods = manifests.flatMap((manifest) => podOf(manifest) ?? []);
+    expect(pods.length).toBeGreaterThanOrEqual(6);
+    await server.kubectl(dryRun, asYaml(pods));
+  });
+
+  it('keeps every pod but postfix under "restricted"', () => {
+    expect(siteNamespaces(site)).toEqual([
+      { name: site.namespaces.mail, podSecurity: 'restricted' },
+      { name: site.namespaces.smtp, podSecurity: 'baseline' },
+      ...site.namespaces.accounts.map((name) => ({ name, podSecurity: 'restricted' })),
+    ]);
+  });
+
+  it('is refused where a pod asks for more than its namespace allows', async () => {
+    const [pod] = manifests.flatMap((manifest) => podOf(manifest) ?? []);
+    const root = { ...pod, spec: { ...(pod?.['spec'] as object), hostNetwork: true } } as Manifest;
+    await expect(server.kubectl(dryRun, asYaml([root]))).rejects.toThrow(/violates PodSecurity/);
+  });
+});

@@ -1,0 +1,113 @@
+/** The stack of a site and its samples on a cluster, as `make up` and the journeys install them. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { siteConfigMap } from '../../operator/core/secrets.ts';
+import type { Site } from '../../operator/core/site.ts';
+import { run } from './command.ts';
+import { step } from './steps.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** A cluster by its context, and the kubectl to use with it. */
+export type Target = { readonly context: string; readonly kubectl: string };
+
+/** Runs kubectl on the cluster. @throws CommandFailed */
+export function kubectl(target: Target, args: readonly string[], input?: string): Promise<string> {
+  return run(target.kubectl, ['--context', target.context, ...args], input === undefined ? {} : { input });
+}
+
+/** Writes `dist/` for the sites. */
+export async function synthesize(sites: readonly Site[]): Promise<void> {
+  await step('Writing the manifests', () =>
+    run(process.execPath, [
+      join(root, 'charts/main.ts'),
+      join(root, 'dist'),
+      ...sites.map(({ name }) => name),
+    ]),
+  );
+}
+
+/** Definitions, Secrets and the stack; waits until every part is ready. */
+export async function installSite(target: Target, site: Site): Promise<void> {
+  await step(`Installing the stack of ${site.title}`, async () => {
+    await kubectl(target, [
+      'apply',
+      '--server-side',
+      '--force-conflicts',
+      '-f',
+      join(root, 'dist/crds.yaml'),
+    ]);
+    await kubectl(target, [
+      'wait',
+      '--for=condition=Established',
+      '--timeout=60s',
+      '-f',
+      join(root, 'dist/crds.yaml'),
+    ]);
+    await run(process.execPath, [
+      join(root, 'cli/main.ts'),
+      'bootstrap',
+      '--site',
+      site.name,
+      '--context',
+      target.context,
+    ]);
+    await kubectl(target, [
+      'apply',
+      '--server-side',
+      '--force-conflicts',
+      '-f',
+      join(root, 'dist', site.name),
+    ]);
+  });
+  await step(`Waiting until every part of ${site.title} is ready`, async () => {
+    for (const namespace of [site.namespaces.mail, site.namespaces.smtp]) {
+      const workloads = await kubectl(target, [
+        '-n',
+        namespace,
+        'get',
+        'statefulsets,deployments',
+        '-o',
+        'name',
+      ]);
+      for (const workload of workloads.split('\n').filter((name) => name !== '')) {
+        await kubectl(target, ['-n', namespace, 'rollout', 'status', workload, '--timeout=300s']);
+      }
+    }
+  });
+}
+
+/** Applies the site's samples while it is paused, so that R14 orders them, then waits until all are Ready. */
+export async function applySamples(target: Target, site: Site): Promise<void> {
+  const folder = join(root, 'crds/samples', site.name);
+  if (!existsSync(folder)) return;
+  await step(`Granting the sample mailboxes of ${site.title}`, async () => {
+    await pause(target, site);
+    await kubectl(target, ['apply', '-f', folder]);
+    await resume(target, site);
+    await kubectl(target, ['wait', '--for=condition=Ready', '--timeout=120s', '-f', folder]);
+  });
+}
+
+export function pause(target: Target, { namespaces }: Site): Promise<string> {
+  return kubectl(target, [
+    '-n',
+    namespaces.mail,
+    'annotate',
+    '--overwrite',
+    'configmap',
+    siteConfigMap,
+    'hopthu.io/paused=true',
+  ]);
+}
+
+export function resume(target: Target, { namespaces }: Site): Promise<string> {
+  return kubectl(target, [
+    '-n',
+    namespaces.mail,
+    'annotate',
+    'configmap',
+    siteConfigMap,
+    'hopthu.io/paused-',
+  ]);
+}

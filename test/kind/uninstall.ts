@@ -1,0 +1,41 @@
+/** Takes a site off a cluster that is not ours: only what `installSite` and `applySamples` put there. */
+import { join } from 'node:path';
+import type { Site } from '../../operator/core/site.ts';
+import { kubectl, synthesize, type Target } from './install.ts';
+import { step } from './steps.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/**
+ * The samples first, while the operator is there to let them go; then the stack with its namespaces. The resource
+ * definitions stay: other sites of the cluster may use them.
+ * @throws CommandFailed when mailboxes that are not samples are still there
+ */
+export async function uninstallSite(target: Target, site: Site): Promise<void> {
+  await step(`Removing the samples of ${site.title}`, () =>
+    kubectl(target, [
+      'delete',
+      '--ignore-not-found',
+      '--timeout=120s',
+      '-f',
+      join(root, 'crds/samples', site.name),
+    ]),
+  );
+  for (const namespace of site.namespaces.accounts) {
+    const left = await kubectl(target, [
+      '-n',
+      namespace,
+      'get',
+      'mailboxes,organizations',
+      '-o',
+      'name',
+      '--ignore-not-found',
+    ]);
+    if (left.trim() !== '')
+      throw new Error(`${namespace} still holds resources that are no samples; delete them first:\n${left}`);
+  }
+  await synthesize([site]);
+  await step(`Removing the stack of ${site.title}`, () =>
+    kubectl(target, ['delete', '--ignore-not-found', '--timeout=300s', '-f', join(root, 'dist', site.name)]),
+  );
+}

@@ -1,0 +1,124 @@
+#!/usr/bin/env node
+/** `make up`, `make down`: the main job on a cluster that anybody can start. */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readSite, siteNames } from '../../charts/site-files.ts';
+import { PARTS } from '../../images/tag.ts';
+import type { Site } from '../../operator/core/site.ts';
+import { createCluster, deleteCluster, loadImages } from './cluster.ts';
+import type { PortMapping } from './cluster-config.ts';
+import { attempt, run } from './command.ts';
+import { buildImages } from './images.ts';
+import { applySamples, installSite, kubectl, synthesize, type Target } from './install.ts';
+import { findKubectl } from './kubectl.ts';
+import { ensureCommands } from './packages.ts';
+import { ensureTools, findTools } from './prerequisites.ts';
+import { step } from './steps.ts';
+import { uninstallSite } from './uninstall.ts';
+
+/** The node ports of every site, opened under the same numbers on 127.0.0.1. */
+export function sitePorts(sites: readonly Site[]): readonly PortMapping[] {
+  return sites.flatMap(({ expose }) =>
+    Object.values(expose.ports).map((port) => ({ hostPort: port, nodePort: port })),
+  );
+}
+
+/** A kind cluster with the images of this checkout; made, mended or left as it is. */
+export async function ensureCluster(name: string): Promise<Target> {
+  await ensureCommands([
+    {
+      command: 'openssl',
+      why: 'makes certificates',
+      packages: { debian: ['openssl'], fedora: 'openssl', brew: 'openssl' },
+    },
+  ]);
+  const tools = await ensureTools();
+  const cluster = await createCluster(tools, name, sitePorts(siteNames().map(readSite)));
+  await bundleOperator();
+  const images = await buildImages(tools.runtime, PARTS);
+  await loadImages(tools, name, images);
+  return cluster;
+}
+
+/** A cluster that is there already: its images come from the registry that the site file names. */
+async function existingCluster(context: string): Promise<Target> {
+  const kubectl = (await findKubectl()) ?? 'kubectl';
+  if ((await attempt(kubectl, ['config', 'get-contexts', context])) === undefined) {
+    throw new Error(`There is no context ${context} in the kubeconfig; see: kubectl config get-contexts`);
+  }
+  await bundleOperator();
+  return { context, kubectl };
+}
+
+/** The image's tag is the hash of what it is built from, the bundle included. */
+function bundleOperator(): Promise<string> {
+  const script = join(import.meta.dirname, '..', '..', 'images/operator/bundle.ts');
+  return step('Bundling the operator', () => run(process.execPath, [script]));
+}
+
+async function up(name: string, context: string | undefined, sites: readonly Site[]): Promise<void> {
+  const target = context === undefined ? await ensureCluster(name) : await existingCluster(context);
+  await synthesize(sites);
+  for (const site of sites) {
+    await installSite(target, site);
+    await applySamples(target, site);
+  }
+  for (const site of sites) process.stdout.write(await welcome(target, site));
+}
+
+async function down(name: string, context: string | undefined, sites: readonly Site[]): Promise<void> {
+  if (context === undefined) {
+    const tools = await findTools();
+    if (tools !== undefined) await deleteCluster(tools, name);
+    return;
+  }
+  const target = await existingCluster(context);
+  for (const site of sites) await uninstallSite(target, site);
+}
+
+/** What a person wants to know next. */
+async function welcome(target: Target, site: Site): Promise<string> {
+  const [namespace = ''] = site.namespaces.accounts;
+  const mailboxes = await kubectl(target, ['-n', namespace, 'get', 'mailboxes']);
+  const { ports } = site.expose;
+  const use = `kubectl --context ${target.context} -n ${namespace}`;
+  return `
+${site.title}: ${site.regulation}
+
+${mailboxes}
+
+Webmail     https://${site.hosts.webmail}:${ports.webmail}/
+            (put "127.0.0.1 ${site.hosts.webmail}" into /etc/hosts; the certificate is of a local CA:
+             ${use} get configmap hopthu-ca -o jsonpath='{.data.ca\\.crt}')
+IMAP        127.0.0.1:${ports.imaps} (TLS)   POP3  127.0.0.1:${ports.pop3s} (TLS)
+Submission  127.0.0.1:${ports.submission} (STARTTLS), 127.0.0.1:${ports.submissions} (TLS)
+
+Log in      the login name is the address. A first password has to be changed before it opens the mailbox (R25):
+              npx hopthu password nguyen-thanh-binh -n ${namespace} --context ${target.context}
+              npx hopthu password nguyen-thanh-binh -n ${namespace} --context ${target.context} --change
+
+Try next    ${use} get mail
+            ${use} describe mailbox
+            kubectl --context ${target.context} explain mailbox.spec
+            ${use} patch mailbox doan-van-thong --type merge -p '{"spec":{"state":"Suspended"}}'
+`;
+}
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      name: { type: 'string', default: 'hopthu' },
+      context: { type: 'string' },
+      site: { type: 'string', multiple: true, default: ['soc-trang'] },
+    },
+  });
+  try {
+    const sites = values.site.map(readSite);
+    if (positionals[0] === 'down') await down(values.name, values.context, sites);
+    else await up(values.name, values.context, sites);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

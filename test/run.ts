@@ -1,0 +1,113 @@
+#!/usr/bin/env node
+/** `make test`: every check, one after the other; the last line counts them. `node test/run.ts e2e` runs one stage. */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { ensureKubernetesBinary } from './kind/kubernetes-binary.ts';
+import { ensureCommands, type Requirement } from './kind/packages.ts';
+
+const root = join(import.meta.dirname, '..');
+const artifacts = join(root, 'test/artifacts');
+
+type Count = { readonly passed: number; readonly failed: number };
+type Stage = { readonly name: string; readonly run: () => Promise<Count> };
+
+const contractPrograms: readonly Requirement[] = [
+  {
+    command: 'slapd',
+    why: 'the directory of the contract tests',
+    packages: { debian: ['slapd', 'slapd-contrib'], fedora: 'openldap-servers' },
+  },
+  {
+    command: 'ldapsearch',
+    why: 'asks the directory as people do',
+    packages: { debian: ['ldap-utils'], fedora: 'openldap-clients', brew: 'openldap' },
+  },
+  {
+    command: 'openssl',
+    why: 'makes certificates',
+    packages: { debian: ['openssl'], fedora: 'openssl', brew: 'openssl' },
+  },
+];
+
+const journeyPrograms: readonly Requirement[] = [
+  {
+    command: 'chromium',
+    why: 'reads the webmail',
+    packages: { debian: ['chromium', 'fonts-noto-core'], fedora: 'chromium' },
+  },
+];
+
+/** A program whose exit code is one check. */
+function program(name: string, command: string, args: readonly string[]): Stage {
+  return {
+    name,
+    run: async () => {
+      const { exitCode } = await execa(command, [...args], {
+        cwd: root,
+        stdio: 'inherit',
+        reject: false,
+        preferLocal: true,
+      });
+      return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+    },
+  };
+}
+
+/** A jest project; its tests are counted one by one, a suite that could not run as a failure. */
+function jest(
+  project: string,
+  prepare: () => Promise<unknown> = async () => undefined,
+  ...args: readonly string[]
+): Stage {
+  return {
+    name: project,
+    run: async () => {
+      await prepare();
+      const report = join(artifacts, `${project}.json`);
+      rmSync(report, { force: true });
+      const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+      const jestArgs = ['--selectProjects', project, '--json', '--outputFile', report, ...args];
+      await execa(process.execPath, [...flags, 'node_modules/jest/bin/jest.js', ...jestArgs], {
+        cwd: root,
+        stdio: ['ignore', 'ignore', 'inherit'],
+        reject: false,
+      });
+      const result = JSON.parse(readFileSync(report, 'utf8'));
+      return {
+        passed: result.numPassedTests,
+        failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+      };
+    },
+  };
+}
+
+const stages: readonly Stage[] = [
+  program('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
+  program('types', 'tsc', ['--noEmit']),
+  jest('unit'),
+  jest('contract', () => ensureCommands(contractPrograms).then(ensureKubernetesBinary), '--runInBand'),
+  jest('e2e', () => ensureCommands(journeyPrograms), '--runInBand'),
+];
+
+const wanted = process.argv.slice(2);
+mkdirSync(artifacts, { recursive: true });
+let passed = 0;
+let failed = 0;
+for (const stage of stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  const started = performance.now();
+  process.stderr.write(`\n== ${stage.name}\n`);
+  let count: Count;
+  try {
+    count = await stage.run();
+  } catch (error) {
+    process.stderr.write(`${stage.name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    count = { passed: 0, failed: 1 };
+  }
+  passed += count.passed;
+  failed += count.failed;
+  const seconds = Math.round((performance.now() - started) / 1000);
+  process.stderr.write(`== ${stage.name}: ${count.passed} passed, ${count.failed} failed (${seconds} s)\n`);
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -1,0 +1,23 @@
+/** The manifests of a site, as objects, with images whose tags do not follow the content. */
+import { type App, Testing, Yaml } from 'cdk8s';
+import { mailStack } from '../../charts/mail-stack.ts';
+import { siteText } from '../../charts/site-files.ts';
+import type { Site } from '../../operator/core/site.ts';
+
+/** The fields of a manifest that tests look at. */
+export type Manifest = {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly [field: string]: unknown;
+};
+
+/** Everything of the site in the order in which it is applied. */
+export function manifestsOf(site: Site): readonly Manifest[] {
+  const app: App = Testing.app();
+  mailStack(app, { site, image: (part) => `localhost/hopthu/${part}:golden` }, siteText(site.name));
+  return app.charts.flatMap((chart) => Testing.synth(chart));
+}
+
+export function asYaml(manifests: readonly Manifest[]): string {
+  return Yaml.stringify(...manifests);
+}
