@@ -7,6 +7,9 @@ export type NamePart = { readonly attribute: string; readonly value: string };
 /** A relative name; more than one part only where the text joins them by `+`. */
 export type RelativeName = readonly NamePart[];
 
+/** NUL must be escaped; slapd skips the others as white space where they lead. */
+const control = /\p{Cc}/gu;
+
 /**
  * Escapes a value for use in a name (RFC 4514 section 2.4).
  * @throws Invalid for an empty value and for unpaired surrogates, which UTF-8 would silently replace
@@ -14,7 +17,9 @@ export type RelativeName = readonly NamePart[];
 export function escapeValue(value: string): string {
   if (value === '') throw new Invalid('', 'a name in the directory cannot be empty');
   if (!value.isWellFormed()) throw new Invalid('', 'a name in the directory must be valid Unicode');
-  return value.replaceAll(/[\\"+,;<>=]|^[ #]| $/g, '\\$&').replaceAll('\0', '\\00');
+  return value
+    .replaceAll(/[\\"+,;<>=]|^[ #]| $/g, '\\$&')
+    .replaceAll(control, (character) => `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** The name of an entry below `parent`: `childDn('uid', 'a,b', 'ou=x')` → `uid=a\,b,ou=x`. */

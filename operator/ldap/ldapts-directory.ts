@@ -50,20 +50,14 @@ export class LdaptsDirectory implements Directory {
 
   async modify(dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]): Promise<void> {
     if (replacements.length === 0) return;
-    const changes = replacements.map(
-      ({ attribute: type, values }) =>
-        new Change({
-          operation: 'replace',
-          modification: new Attribute({ type, values: storable(type, values) }),
-        }),
-    );
-    await this.#run('modify', dn, (client) => client.modify(dn, changes, ownedBy(ownerUid)));
+    const changes = replacements.map(({ attribute: type, values }) => change('replace', type, values));
+    await this.#run('modify', dn, (client) => client.modify(dn, [...whileOwnedBy(ownerUid), ...changes]));
   }
 
   async remove(dn: string, ownerUid: string): Promise<void> {
     await this.#run('remove', dn, async (client) => {
       try {
-        await client.del(dn, ownedBy(ownerUid));
+        await client.del(dn, new AssertionControl(attribute.ownerUid, ownerUid));
       } catch (error) {
         if (!isGone(error)) throw error;
       }
@@ -113,8 +107,16 @@ export class LdaptsDirectory implements Directory {
   }
 }
 
-function ownedBy(ownerUid: string): AssertionControl {
-  return new AssertionControl(attribute.ownerUid, ownerUid);
+/**
+ * Takes the owner out and puts it back: where it is another, the whole modification is refused. The assertion control
+ * would do, but slapo-unique searches under the same control and then fails every change of an address (slapd 2.5.13).
+ */
+function whileOwnedBy(ownerUid: string): Change[] {
+  return [change('delete', attribute.ownerUid, [ownerUid]), change('add', attribute.ownerUid, [ownerUid])];
+}
+
+function change(operation: 'add' | 'delete' | 'replace', type: string, values: readonly string[]): Change {
+  return new Change({ operation, modification: new Attribute({ type, values: storable(type, values) }) });
 }
 
 /** UTF-8 has no unpaired surrogates: they would be stored as something else than what was asked for. */

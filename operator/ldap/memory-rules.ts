@@ -15,7 +15,7 @@ type ObjectClass = {
   readonly may: readonly string[];
 };
 
-const contact = ['description', 'telephoneNumber', 'postalAddress', 'ou', 'userPassword'];
+const contact = ['telephoneNumber', 'postalAddress', 'ou', 'userPassword'];
 
 const classes: Readonly<Record<string, ObjectClass>> = {
   inetOrgPerson: {

@@ -25,7 +25,6 @@ const code = {
 
 /** Refusals of the content: the same request will be refused again. */
 const refusals: ReadonlySet<number> = new Set([
-  code.noSuchAttribute,
   code.undefinedType,
   code.inappropriateMatching,
   code.constraintViolation,
@@ -45,6 +44,8 @@ const notUnique = /non-unique attributes|not unique/;
 
 /** Where slapd itself says nothing. */
 const explanations: Readonly<Record<number, string>> = {
+  [code.noSuchAttribute]: 'the entry belongs to another resource',
+  [code.constraintViolation]: 'the entry belongs to another resource',
   [code.noSuchObject]: 'there is no such entry',
   [code.insufficientAccess]: "the operator's account may not do this",
   [code.alreadyExists]: 'an entry of this name exists already',
@@ -54,13 +55,10 @@ const explanations: Readonly<Record<number, string>> = {
 /** The error of `errors.ts` for what slapd answered; others pass unchanged. Never carries a password. */
 export function translate(error: unknown, operation: Operation, dn: string): unknown {
   if (!(error instanceof ResultCodeError)) return error;
-  const text = `${operation} ${dn}: ${explain(error)}`;
+  const said = saidBySlapd(error);
+  const text = `${operation} ${dn}: ${said || (explanations[error.code] ?? `LDAP result ${error.code}`)}`;
   if (operation === 'search') return new Unavailable('LDAP', text, error);
-  if (error.code === code.alreadyExists || error.code === code.assertionFailed)
-    return new Conflict(text, error);
-  if (error.code === code.constraintViolation && notUnique.test(error.message))
-    return new Conflict(text, error);
-  if (error.code === code.noSuchObject && operation === 'modify') return new Conflict(text, error);
+  if (isConflict(error.code, said, operation)) return new Conflict(text, error);
   if (refusals.has(error.code)) return new Blocked('DirectoryRefused', text);
   return new Unavailable('LDAP', text, error);
 }
@@ -70,7 +68,17 @@ export function isGone(error: unknown): boolean {
   return error instanceof ResultCodeError && error.code === code.noSuchObject;
 }
 
-function explain(error: ResultCodeError): string {
-  const said = error.message.replace(/ ?Code: 0x[0-9a-f]+$/, '');
-  return (said === '' ? explanations[error.code] : said) ?? `LDAP result ${error.code}`;
+function isConflict(result: number, said: string, operation: Operation): boolean {
+  if (result === code.alreadyExists || result === code.assertionFailed) return true;
+  if (result === code.constraintViolation && notUnique.test(said)) return true;
+  if (operation !== 'modify') return false;
+  // A modification takes the owner out first. Where that owner is not in the entry, slapo-constraint, which tries
+  // modifications on a copy, answers with its own code and without a word.
+  const notOwned = result === code.noSuchAttribute || (result === code.constraintViolation && said === '');
+  return notOwned || result === code.noSuchObject;
+}
+
+/** ldapts appends the code to slapd's diagnostic message. */
+function saidBySlapd(error: ResultCodeError): string {
+  return error.message.replace(/ ?Code: 0x[0-9a-f]+$/, '');
 }

@@ -1,22 +1,29 @@
-/** A real slapd on a loopback port, with production's schema, ACLs, overlays and first content. */
+/** A real slapd on a loopback port, with production's own configuration and first content. */
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, connect as dial } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { render } from '../../../charts/config/render.ts';
-import { type ServiceAccount, serviceAccounts, serviceDn, suffixOf } from '../../../operator/core/layout.ts';
+import { directoryConfig } from '../../../charts/components/openldap.ts';
+import { type ServiceAccount, serviceDn, suffixOf } from '../../../operator/core/layout.ts';
+import { parseSite } from '../../../operator/core/site.ts';
+import type { ConnectionOptions } from '../../../operator/ldap/connection.ts';
 import { hashPassword } from '../../../operator/ldap/ssha512.ts';
 
-export const domain = 'soctrang.gov.vn';
-export const suffix = suffixOf(domain);
-const templates = new URL('../../../charts/config/openldap/', import.meta.url);
+const siteFile = new URL('../../../charts/sites/soc-trang.yaml', import.meta.url);
+export const site = parseSite(readFileSync(siteFile, 'utf8'), 'soc-trang.yaml');
+export const suffix = suffixOf(site.domain);
+export const operatorDn = serviceDn(site.domain, 'operator');
+/** Of the operator's account, until `setPassword`. */
+export const firstPassword = 'first-password-of-the-operator';
+
 const program = '/usr/sbin/slapd';
 const run = (options: readonly string[]) => execa(program, options, { reject: false });
 type Running = ReturnType<typeof run>;
 
 export type SlapdOptions = {
-  /** Changes to the rendered slapd.conf and first content. */
+  /** Changes to production's slapd.conf and first content. */
   readonly edit?: (config: string) => string;
   readonly editTree?: (tree: string) => string;
 };
@@ -73,7 +80,7 @@ export class Slapd {
 
   /** Gives a bind account another password; takes effect with the next start, as in production. */
   async setPassword(account: ServiceAccount, password: string): Promise<void> {
-    const dn = serviceDn(domain, account);
+    const dn = serviceDn(site.domain, account);
     const input = `dn: ${dn}\nchangetype: modify\nreplace: userPassword\nuserPassword: ${hashPassword(password)}\n`;
     await execa('/usr/sbin/slapmodify', ['-f', this.#path('slapd.conf'), '-b', suffix], { input });
   }
@@ -91,30 +98,23 @@ export class Slapd {
       await mkdir(this.#path(folder), { recursive: true });
     }
     await this.#makeCertificate();
-    await writeFile(this.#path('hopthu.schema'), await template('hopthu.schema', {}));
-    await writeFile(this.#path('acl.conf'), await template('acl.conf', { suffix }));
-    await writeFile(this.#path('slapd.conf'), edit(await this.#config()));
-    await execa('/usr/sbin/slapadd', ['-q', '-f', this.#path('slapd.conf'), '-b', suffix], {
-      input: editTree(await firstContent()),
-    });
+    const config = directoryConfig(site);
+    for (const [name, text] of Object.entries(config)) await writeFile(this.#path(name), text);
+    await writeFile(this.#path('slapd.conf'), edit(await this.#placed(config['slapd.conf'] ?? '')));
+    const input = editTree(config['tree.ldif'] ?? '');
+    await execa('/usr/sbin/slapadd', ['-q', '-f', this.#path('slapd.conf'), '-b', suffix], { input });
+    await this.setPassword('operator', firstPassword);
   }
 
-  async #config(): Promise<string> {
-    const size = 1 << 28;
-    const text = await template('slapd.conf', {
-      suffix,
-      site: 'soc-trang',
-      domainPattern: domain.replaceAll('.', '[.]'),
-      dataMaxSize: size,
-      logMaxSize: size,
-    });
-    const { stderr } = await run(['-VV']);
-    const placed = text
+  /** The same configuration in this instance's folder. */
+  async #placed(config: string): Promise<string> {
+    const placed = config
       .replaceAll('/etc/hopthu/', `${this.#folder}/`)
       .replaceAll('/run/slapd/', `${this.#folder}/run/`)
       .replaceAll('/run/tls/ca.crt', this.#path('tls/tls.crt'))
       .replaceAll('/run/tls/', `${this.#folder}/tls/`)
       .replaceAll('/var/lib/ldap/', `${this.#folder}/ldap/`);
+    const { stderr } = await run(['-VV']);
     // Debian 12 has slapd 2.5, which lacks two directives; nothing here is about them.
     const unknown = /^(?:ppolicy_check_module|lastbind-precision) .*$/gm;
     return stderr.includes('slapd 2.5.') ? placed.replaceAll(unknown, '') : placed;
@@ -131,29 +131,21 @@ export class Slapd {
   }
 }
 
-/** The password of a bind account at first. */
-export function passwordOf(account: ServiceAccount): string {
-  return `first-password-of-${account}`;
+/** How the operator reaches it; `port` of a relay in between, if any. */
+export function connectTo(slapd: Slapd, port = slapd.port): ConnectionOptions {
+  return {
+    host: '127.0.0.1',
+    servername: 'localhost',
+    port,
+    bindDn: operatorDn,
+    password: async () => firstPassword,
+    ca: () => slapd.ca(),
+  };
 }
 
 /** Waits for a condition; the test's own time limit is the only clock. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
-}
-
-async function template(name: string, values: Record<string, string | number>): Promise<string> {
-  return render(name, await readFile(new URL(name, templates), 'utf8'), values);
-}
-
-async function firstContent(): Promise<string> {
-  const accounts = await Promise.all(
-    serviceAccounts.map(async (account) => {
-      const entry = await template('account.ldif', { account, suffix });
-      return entry.replace('{SSHA512}none', hashPassword(passwordOf(account)));
-    }),
-  );
-  const title = Buffer.from('Tỉnh Sóc Trăng').toString('base64');
-  return template('tree.ldif', { suffix, title, firstLabel: 'soctrang', accounts: accounts.join('\n') });
 }
 
 function same(text: string): string {

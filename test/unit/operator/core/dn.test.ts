@@ -22,6 +22,7 @@ describe('escapeValue', () => {
     ['  ', '\\ \\ '],
     ['\\ ', '\\\\\\ '],
     ['a\0b', 'a\\00b'],
+    ['\n\ta', '\\0a\\09a'],
     ['Đặng Thị Ánh', 'Đặng Thị Ánh'],
   ])('%j is written %s', (value, escaped) => {
     expect(escapeValue(value)).toBe(escaped);
