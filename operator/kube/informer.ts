@@ -193,7 +193,8 @@ export class Informer<T extends Cached> {
       }
     };
     const done = (error: unknown): void => (error ? reject(error) : resolve());
-    // The server ends the watch in order, with a bookmark before: so on a quiet kind silence means a dead connection.
+    // The server ends each watch in order before silence is suspected; on a quiet kind that is the only sign of life,
+    // as it sends no bookmark where no version has moved.
     const query = {
       resourceVersion: this.#version,
       allowWatchBookmarks: true,
