@@ -28,6 +28,22 @@ program
   });
 
 program
+  .command('password')
+  .description('Print the first password of a mailbox, or change its password as its owner.')
+  .argument('<name>', 'name of the Mailbox')
+  .option('-n, --namespace <namespace>', 'namespace of the Mailbox; that of the context by default')
+  .option('--site <site>', 'the site, where its file is not in charts/sites')
+  .option(...context)
+  .option(
+    '--change',
+    'ask for a new password and set it; without a terminal it is the first line of standard input',
+  )
+  .action(async (name, options) => {
+    const { password } = await import('./password.ts');
+    await password(name, options);
+  });
+
+program
   .command('bootstrap')
   .description('Create what must be in the cluster before the charts: namespaces, Secrets, certificates.')
   .requiredOption(...site)
