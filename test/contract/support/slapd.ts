@@ -65,6 +65,11 @@ export class Slapd {
     });
   }
 
+  /** It keeps its connections and answers nothing, until `kill`. */
+  freeze(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
   /** As a power cut would. */
   async kill(): Promise<void> {
     this.#process?.kill('SIGKILL');
@@ -87,6 +92,11 @@ export class Slapd {
 
   ca(): Promise<string> {
     return readFile(this.#path('tls/tls.crt'), 'utf8');
+  }
+
+  /** Its certificate and key, for a server that poses as it. */
+  async identity(): Promise<{ readonly cert: string; readonly key: string }> {
+    return { cert: await this.ca(), key: await readFile(this.#path('tls/tls.key'), 'utf8') };
   }
 
   #path(name: string): string {
