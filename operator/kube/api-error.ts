@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ApiException } from '@kubernetes/client-node';
 import { Blocked, Conflict, Invalid, Unavailable } from '../errors.ts';
 
@@ -23,9 +24,9 @@ function describe(error: unknown): string {
   if (error instanceof ApiException) {
     return `${error.code} ${statusMessage(error.body) ?? ''}`.trim();
   }
-  if (!(error instanceof Error)) return String(error);
+  if (!types.isNativeError(error)) return String(error);
   // fetch says only "fetch failed"; the reason is in its cause.
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  return types.isNativeError(error.cause) ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 /**
