@@ -2,6 +2,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import type { Site } from '../../../operator/core/site.ts';
@@ -10,7 +11,7 @@ import { ensureCommands } from '../../kind/packages.ts';
 
 const artifacts = join(import.meta.dirname, '../../artifacts');
 const programs = ['chromium', 'chromium-browser', 'google-chrome'];
-const patience = 30_000;
+const patience = 60_000;
 
 /** Roundcube refused the login; the message is what the person reads. */
 export class LoginRefused extends Error {
@@ -30,7 +31,7 @@ export type WebmailAddress = {
  */
 export async function openWebmail(site: Site, { caPem, port }: WebmailAddress): Promise<Webmail> {
   const host = site.hosts.webmail;
-  const key = await verifiedKey(host, port, caPem);
+  const key = await servedKey(host, port, caPem);
   const browser = await chromium.launch({
     executablePath: await findBrowser(),
     args: [
@@ -154,6 +155,20 @@ export class Webmail {
 
   get #recipient() {
     return this.page.locator('#compose_to .recipient-input input');
+  }
+}
+
+/** The key once something listens: a Service follows its pod a moment after the pod is ready. */
+async function servedKey(host: string, port: number, ca: string): Promise<string> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    try {
+      return await verifiedKey(host, port, ca);
+    } catch (error) {
+      const closed = error instanceof Error && /ECONNREFUSED|ECONNRESET/.test(error.message);
+      if (!closed || Date.now() > deadline) throw error;
+      await setTimeout(200);
+    }
   }
 }
 

@@ -119,7 +119,7 @@ describe('webmail', () => {
     const { named, file } = synthesize();
     expect(file('config.inc.php')).toMatch(/\['plugins'\] = \[\s+(\/\/.*\s+)?'hopthu',/);
     const { data } = named('ConfigMap', 'webmail-plugin');
-    for (const name of ['labels.inc', 'messages.inc', 'plugins.inc']) {
+    for (const name of ['corrections.inc', 'labels.inc', 'messages.inc', 'plugins.inc']) {
       const keys = [...data[name].matchAll(/^\$(?:labels|messages)\['(.+?)'\] = /gm)].map(
         (match) => match[1],
       );

@@ -19,7 +19,7 @@ class hopthu extends rcube_plugin
     private function load_vietnamese(rcmail $rcmail): void
     {
         $texts = [];
-        foreach (['labels', 'messages', 'plugins'] as $name) {
+        foreach (['corrections', 'labels', 'messages', 'plugins'] as $name) {
             $texts = rcube::read_localization_file("{$this->home}/{$name}.inc", $texts);
         }
         $rcmail->load_language(null, [], $texts);
