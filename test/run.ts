@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { prepareCluster, removeCluster, showCluster } from './e2e/support/cluster.ts';
 import { ensureKubernetesBinary } from './kind/kubernetes-binary.ts';
 import { ensureCommands, type Requirement } from './kind/packages.ts';
 
@@ -10,7 +11,12 @@ const root = join(import.meta.dirname, '..');
 const artifacts = join(root, 'test/artifacts');
 
 type Count = { readonly passed: number; readonly failed: number };
-type Stage = { readonly name: string; readonly run: () => Promise<Count> };
+type Stage = {
+  readonly name: string;
+  readonly run: () => Promise<Count>;
+  /** Runs whatever came of it. */
+  readonly end?: (count: Count) => Promise<void>;
+};
 
 const contractPrograms: readonly Requirement[] = [
   {
@@ -37,6 +43,12 @@ const journeyPrograms: readonly Requirement[] = [
     packages: { debian: ['chromium', 'fonts-noto-core'], fedora: 'chromium' },
   },
 ];
+
+/** Shows what the cluster says of failures, then removes it; KEEP_CLUSTER=1 leaves it for a look. */
+async function endJourneys({ failed }: Count): Promise<void> {
+  if (failed > 0) await showCluster();
+  if (process.env['KEEP_CLUSTER'] !== '1') await removeCluster();
+}
 
 /** A program whose exit code is one check. */
 function program(name: string, command: string, args: readonly string[]): Stage {
@@ -87,7 +99,10 @@ const stages: readonly Stage[] = [
   program('types', 'tsc', ['--noEmit']),
   jest('unit'),
   jest('contract', () => ensureCommands(contractPrograms).then(ensureKubernetesBinary), '--runInBand'),
-  jest('e2e', () => ensureCommands(journeyPrograms), '--runInBand'),
+  {
+    ...jest('e2e', () => ensureCommands(journeyPrograms).then(prepareCluster), '--runInBand'),
+    end: endJourneys,
+  },
 ];
 
 const wanted = process.argv.slice(2);
@@ -104,6 +119,7 @@ for (const stage of stages.filter(({ name }) => wanted.length === 0 || wanted.in
     process.stderr.write(`${stage.name}: ${error instanceof Error ? error.message : String(error)}\n`);
     count = { passed: 0, failed: 1 };
   }
+  await stage.end?.(count);
   passed += count.passed;
   failed += count.failed;
   const seconds = Math.round((performance.now() - started) / 1000);

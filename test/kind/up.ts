@@ -16,15 +16,15 @@ import { ensureTools, findTools } from './prerequisites.ts';
 import { step } from './steps.ts';
 import { uninstallSite } from './uninstall.ts';
 
-/** The node ports of every site, opened under the same numbers on 127.0.0.1. */
-export function sitePorts(sites: readonly Site[]): readonly PortMapping[] {
+/** The node ports of every site, opened on 127.0.0.1 under the same numbers plus `offset`. */
+function sitePorts(sites: readonly Site[], offset: number): readonly PortMapping[] {
   return sites.flatMap(({ expose }) =>
-    Object.values(expose.ports).map((port) => ({ hostPort: port, nodePort: port })),
+    Object.values(expose.ports).map((port) => ({ hostPort: port + offset, nodePort: port })),
   );
 }
 
 /** A kind cluster with the images of this checkout; made, mended or left as it is. */
-export async function ensureCluster(name: string): Promise<Target> {
+export async function ensureCluster(name: string, portOffset = 0): Promise<Target> {
   await ensureCommands([
     {
       command: 'openssl',
@@ -33,7 +33,7 @@ export async function ensureCluster(name: string): Promise<Target> {
     },
   ]);
   const tools = await ensureTools();
-  const cluster = await createCluster(tools, name, sitePorts(siteNames().map(readSite)));
+  const cluster = await createCluster(tools, name, sitePorts(siteNames().map(readSite), portOffset));
   await bundleOperator();
   const images = await buildImages(tools.runtime, PARTS);
   await loadImages(tools, name, images);

@@ -1,0 +1,133 @@
+/** A mailbox is suspended, drifts, and is deleted while the directory is down. */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { suffixOf } from '../../operator/core/layout.ts';
+import { kubectl } from '../kind/install.ts';
+import { socTrang as site } from '../support/sites.ts';
+import { openWebmail } from './support/browser.ts';
+import { hostPort, inAccounts, testCluster } from './support/cluster.ts';
+import { eventually } from './support/eventually.ts';
+import { authorityOf, type Person } from './support/person.ts';
+import { apply, field, people, personSpec, ready } from './support/resources.ts';
+
+const { mail } = site.namespaces;
+
+const inMail = (...args: readonly string[]) => kubectl(testCluster(), ['-n', mail, ...args]);
+
+/** A search as the operator's account would see it, from inside the directory's own pod. */
+async function attributeOf(name: string, attribute: string): Promise<string> {
+  const dn = await field(site, `mailbox/${name}`, '.status.entry');
+  const bind = `cn=operator,ou=services,${suffixOf(site.domain)}`;
+  const search = `ldapsearch -LLL -o ldif-wrap=no -H ldaps://localhost:1636 -D '${bind}' -y /run/secrets/accounts/operator -b '${dn}' -s base ${attribute}`;
+  const output = await inMail('exec', 'openldap-0', '-c', 'slapd', '--', 'sh', '-c', search);
+  return new RegExp(`^${attribute}: (.*)$`, 'm').exec(output)?.[1] ?? '';
+}
+
+async function modifyByHand(name: string, ldif: string): Promise<void> {
+  const dn = await field(site, `mailbox/${name}`, '.status.entry');
+  const bind = `cn=operator,ou=services,${suffixOf(site.domain)}`;
+  const modify = `printf '%s\\n' 'dn: ${dn}' 'changetype: modify' ${ldif
+    .split('\n')
+    .map((line) => `'${line}'`)
+    .join(' ')} | ldapmodify -H ldaps://localhost:1636 -D '${bind}' -y /run/secrets/accounts/operator`;
+  await inMail('exec', 'openldap-0', '-c', 'slapd', '--', 'sh', '-c', modify);
+}
+
+describe('suspension', () => {
+  let person: Person;
+  let other: Person;
+
+  beforeAll(async () => {
+    const both = await people(site, { 'life-suspended': 'Võ Văn Nghỉ', 'life-other': 'Võ Thị Khác' });
+    person = both['life-suspended'] as Person;
+    other = both['life-other'] as Person;
+  });
+
+  it('refuses IMAP, SMTP and webmail within 10 seconds, keeps the mail, and ends', async () => {
+    expect(await person.imap(async () => 'in')).toBe('in');
+    await apply(site, 'Mailbox', person.name, personSpec('Võ Văn Nghỉ', { state: 'Suspended' }));
+    const webmailLogin = async () => {
+      const webmail = await openWebmail(site, {
+        caPem: await authorityOf(site),
+        port: hostPort(site, 'webmail'),
+      });
+      try {
+        await webmail.login(person.address, person.password);
+      } finally {
+        await webmail.close();
+      }
+    };
+    await eventually(10_000, async () => {
+      await expect(person.imap(async () => 'in')).rejects.toMatchObject({ authenticationFailed: true });
+      await expect(person.send({ to: other.address, subject: 'x' })).rejects.toMatchObject({
+        responseCode: 535,
+      });
+    });
+    await expect(webmailLogin()).rejects.toMatchObject({ name: 'LoginRefused' });
+    await other.send({ to: person.address, subject: 'Trong khi nghỉ' });
+    await apply(site, 'Mailbox', person.name, personSpec('Võ Văn Nghỉ'));
+    await ready(site, `mailbox/${person.name}`);
+    await eventually(20_000, () => person.receive('Trong khi nghỉ'));
+  });
+});
+
+describe('drift', () => {
+  it('is put back within the resync period, and what is not managed is left alone', async () => {
+    await people(site, { 'life-drift': 'Võ Trôi' });
+    const siteFile = await inMail('get', 'configmap', 'hopthu-site', '-o', 'jsonpath={.data.site\\.yaml}');
+    const quick = siteFile.replace(/resyncSeconds: \d+/, 'resyncSeconds: 3');
+    const set = async (text: string) => {
+      await inMail(
+        'patch',
+        'configmap',
+        'hopthu-site',
+        '--type=merge',
+        '-p',
+        JSON.stringify({ data: { 'site.yaml': text } }),
+      );
+      await inMail('rollout', 'restart', 'deployment/operator');
+      await inMail('rollout', 'status', 'deployment/operator', '--timeout=90s');
+    };
+    await set(quick);
+    try {
+      const before = await attributeOf('life-drift', 'hopThuQuotaBytes');
+      await modifyByHand(
+        'life-drift',
+        'replace: hopThuQuotaBytes\nhopThuQuotaBytes: 1\n-\nreplace: description\ndescription: by hand',
+      );
+      await eventually(20_000, async () =>
+        expect(await attributeOf('life-drift', 'hopThuQuotaBytes')).toBe(before),
+      );
+      expect(await attributeOf('life-drift', 'description')).toBe('by hand');
+    } finally {
+      await set(siteFile);
+    }
+  });
+});
+
+describe('deletion while the directory is down', () => {
+  it('keeps the finalizer and says why; both go after the directory returns', async () => {
+    const { 'life-leaver': leaver } = await people(site, { 'life-leaver': 'Võ Văn Đi' });
+    const { 'life-writer': writer } = await people(site, { 'life-writer': 'Võ Thị Viết' });
+    await inMail('scale', 'statefulset/openldap', '--replicas=0');
+    await inMail('wait', '--for=delete', 'pod/openldap-0', '--timeout=60s');
+    try {
+      await inAccounts(site, ['delete', 'mailbox', 'life-leaver', '--wait=false']);
+      await inAccounts(site, [
+        'wait',
+        'mailbox/life-leaver',
+        '--timeout=60s',
+        '--for=jsonpath={.status.conditions[?(@.type=="Ready")].reason}=LDAPUnavailable',
+      ]);
+      expect(await field(site, 'mailbox/life-leaver', '.metadata.finalizers[0]')).toBe('hopthu.io/directory');
+    } finally {
+      await inMail('scale', 'statefulset/openldap', '--replicas=1');
+    }
+    await inAccounts(site, ['wait', '--for=delete', 'mailbox/life-leaver', '--timeout=120s']);
+    await expect(leaver?.imap(async () => 'in')).rejects.toMatchObject({ authenticationFailed: true });
+    await eventually(20_000, () =>
+      expect(writer?.send({ to: leaver?.address ?? '', subject: 'x' })).rejects.toMatchObject({
+        responseCode: 550,
+      }),
+    );
+  });
+});

@@ -1,0 +1,117 @@
+/** Two officials exchange mail; the limits of the regulations hold. */
+import { randomBytes } from 'node:crypto';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Site } from '../../operator/core/site.ts';
+import { daNang, socTrang } from '../support/sites.ts';
+import { Person } from './support/person.ts';
+import { apply, people, personSpec, ready } from './support/resources.ts';
+
+const mebibyte = 2 ** 20;
+
+/** What the SMTP server answered. */
+async function replyTo(sending: Promise<void>): Promise<{ code: number; reply: string }> {
+  try {
+    await sending;
+  } catch (error) {
+    const { responseCode, response, message } = error as {
+      responseCode?: number;
+      response?: string;
+      message: string;
+    };
+    return { code: responseCode ?? 0, reply: response ?? message };
+  }
+  return { code: 250, reply: '' };
+}
+
+describe.each([socTrang, daNang])('at $name', (site: Site) => {
+  let sender: Person;
+  let reader: Person;
+
+  beforeAll(async () => {
+    const both = await people(site, { 'mail-sender': 'Phan Văn Gửi', 'mail-reader': 'Phan Thị Nhận' });
+    sender = both['mail-sender'] as Person;
+    reader = both['mail-reader'] as Person;
+  });
+
+  it('a mail goes by submission with STARTTLS to the inbox, its subject and text intact', async () => {
+    await sender.send({ to: reader.address, subject: 'Công văn số 17', text: 'Kính gửi: Sở Nội vụ' });
+    const source = await reader.receive('Công văn số 17');
+    expect(source).toMatch(new RegExp(`^From: ${sender.address}`, 'm'));
+    expect(source).toContain('Content-Type: text/plain');
+  });
+
+  it('GETQUOTA equals R30', async () => {
+    expect((await reader.quota()).limit).toBe(site === socTrang ? 500 * mebibyte : 15 * mebibyte);
+  });
+
+  it('nobody sends as somebody else', async () => {
+    const { code, reply } = await replyTo(
+      sender.send({ to: reader.address, from: reader.address, subject: 'Giả mạo' }),
+    );
+    expect(code).toBe(553);
+    expect(reply).toContain('not owned by user');
+  });
+
+  it('nobody logs in with a first password that was not changed (R25)', async () => {
+    await apply(site, 'Mailbox', 'mail-newcomer', personSpec('Phan Mới'));
+    await ready(site, 'mailbox/mail-newcomer');
+    const newcomer = await Person.newcomer(site, 'mail-newcomer');
+    await expect(newcomer.imap(async () => 'in')).rejects.toMatchObject({ authenticationFailed: true });
+    expect(await replyTo(newcomer.send({ to: reader.address, subject: 'Mới' }))).toMatchObject({ code: 535 });
+    await newcomer.changePassword('Mat-khau-2026');
+    expect(await newcomer.imap(async () => 'in')).toBe('in');
+  });
+
+  it('mail for nobody is refused, and so is relaying', async () => {
+    expect(await replyTo(sender.send({ to: `khong-co@${site.domain}`, subject: 'x' }))).toMatchObject({
+      code: 550,
+    });
+  });
+
+  it('a full mailbox is refused at SMTP time', async () => {
+    const { 'mail-full': full } = await people(site, { 'mail-full': 'Phan Văn Đầy' }, { quota: '64Ki' });
+    const fill = { to: full?.address ?? '', subject: 'Đầy', attachment: randomBytes(80 * 1024) };
+    await sender.send(fill);
+    await full?.receive('Đầy');
+    const { code, reply } = await replyTo(sender.send({ ...fill, subject: 'Tràn' }));
+    expect({ code, reply }).toEqual({ code: 552, reply: expect.stringContaining('5.2.2') });
+  });
+});
+
+describe('R31', () => {
+  it('Sóc Trăng accepts an attachment of 15 MiB and refuses one of 17 MiB with 552', async () => {
+    const { 'big-sender': sender, 'big-reader': reader } = await people(socTrang, {
+      'big-sender': 'Lâm Văn Lớn',
+      'big-reader': 'Lâm Thị Rộng',
+    });
+    await sender?.send({
+      to: reader?.address ?? '',
+      subject: 'Mười lăm',
+      attachment: randomBytes(15 * mebibyte),
+    });
+    await reader?.receive('Mười lăm');
+    const reply = await replyTo(
+      sender?.send({
+        to: reader?.address ?? '',
+        subject: 'Mười bảy',
+        attachment: randomBytes(17 * mebibyte),
+      }) ?? Promise.reject(),
+    );
+    expect(reply.code).toBe(552);
+  });
+
+  it('Đà Nẵng brings an attachment of 12 MiB to an empty mailbox of 15 MiB', async () => {
+    const { 'big-sender': sender, 'big-reader': reader } = await people(daNang, {
+      'big-sender': 'Lâm Văn Lớn',
+      'big-reader': 'Lâm Thị Rộng',
+    });
+    await sender?.send({
+      to: reader?.address ?? '',
+      subject: 'Mười hai',
+      attachment: randomBytes(12 * mebibyte),
+    });
+    await reader?.receive('Mười hai');
+    const { limit, used } = (await reader?.quota()) ?? { limit: 0, used: 0 };
+    expect(used).toBeGreaterThan(limit); // the grace is one largest message
+  });
+});

@@ -1,0 +1,127 @@
+/** An official with a mail client: what a person does with a mailbox, over the ports that the site offers. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { ImapFlow } from 'imapflow';
+import { createTransport } from 'nodemailer';
+import type { Site } from '../../../operator/core/site.ts';
+import { hostPort, inAccounts, testCluster } from './cluster.ts';
+
+const cli = join(import.meta.dirname, '../../../cli/main.ts');
+
+export type Mail = {
+  readonly to: string;
+  readonly subject: string;
+  readonly text?: string;
+  readonly attachment?: Buffer;
+  readonly from?: string;
+};
+
+export class Person {
+  readonly site: Site;
+  /** Name of the Mailbox. */
+  readonly name: string;
+  readonly address: string;
+  password = '';
+
+  private constructor(site: Site, name: string, address: string) {
+    this.site = site;
+    this.name = name;
+    this.address = address;
+  }
+
+  /** Somebody whose Mailbox is Ready, with the first password still unchanged. */
+  static async newcomer(site: Site, name: string): Promise<Person> {
+    const address = await inAccounts(site, ['get', 'mailbox', name, '-o', 'jsonpath={.status.address}']);
+    const person = new Person(site, name, address);
+    person.password = (await person.#hopthu(['password', name])).trim();
+    return person;
+  }
+
+  /** Somebody who has made the first change of the password (R25) with `kubectl hopthu`. */
+  static async settled(site: Site, name: string): Promise<Person> {
+    const person = await Person.newcomer(site, name);
+    await person.changePassword(`Aa1!${randomBytes(9).toString('base64url')}`);
+    return person;
+  }
+
+  async changePassword(next: string): Promise<void> {
+    await this.#hopthu(['password', this.name, '--change'], `${next}\n`);
+    this.password = next;
+  }
+
+  #hopthu(args: readonly string[], input = ''): Promise<string> {
+    const [namespace = ''] = this.site.namespaces.accounts;
+    const options = ['-n', namespace, '--context', testCluster().context];
+    return execa(process.execPath, [cli, ...args, ...options], { input }).then(({ stdout }) => stdout);
+  }
+
+  /** Runs `use` over an IMAP session; ends it. @throws imapflow's error when the login is refused */
+  async imap<T>(use: (client: ImapFlow) => Promise<T>): Promise<T> {
+    const client = new ImapFlow({
+      host: '127.0.0.1',
+      port: hostPort(this.site, 'imaps'),
+      secure: true,
+      servername: this.site.hosts.mail,
+      auth: { user: this.address, pass: this.password },
+      tls: { ca: await authorityOf(this.site) },
+      logger: false,
+    });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await use(client);
+    } finally {
+      await client.logout();
+    }
+  }
+
+  /** Sends by submission with STARTTLS and login. @throws nodemailer's error with the SMTP reply */
+  async send({ to, subject, text = '', attachment, from = this.address }: Mail): Promise<void> {
+    const transport = createTransport({
+      host: '127.0.0.1',
+      port: hostPort(this.site, 'submission'),
+      requireTLS: true,
+      tls: { ca: await authorityOf(this.site), servername: this.site.hosts.mail },
+      auth: { user: this.address, pass: this.password },
+    });
+    const attachments = attachment === undefined ? [] : [{ filename: 'van-ban.bin', content: attachment }];
+    await transport.sendMail({ from, to, subject, text, attachments });
+  }
+
+  /** Waits until a message with this subject lies in the inbox; gives its source. */
+  async receive(subject: string, within = 60_000): Promise<string> {
+    return this.imap(async (client) => {
+      await client.mailboxOpen('INBOX');
+      const deadline = performance.now() + within;
+      for (;;) {
+        for await (const message of client.fetch('1:*', { envelope: true, source: true })) {
+          if (message.envelope?.subject === subject) return message.source?.toString('utf8') ?? '';
+        }
+        if (performance.now() > deadline) throw new Error(`no "${subject}" came to ${this.address}`);
+        await client.noop();
+      }
+    });
+  }
+
+  /** RFC 9208: limit and use of storage in bytes. */
+  async quota(): Promise<{ limit: number; used: number }> {
+    return this.imap(async (client) => {
+      const quota = await client.getQuota('INBOX');
+      if (quota === false || quota.storage === undefined)
+        throw new Error(`${this.address} has no storage quota`);
+      return { limit: quota.storage.limit ?? Number.NaN, used: quota.storage.usage ?? Number.NaN };
+    });
+  }
+}
+
+const authorities = new Map<string, string>();
+
+/** The certificate authority that people of the site trust, PEM. */
+export async function authorityOf(site: Site): Promise<string> {
+  const known =
+    authorities.get(site.name) ??
+    (await inAccounts(site, ['get', 'configmap', 'hopthu-ca', '-o', 'jsonpath={.data.ca\\.crt}']));
+  authorities.set(site.name, known);
+  return known;
+}
