@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type EventsV1Api, type EventsV1Event, V1MicroTime } from '@kubernetes/client-node';
 import { apiVersion, type Resource } from '../api/resource.ts';
 import type { ResourceEvent } from '../ports.ts';
+import { callKubernetes } from './api-error.ts';
 import { fieldManager } from './client.ts';
 import type { Report } from './informer.ts';
 
@@ -91,12 +92,13 @@ export class EventRecorder {
     }
     this.#written.set(key, now);
     const body = toEvent(resource, event, this.#instance);
-    this.#events.createNamespacedEvent({ namespace, body, fieldManager }).then(
+    const what = `event ${event.reason} of ${namespace}/${resource.metadata.name}`;
+    callKubernetes(what, () => this.#events.createNamespacedEvent({ namespace, body, fieldManager })).then(
       () => this.#counters.written++,
       (error) => {
         this.#counters.failed++;
         this.#written.delete(key);
-        this.#report(`event ${event.reason} of ${namespace}/${resource.metadata.name}`, error);
+        this.#report(what, error);
       },
     );
   }

@@ -60,9 +60,9 @@ export class MemoryCluster implements Cluster {
   apply(manifest: Manifest): Resource {
     const found = this.get(manifest.kind, manifest.namespace, manifest.name);
     const spec = stored(manifest.spec);
-    if (found === undefined) return this.#store(this.#newResource(manifest, spec));
+    if (found === undefined) return this.#storeForOthers(this.#newResource(manifest, spec));
     const changed = !isDeepStrictEqual(found.spec, spec);
-    return this.#store({
+    return this.#storeForOthers({
       ...found,
       spec,
       metadata: {
@@ -81,7 +81,7 @@ export class MemoryCluster implements Cluster {
     const deletionTimestamp = this.#now();
     // The API server counts the mark as a new generation.
     const generation = found.metadata.generation + 1;
-    this.#store({ ...found, metadata: { ...found.metadata, generation, deletionTimestamp } });
+    this.#storeForOthers({ ...found, metadata: { ...found.metadata, generation, deletionTimestamp } });
   }
 
   get(kind: Kind, namespace: string, name: string): Resource | undefined {
@@ -104,7 +104,7 @@ export class MemoryCluster implements Cluster {
     this.#changed();
   }
 
-  /** Calls back after every change of a resource or of the site's annotations, own writes included. */
+  /** Calls back after every change of a resource or of the site's annotations by others; own writes are left out. */
   onChange(callback: () => void): void {
     this.#listeners.push(callback);
   }
@@ -225,7 +225,14 @@ export class MemoryCluster implements Cluster {
       resource.metadata.deletionTimestamp !== undefined && resource.metadata.finalizers.length === 0;
     if (isGone) this.#remove(key, resource);
     else this.#resources.set(key, resource);
-    this.#changed();
+    return resource;
+  }
+
+  /** A write that is not the operator's: it hears of it. */
+  #storeForOthers(next: Resource): Resource {
+    const before = this.#version;
+    const resource = this.#store(next);
+    if (this.#version !== before) this.#changed();
     return resource;
   }
 

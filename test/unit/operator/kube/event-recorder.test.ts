@@ -73,7 +73,9 @@ describe('events', () => {
     const { recorder: made, reports } = recorder({}, true);
     made.record(mailbox, granted);
     await eventually('reported', () => reports[0]);
-    expect(reports[0]).toBe('event Granted of accounts/binh: Error: no');
+    expect(reports[0]).toBe(
+      'event Granted of accounts/binh: Unavailable: event Granted of accounts/binh: no',
+    );
     made.record(mailbox, granted);
     await eventually('tried again', () => reports[1]);
     expect(made.counters()).toEqual({ written: 0, suppressed: 0, dropped: 0, failed: 2 });
