@@ -1,17 +1,17 @@
 /** `hopthu`, also as `kubectl hopthu`. Commands are loaded when they are called: the address needs no cluster. */
-import { Command, CommanderError } from 'commander';
-import { Invalid } from '../operator/errors.ts';
-import { Failed, WrongInput } from './failure.ts';
+import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { exitCodeOf, lineOf } from './outcome.ts';
 
 const program = new Command('hopthu')
   .description(
     "The official e-mail system of a province: addresses, first passwords, a cluster's first secrets.",
   )
+  .version(manifest.version)
   .configureOutput({ writeErr: () => {} })
   .exitOverride()
-  .action(() => {
-    throw new WrongInput('name a command: address, password or bootstrap (see hopthu --help)');
-  });
+  // A misspelled command is the fault to report, not the options after it.
+  .allowUnknownOption();
 const site = ['--site <site>', 'a site of charts/sites, or the path of a site file'] as const;
 const context = ['--context <context>', 'context of the kubeconfig; the current one by default'] as const;
 
@@ -59,18 +59,5 @@ try {
   const exitCode = exitCodeOf(error);
   if (exitCode === undefined) throw error;
   process.exitCode = exitCode;
-  if (exitCode !== 0) console.error(`hopthu: ${oneLine(error)}`);
-}
-
-/** Undefined for what only a fault of the program can throw: it keeps its stack. */
-function exitCodeOf(error: unknown): number | undefined {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof WrongInput || error instanceof Invalid) return 2;
-  if (error instanceof Failed) return 1;
-  return undefined;
-}
-
-function oneLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/^error: /, '').replaceAll(/\s*\p{C}+\s*/gu, ' ');
+  if (exitCode !== 0) console.error(`hopthu: ${lineOf(error)}`);
 }

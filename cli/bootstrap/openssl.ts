@@ -71,7 +71,7 @@ export async function makeLeaf(
 }
 
 async function inPrivateFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'hopthu-'));
+  const folder = await mkdtemp(join(tmpdir(), 'hopthu-keys-'));
   try {
     return await work(folder);
   } finally {

@@ -1,0 +1,21 @@
+/** How errors leave the program: an exit code and one line. */
+import { CommanderError } from 'commander';
+import { Invalid } from '../operator/errors.ts';
+import { Failed, WrongInput } from './failure.ts';
+
+/** 0 for help and version, 2 for wrong input, 1 for failures; undefined for a fault of the program, which keeps its stack. */
+export function exitCodeOf(error: unknown): number | undefined {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof WrongInput || error instanceof Invalid) return 2;
+  if (error instanceof Failed) return 1;
+  return undefined;
+}
+
+/** The message without line breaks and other control characters, which also names in it could hold. */
+export function lineOf(error: unknown): string {
+  if (error instanceof CommanderError && error.code === 'commander.help') {
+    return 'name a command: address, password or bootstrap (see hopthu --help)';
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^error: /, '').replaceAll(/\s*\p{C}+\s*/gu, ' ');
+}
