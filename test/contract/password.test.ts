@@ -1,0 +1,80 @@
+/** A person's own change of password against a real slapd with its password policy (R25). */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from 'ldapts';
+import { changePassword, WrongPassword } from '../../cli/password/change.ts';
+import { Connection } from '../../operator/ldap/connection.ts';
+import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
+import { hashPassword } from '../../operator/ldap/ssha512.ts';
+import { mailbox, mailboxDn } from './support/mailbox.ts';
+import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
+
+const initial = 'Kx7m-Qp4r-Wt9h-Zc3e';
+const { minLength, history, maxFailures } = site.passwords;
+
+/** What production's start script sets; the module that counts classes is not in every slapd. */
+const policy = `pwdMinLength: ${minLength}
+pwdInHistory: ${history}
+pwdCheckQuality: 2
+pwdMustChange: TRUE
+pwdAllowUserChange: TRUE
+pwdLockout: TRUE
+pwdMaxFailure: ${maxFailures}
+`;
+
+describe("a person's own change of password", () => {
+  let slapd: Slapd;
+  let directory: LdaptsDirectory;
+  let ca: string;
+  let dn: string;
+  let count = 0;
+
+  beforeAll(async () => {
+    slapd = await Slapd.start({ editTree: (tree) => tree.replace('cn: people\n', `cn: people\n${policy}`) });
+    directory = new LdaptsDirectory(new Connection(connectTo(slapd)), suffix);
+    ca = await slapd.ca();
+  }, 30_000);
+  afterAll(async () => {
+    await directory?.close();
+    await slapd?.stop();
+  });
+  beforeEach(async () => {
+    count += 1;
+    const uid = `person${count}`;
+    dn = mailboxDn(uid);
+    await directory.add(dn, mailbox(uid, { userPassword: [hashPassword(initial)], pwdReset: ['TRUE'] }));
+  });
+
+  const change = async (current: string, wanted: string) => {
+    const tlsOptions = { ca, servername: 'localhost' };
+    const client = new Client({ url: `ldaps://127.0.0.1:${slapd.port}`, tlsOptions });
+    try {
+      await changePassword(client, site, dn, current, wanted);
+    } finally {
+      await client.unbind();
+    }
+  };
+
+  it('sets the new password; the first one is refused from then on', async () => {
+    await change(initial, 'Tốt-Lành-17');
+    await expect(change(initial, 'Other-Passw0rd')).rejects.toThrow(WrongPassword);
+    await change('Tốt-Lành-17', 'Other-Passw0rd');
+  });
+
+  it.each(['', 'wrong', `${initial} `])('is refused with the current password "%s"', async (current) => {
+    await expect(change(current, 'Tốt-Lành-17')).rejects.toThrow(WrongPassword);
+  });
+
+  it('says that a password is too short', async () => {
+    await expect(change(initial, 'Sh0rt-p')).rejects.toThrow(
+      'too short: it needs at least 8 characters (R25)',
+    );
+  });
+
+  it('says that a password was used before', async () => {
+    await change(initial, 'Tốt-Lành-17');
+    await change('Tốt-Lành-17', 'Other-Passw0rd');
+    await expect(change('Other-Passw0rd', 'Tốt-Lành-17')).rejects.toThrow(
+      'used before: the last 5 are refused',
+    );
+  });
+});
