@@ -3,9 +3,9 @@ import { finalizer } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
 import { type Change, type Create, removesAccess } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
+import { generatePassword } from '../credentials/password.ts';
+import { hashPassword } from '../credentials/ssha512.ts';
 import { Blocked, Conflict, Unavailable } from '../errors.ts';
-import { generatePassword } from '../ldap/password.ts';
-import { hashPassword } from '../ldap/ssha512.ts';
 import type { Cluster, Directory } from '../ports.ts';
 import { inParallel } from './parallel.ts';
 

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'ldapts';
 import { changePassword, WrongPassword } from '../../cli/password/change.ts';
+import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
-import { hashPassword } from '../../operator/ldap/ssha512.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
 import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
 

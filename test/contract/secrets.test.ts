@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import { Client } from 'ldapts';
 import { attribute } from '../../operator/core/layout.ts';
+import { generatePassword } from '../../operator/credentials/password.ts';
+import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
-import { generatePassword } from '../../operator/ldap/password.ts';
-import { hashPassword } from '../../operator/ldap/ssha512.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
 import { connectTo, firstPassword, Slapd, suffix } from './support/slapd.ts';
 

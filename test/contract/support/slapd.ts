@@ -8,8 +8,8 @@ import { execa } from 'execa';
 import { directoryConfig } from '../../../charts/components/openldap.ts';
 import { type ServiceAccount, serviceDn, suffixOf } from '../../../operator/core/layout.ts';
 import { parseSite } from '../../../operator/core/site.ts';
+import { hashPassword } from '../../../operator/credentials/ssha512.ts';
 import type { ConnectionOptions } from '../../../operator/ldap/connection.ts';
-import { hashPassword } from '../../../operator/ldap/ssha512.ts';
 
 const siteFile = new URL('../../../charts/sites/soc-trang.yaml', import.meta.url);
 export const site = parseSite(readFileSync(siteFile, 'utf8'), 'soc-trang.yaml');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { generatePassword } from '../../../../operator/ldap/password.ts';
-import { hashPassword } from '../../../../operator/ldap/ssha512.ts';
+import { generatePassword } from '../../../../operator/credentials/password.ts';
+import { hashPassword } from '../../../../operator/credentials/ssha512.ts';
 
 const samples = Array.from({ length: 5_000 }, generatePassword);
 
