@@ -48,10 +48,14 @@ export async function callKube<T>(what: string, call: () => Promise<T>): Promise
 
 function explain(error: unknown): string {
   if (error instanceof ApiException) return explainRefusal(error.code, statusMessage(error.body));
-  if (!(error instanceof Error)) return String(error);
+  // A refused web socket is an event, not an Error; the answer's number is in its message.
+  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
+  const refused = /^Unexpected server response: (\d{3})$/.exec(String(message))?.[1];
+  if (refused !== undefined) return explainRefusal(Number(refused), String(message));
   // fetch says only "fetch failed"; the reason is in its cause.
-  const reason = error.cause instanceof Error ? error.cause.message || String(error.cause) : error.message;
-  return `the cluster cannot be reached (${reason})`;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
+  if (cause === undefined) return String(message);
+  return `the cluster cannot be reached (${cause.message || String(cause)})`;
 }
 
 function explainRefusal(code: number, message: string): string {
