@@ -11,7 +11,7 @@ import {
   version,
 } from '../api/resource.ts';
 import type { Site } from '../core/site.ts';
-import { Unavailable } from '../errors.ts';
+import { Invalid, Unavailable } from '../errors.ts';
 import type { Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';
 import { callKubernetes, httpStatus } from './api-error.ts';
 import { fieldManager, type KubeClient } from './client.ts';
@@ -36,8 +36,6 @@ export type ApiClusterOptions = {
 };
 
 const kinds: readonly Kind[] = ['Organization', 'Mailbox'];
-
-type Written = { readonly metadata: { readonly resourceVersion: string } };
 
 const nameOf = ({ kind, metadata }: Resource): string => `${kind} ${metadata.namespace}/${metadata.name}`;
 
@@ -182,11 +180,13 @@ export class ApiCluster implements Cluster {
   }
 
   async #write(resource: Resource, doing: string, call: () => Promise<unknown>): Promise<void> {
-    const expected = this.#ownWrites.expectedVersion(resource);
-    const answer = await callKubernetes(`${doing} ${nameOf(resource)}`, call);
-    if (answer === undefined) return;
-    this.#ownWrites.record(resource, (answer as Written).metadata.resourceVersion);
-    this.#resources.get(`${resource.kind}/${resource.metadata.namespace}`)?.takeOwnWrite(expected, answer);
+    const { namespace, name } = resource.metadata;
+    const informer = this.#resources.get(`${resource.kind}/${namespace}`);
+    if (informer === undefined) throw new Invalid('namespace', `${namespace} is not one of the site's`);
+    const written = await informer.duringWrite(name, () =>
+      callKubernetes(`${doing} ${nameOf(resource)}`, call),
+    );
+    if (written !== undefined) this.#ownWrites.record(resource, written.metadata.resourceVersion);
   }
 
   #identity(resource: Resource): { name: string; namespace: string; resourceVersion: string } {

@@ -1,9 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeConfig, Watch } from '@kubernetes/client-node';
-import type { Metadata } from '../api/resource.ts';
-
-/** Anything cached: told apart by name within its namespace, compared by UID and version. */
-export type Cached = { readonly metadata: Metadata };
+import { type Copied, Copy } from './copy.ts';
 
 /** One page of a list, in the objects' full form. */
 export type Page = {
@@ -13,7 +10,7 @@ export type Page = {
 };
 
 /** What one informer follows: one kind in one namespace. */
-export type Source<T extends Cached> = {
+export type Source<T extends Copied> = {
   /** For reports and metrics, such as `mailboxes in soc-trang-accounts`. */
   readonly name: string;
   readonly path: string;
@@ -54,14 +51,14 @@ export type InformerCounters = {
  * asks no bookmarks, stops for good at the first error and lets a throwing handler kill the process. Here any failure
  * ends in a new list, compared with what is cached, so that no change and no deletion is missed.
  */
-export class Informer<T extends Cached> {
+export class Informer<T extends Copied> {
   readonly #config: KubeConfig;
   readonly #source: Source<T>;
   readonly #pace: Pace;
   readonly #report: Report;
+  readonly #copy: Copy<T>;
   readonly #onChange: () => void;
   readonly #stop = new AbortController();
-  #objects = new Map<string, T>();
   #version = '';
   #hasSynced = false;
   #lastSeen = Number.NEGATIVE_INFINITY;
@@ -75,6 +72,7 @@ export class Informer<T extends Cached> {
     this.#source = source;
     this.#pace = pace;
     this.#report = report;
+    this.#copy = new Copy(onChange);
     this.#onChange = onChange;
   }
 
@@ -88,7 +86,7 @@ export class Informer<T extends Cached> {
   }
 
   get objects(): Iterable<T> {
-    return this.#objects.values();
+    return this.#copy.objects;
   }
 
   counters(): InformerCounters {
@@ -119,16 +117,14 @@ export class Informer<T extends Cached> {
   }
 
   /**
-   * Takes over what the API server answered to our own write, so that the next snapshot contains it. Only when the
-   * copy still is the version that the write was conditional on: then no event in between can be missed.
+   * Makes a write of ours to an object of this kind, see `Copy.duringWrite`.
+   * @param write gives what the API server answered, or undefined when the object was gone already
    */
-  takeOwnWrite(expectedVersion: string, object: unknown): void {
-    const next = this.#source.trim(object);
-    const cached = this.#objects.get(next.metadata.name);
-    if (cached?.metadata.resourceVersion !== expectedVersion) return;
-    const { deletionTimestamp, finalizers } = next.metadata;
-    if (deletionTimestamp !== undefined && finalizers.length === 0) this.#objects.delete(next.metadata.name);
-    else this.#objects.set(next.metadata.name, next);
+  async duringWrite(name: string, write: () => Promise<unknown>): Promise<T | undefined> {
+    return this.#copy.duringWrite(name, async () => {
+      const answer = await write();
+      return answer === undefined ? undefined : this.#source.trim(answer);
+    });
   }
 
   async #listAndWatch(): Promise<void> {
@@ -156,19 +152,12 @@ export class Informer<T extends Cached> {
       }
     } while (page.next !== undefined && !this.#stop.signal.aborted);
     if (this.#stop.signal.aborted) return;
-    const before = this.#objects;
-    const isSame =
-      before.size === found.size && [...found.values()].every((object) => this.#isCached(object));
-    this.#objects = found;
     this.#version = page.resourceVersion;
     const isFirst = !this.#hasSynced;
     this.#hasSynced = true;
-    if (isFirst || !isSame) this.#onChange();
-  }
-
-  #isCached(object: T): boolean {
-    const cached = this.#objects.get(object.metadata.name)?.metadata;
-    return cached?.uid === object.metadata.uid && cached.resourceVersion === object.metadata.resourceVersion;
+    this.#copy.replaceAll(found);
+    // An empty first list is news too: from now on there are snapshots.
+    if (isFirst && found.size === 0) this.#onChange();
   }
 
   /** One watch from the version reached; resolves when the server ends it in order. */
@@ -228,13 +217,8 @@ export class Informer<T extends Cached> {
       return;
     }
     const next = this.#source.trim(object);
-    const { name, resourceVersion } = next.metadata;
-    this.#version = resourceVersion;
-    if (phase === 'DELETED') {
-      if (this.#objects.delete(name)) this.#onChange();
-    } else if (!this.#isCached(next)) {
-      this.#objects.set(name, next);
-      this.#onChange();
-    }
+    this.#version = next.metadata.resourceVersion;
+    if (phase === 'DELETED') this.#copy.delete(next.metadata.name);
+    else this.#copy.put(next);
   }
 }

@@ -205,25 +205,4 @@ describe('informer', () => {
     expect(api.asked).toHaveLength(asked);
     expect(reports).toEqual([]);
   });
-
-  describe('own writes', () => {
-    it('replace the version that they were made from, and only that', async () => {
-      script.pages = [{ names: ['an'] }];
-      start();
-      await has('an');
-      informer.takeOwnWrite('12', mailboxObject('an', '20'));
-      expect([...informer.objects][0]?.metadata.resourceVersion).toBe('20');
-      informer.takeOwnWrite('12', mailboxObject('an', '15'));
-      expect([...informer.objects][0]?.metadata.resourceVersion).toBe('20');
-    });
-
-    it('take out what went with its last finalizer', async () => {
-      script.pages = [{ names: ['an'] }];
-      start();
-      await has('an');
-      const gone = { deletionTimestamp: '2026-11-21T09:00:00Z', finalizers: [] };
-      informer.takeOwnWrite('12', mailboxObject('an', '20', gone));
-      expect(names()).toEqual([]);
-    });
-  });
 });
