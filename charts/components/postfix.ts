@@ -87,12 +87,9 @@ export function postfix(
   const listeners = ['smtp', 'submissions', 'submission'] as const;
   service(scope, context, { part, namespace, ports: listeners });
   clientService(scope, context, { part, namespace, ports: listeners });
-  // "master -t" fails while a master process runs, which holds every listening socket; each connection to one, and
-  // "postfix status" too, would be logged.
-  const alive = {
-    exec: { command: ['/bin/sh', '-c', '! /usr/lib/postfix/sbin/master -t'] },
-    timeoutSeconds: 5,
-  };
+  // Both by exec: kubelet's own connection without a word would be logged as a fault.
+  const greets = `exec 3<>/dev/tcp/127.0.0.1/${ports.smtp.container} && read -rt 4 -u 3 line && echo QUIT >&3 && [[ $line == 220* ]]`;
+  const masterRuns = '! /usr/lib/postfix/sbin/master -t';
   workload(scope, context, {
     name: part,
     namespace,
@@ -112,8 +109,13 @@ export function postfix(
           submissions: ports.submissions.container,
         },
         resources: site.resources.postfix,
-        readiness: { ...alive, periodSeconds: 5 },
-        liveness: { ...alive, initialDelaySeconds: 30, periodSeconds: 30 },
+        readiness: { exec: { command: ['/bin/bash', '-c', greets] }, periodSeconds: 10, timeoutSeconds: 5 },
+        liveness: {
+          exec: { command: ['/bin/sh', '-c', masterRuns] },
+          initialDelaySeconds: 30,
+          periodSeconds: 30,
+          timeoutSeconds: 5,
+        },
         mounts: [
           { name: 'queue', path: '/var/spool/postfix', writable: true },
           // File by file: a volume over the whole of /etc/postfix would hide the list of map types.
