@@ -15,6 +15,12 @@ const part = 'webmail';
 const uid = 10003;
 const configMap = 'webmail-config';
 const pluginMap = 'webmail-plugin';
+/** PHP looks whether the editor speaks Vietnamese, nginx serves the file. */
+const editor = {
+  name: 'config',
+  path: '/usr/share/roundcube/program/js/tinymce/langs/vi.js',
+  subPath: 'editor.vi.js',
+};
 const caFile = '/run/ca/ca.crt';
 
 /** What the webmail talks to; `smtp` is submission, on 587 with STARTTLS or on 465 with TLS from the start. */
@@ -86,6 +92,7 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory }: W
     'php-fpm.conf': fill('php-fpm.conf', { attachmentBytes: site.attachment, requestBytes }),
     'nginx.conf': fill('nginx.conf', { port: ports.webmail.container, requestBytes }),
     database: files.database ?? '',
+    'editor.vi.js': files['editor.vi.js'] ?? '',
   };
 }
 
@@ -106,6 +113,7 @@ function containers({ site, image }: Context, database: Endpoint) {
       { name: 'config', path: '/etc/roundcube/config.inc.php', subPath: 'config.inc.php' },
       { name: 'config', path: '/etc/hopthu' },
       { name: 'plugin', path: '/var/lib/roundcube/plugins/hopthu' },
+      editor,
       { name: 'ca', path: '/run/ca' },
       { name: 'secrets', path: '/run/secrets/webmail' },
       { name: 'ldap', path: '/run/secrets/ldap' },
@@ -143,6 +151,7 @@ function containers({ site, image }: Context, database: Endpoint) {
       },
       mounts: [
         { name: 'config', path: '/etc/hopthu' },
+        editor,
         { name: 'tls', path: '/run/tls' },
         { name: 'socket', path: '/run/webmail' },
         { name: 'nginx-tmp', path: '/tmp', writable: true },

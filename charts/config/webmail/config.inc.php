@@ -26,7 +26,7 @@ $config['managesieve_auth_type'] = 'PLAIN';
 $config['managesieve_conn_options'] = $verified;
 $config['managesieve_vacation'] = 1;
 // No forwarding out of the domain (R33): no redirect, and no raw script to write one in.
-$config['managesieve_disabled_actions'] = ['redirect', 'notify', 'enotify'];
+$config['managesieve_disabled_actions'] = ['redirect', 'list_sets', 'new_set', 'delete_set', 'download_set'];
 $config['managesieve_disabled_extensions'] = ['enotify', 'notify'];
 $config['managesieve_raw_editor'] = false;
 $config['managesieve_forward'] = 0;
@@ -77,7 +77,7 @@ $config['useragent'] = 'Hop Thu';
 $config['plugins'] = [
     // First: what it says in Vietnamese is not replaced by those that follow.
     'hopthu',
-    'archive', 'attachment_reminder', 'managesieve', 'markasjunk', 'newmail_notifier', 'zipdownload',
+    'attachment_reminder', 'managesieve', 'markasjunk', 'newmail_notifier', 'zipdownload',
 ];
 $config['skin'] = 'elastic';
 $config['product_name'] = {{productName}};
@@ -86,7 +86,10 @@ $config['language'] = 'vi_VN';
 $config['timezone'] = 'Asia/Ho_Chi_Minh';
 $config['date_format'] = 'd/m/Y';
 $config['date_long'] = 'd/m/Y H:i';
-$config['dont_override'] = ['timezone', 'skin'];
+// Folders as Dovecot makes them, one language and one time zone for all: nothing to choose.
+$config['dont_override'] = [
+    'language', 'skin', 'timezone', 'show_real_foldernames', 'drafts_mbox', 'sent_mbox', 'junk_mbox', 'trash_mbox',
+];
 // Nothing is asked of servers outside.
 $config['keyservers'] = [];
 

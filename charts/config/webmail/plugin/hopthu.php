@@ -23,11 +23,13 @@ class hopthu extends rcube_plugin
             $texts = rcube::read_localization_file("{$this->home}/{$name}.inc", $texts);
         }
         $rcmail->load_language(null, [], $texts);
+        // Handed to the browser before any plugin is asked.
+        $rcmail->output->add_label('alerttitle', 'confirmationtitle', 'continue', 'ok');
     }
 
     /**
-     * Gives the sender the name that stands in the directory: at the first login and after every change.
-     * A directory that does not answer does not keep anybody out.
+     * Gives the sender the name and organization that stand in the directory: at the first login and after every
+     * change. A directory that does not answer does not keep anybody out.
      */
     public function name_from_directory(array $args): array
     {
@@ -36,9 +38,13 @@ class hopthu extends rcube_plugin
         $directory = $rcmail->get_address_book('directory');
         $found = $directory ? $directory->search('email', $identity['email'], rcube_addressbook::SEARCH_STRICT) : null;
         if ($found && $found->count === 1) {
-            $name = implode(' ', (array) $found->first()['name']);
-            if ($name !== $identity['name']) {
-                $rcmail->user->update_identity($identity['identity_id'], ['name' => $name]);
+            $person = $found->first();
+            $said = array_map(
+                static fn (string $field): string => implode(' ', (array) ($person[$field] ?? '')),
+                ['name' => 'name', 'organization' => 'organization']
+            );
+            if (array_diff_assoc($said, $identity)) {
+                $rcmail->user->update_identity($identity['identity_id'], $said);
             }
         }
 
