@@ -24,101 +24,119 @@ const parts = ['openldap', 'postfix', 'dovecot', 'postgresql', 'webmail', 'opera
 export type Part = (typeof parts)[number];
 
 const schema = z.strictObject({
-  /** Name of the site in commands, namespaces and labels. */
-  name: slug,
-  /** What officials read, such as "Tỉnh Sóc Trăng". */
-  title: z.string().min(1),
-  regulation: z.string().min(1),
-  domain: domainName,
+  name: slug.describe('Name of the site in commands, namespaces and labels.'),
+  title: z.string().min(1).describe('What officials read, such as "Tỉnh Sóc Trăng".'),
+  regulation: z.string().min(1).describe('The decision that the values come from.'),
+  domain: domainName.describe('Domain of every address.'),
   hosts: z.strictObject({
-    /** SMTP, IMAP and POP3 as clients are told. R2 */
-    mail: domainName,
-    webmail: domainName,
+    mail: domainName.describe('SMTP, IMAP and POP3 as clients are told. R2'),
+    webmail: domainName.describe('Host of the webmail. R2'),
   }),
   namespaces: z.strictObject({
-    /** openldap, dovecot, webmail, postgresql and the operator; Pod Security "restricted". */
-    mail: slug,
-    /** postfix alone, whose master must be root; Pod Security "baseline". */
-    smtp: slug,
-    /** Where Organizations and Mailboxes are applied. */
-    accounts: z.array(slug).min(1),
+    mail: slug.describe(
+      'openldap, dovecot, webmail, postgresql and the operator; Pod Security "restricted".',
+    ),
+    smtp: slug.describe('postfix alone, whose master must be root; Pod Security "baseline".'),
+    accounts: z.array(slug).min(1).describe('Where Organizations and Mailboxes are applied.'),
   }),
   naming: z.strictObject({
-    /** R10: `kind-initials` spells the kind in full, `initials` takes initials of every word. */
-    organization: z.enum(['kind-initials', 'initials']),
-    /** R11: `unit.organization`, or an `explicit` abbreviation agreed with the unit. */
-    unit: z.enum(['unit.organization', 'explicit']),
-    /** R13: `initials-given` gives ntbinh, `given-initials` gives dungnv. */
-    person: z.enum(['initials-given', 'given-initials']),
-    /** R15: `organization` appends `.sotttt`, then 2, 3 …; `number` appends 1, 2, 3 … */
-    collision: z.enum(['organization', 'number']),
-    /** Kinds of organization. */
-    kinds: words,
-    /** Words such as "UBND" that are dropped before one of `droppedBefore`. */
-    dropped: words,
-    droppedBefore: words,
-    /** Names of the site itself that are dropped at the end of an organization's name. */
-    siteNames: words,
-    /** Conjunctions without an initial. */
-    skipped: words,
-    /** R14: leadership titles, highest first. */
-    titles: words,
-    /** Local parts that nobody is granted. */
-    reserved: z.array(localPart),
+    organization: z
+      .enum(['kind-initials', 'initials'])
+      .describe('`kind-initials` spells the kind in full, `initials` takes initials of every word. R10'),
+    unit: z
+      .enum(['unit.organization', 'explicit'])
+      .describe('`unit.organization`, or an `explicit` abbreviation agreed with the unit. R11'),
+    person: z
+      .enum(['initials-given', 'given-initials'])
+      .describe('`initials-given` gives ntbinh, `given-initials` gives dungnv. R13'),
+    collision: z
+      .enum(['organization', 'number'])
+      .describe('`organization` appends `.sotttt`, then 2, 3 …; `number` appends 1, 2, 3 … R15'),
+    kinds: words.describe('Kinds of organization. R10'),
+    dropped: words.describe('Words such as "UBND" that are dropped before one of `droppedBefore`. R10'),
+    droppedBefore: words.describe('Kinds before which `dropped` words go. R10'),
+    siteNames: words.describe("Names of the site itself, dropped at the end of an organization's name."),
+    skipped: words.describe('Conjunctions without an initial.'),
+    titles: words.describe('Leadership titles, highest first. R14'),
+    reserved: z.array(localPart).describe('Local parts that nobody is granted.'),
   }),
-  /** The mailbox that the service addresses name (R20: admin@, cntt@). */
-  centre: z.strictObject({ namespace: slug, mailbox: slug, addresses: z.array(localPart) }),
-  /** R30, bytes. */
-  quota: z.strictObject({ organization: size, personal: size }),
-  /** R31, bytes of the largest attachment. */
-  attachment: size,
-  /** R25 */
-  passwords: z.strictObject({
-    minLength: z.int().min(8).max(64),
-    /** Days until a password expires; 0 means never. */
-    maxAgeDays: z.int().min(0).max(3650),
-    history: z.int().min(0).max(24),
-    /** Failures in a row until the directory refuses for `lockoutSeconds`. */
-    maxFailures: z.int().min(3),
-    lockoutSeconds: z.int().min(1),
-  }),
+  centre: z
+    .strictObject({
+      namespace: slug.describe('Namespace of its Mailbox.'),
+      mailbox: slug.describe('Name of its Mailbox.'),
+      addresses: z.array(localPart).describe('Local parts that deliver to it, such as admin. R20'),
+    })
+    .describe('The mailbox that the service addresses name.'),
+  quota: z
+    .strictObject({
+      organization: size.describe("An organization's mailbox."),
+      personal: size.describe("A person's mailbox."),
+    })
+    .describe('Quotas where neither mailbox nor organization sets one. R30'),
+  attachment: size.describe('The largest attachment; the limit of a message follows from it. R31'),
+  passwords: z
+    .strictObject({
+      minLength: z.int().min(8).max(64).describe('Characters.'),
+      maxAgeDays: z.int().min(0).max(3650).describe('Days until a password expires; 0 means never.'),
+      history: z.int().min(0).max(24).describe('How many former passwords are refused.'),
+      maxFailures: z
+        .int()
+        .min(3)
+        .describe('Failures in a row until the directory refuses for `lockoutSeconds`.'),
+      lockoutSeconds: z.int().min(1).describe('Seconds.'),
+    })
+    .describe('Rules for the passwords of people. R25'),
   operator: z.strictObject({
-    /** Seconds between two full passes: how long drift may live. */
-    resyncSeconds: z.int().min(1).max(86_400),
+    resyncSeconds: z
+      .int()
+      .min(1)
+      .max(86_400)
+      .describe('Seconds between two passes when nothing happens: how long drift may live.'),
   }),
   tls: z.strictObject({
-    /** A cert-manager issuer; without it the certificates come from the local CA of `hopthu bootstrap`. */
-    issuer: z.strictObject({ kind: z.enum(['Issuer', 'ClusterIssuer']), name: z.string().min(1) }).optional(),
+    issuer: z
+      .strictObject({ kind: z.enum(['Issuer', 'ClusterIssuer']), name: z.string().min(1) })
+      .optional()
+      .describe(
+        'A cert-manager issuer; without it the certificates come from the local CA of `hopthu bootstrap`.',
+      ),
   }),
   images: z.strictObject({
-    /** Prefix of every image: `localhost` for images loaded into a kind node, or a registry. */
-    registry: z.string().min(1),
+    registry: z
+      .string()
+      .min(1)
+      .describe('Prefix of every image: `localhost` for images loaded into a kind node, or a registry.'),
   }),
-  /** How clients outside the cluster reach the services. */
-  expose: z.strictObject({
-    type: z.enum(['LoadBalancer', 'NodePort']),
-    /** Node ports, used with NodePort; `make up` opens the same ports on 127.0.0.1. */
-    ports: z.strictObject({
-      webmail: port,
-      smtp: port,
-      submissions: port,
-      submission: port,
-      imaps: port,
-      pop3s: port,
-      sieve: port,
-    }),
-  }),
-  storage: z.strictObject({
-    /** StorageClass; the cluster's default when absent. */
-    className: z.string().optional(),
-    directory: z.string(),
-    mail: z.string(),
-    queue: z.string(),
-    database: z.string(),
-  }),
-  resources: z.strictObject(
-    Object.fromEntries(parts.map((part) => [part, resources])) as Record<Part, typeof resources>,
-  ),
+  expose: z
+    .strictObject({
+      type: z.enum(['LoadBalancer', 'NodePort']).describe('Type of the Services for clients.'),
+      ports: z
+        .strictObject({
+          webmail: port,
+          smtp: port,
+          submissions: port,
+          submission: port,
+          imaps: port,
+          pop3s: port,
+          sieve: port,
+        })
+        .describe('Node ports, used with NodePort; `make up` opens the same ports on 127.0.0.1.'),
+    })
+    .describe('How clients outside the cluster reach the services.'),
+  storage: z
+    .strictObject({
+      className: z.string().optional().describe("StorageClass; the cluster's default when absent."),
+      directory: z.string().describe("Volume of slapd, such as 1Gi; the database's size follows from it."),
+      mail: z.string().describe('Volume of the mailboxes.'),
+      queue: z.string().describe("Volume of Postfix's queue."),
+      database: z.string().describe("Volume of the webmail's PostgreSQL."),
+    })
+    .describe('Sizes of the volumes.'),
+  resources: z
+    .strictObject(
+      Object.fromEntries(parts.map((part) => [part, resources])) as Record<Part, typeof resources>,
+    )
+    .describe('Requests of CPU and memory, and the limit of memory, of every part.'),
 });
 
 /** A checked site. Sizes are bytes, times as their names say. */
