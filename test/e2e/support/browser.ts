@@ -45,15 +45,20 @@ export async function openWebmail(site: Site, { caPem, port }: WebmailAddress): 
       `--ignore-certificate-errors-spki-list=${key}`,
     ],
   });
-  const page = await browser.newPage({
-    locale: 'vi-VN',
-    timezoneId: 'Asia/Ho_Chi_Minh',
-    viewport: { width: 1280, height: 800 },
-  });
-  page.setDefaultTimeout(patience);
-  const webmail = new Webmail(browser, page);
-  await page.goto(`https://${host}:${port}/`);
-  return webmail;
+  try {
+    const page = await browser.newPage({
+      locale: 'vi-VN',
+      timezoneId: 'Asia/Ho_Chi_Minh',
+      viewport: { width: 1280, height: 800 },
+    });
+    page.setDefaultTimeout(patience);
+    const webmail = new Webmail(browser, page);
+    await page.goto(`https://${host}:${port}/`);
+    return webmail;
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
 }
 
 export class Webmail {
