@@ -10,7 +10,8 @@ export class Relay {
   #opened = 0;
   #requestsFlow = true;
   #answersFlow = true;
-  #answerBytesLeft = Number.POSITIVE_INFINITY;
+  #answered = 0;
+  #cutAt = Number.POSITIVE_INFINITY;
 
   private constructor() {
     this.#server = createServer((client) => this.#join(client));
@@ -39,6 +40,11 @@ export class Relay {
     return this.#opened;
   }
 
+  /** Bytes of answers so far. */
+  get answered(): number {
+    return this.#answered;
+  }
+
   /** A black hole: connections stand, nothing passes in either direction. */
   swallowAll(): void {
     this.#requestsFlow = false;
@@ -54,19 +60,24 @@ export class Relay {
   restore(): void {
     this.#requestsFlow = true;
     this.#answersFlow = true;
-    this.#answerBytesLeft = Number.POSITIVE_INFINITY;
+    this.#cutAt = Number.POSITIVE_INFINITY;
   }
 
-  /** Cuts each connection that has brought this many bytes of answers from now on. */
-  cutAfter(bytes: number): void {
-    this.#answerBytesLeft = bytes;
-  }
-
-  async stop(): Promise<void> {
+  /** Cuts every connection now. */
+  cut(): void {
     for (const { client, server } of this.#pairs) {
       client.destroy();
       server.destroy();
     }
+  }
+
+  /** Cuts each connection that has brought this many bytes of answers from now on. */
+  cutAfter(bytes: number): void {
+    this.#cutAt = this.#answered + bytes;
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
@@ -86,8 +97,8 @@ export class Relay {
     });
     server.on('data', (data) => {
       if (!this.#answersFlow) return;
-      this.#answerBytesLeft -= data.length;
-      if (this.#answerBytesLeft < 0) end();
+      this.#answered += data.length;
+      if (this.#answered > this.#cutAt) end();
       else client.write(data);
     });
   }

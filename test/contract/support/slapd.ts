@@ -123,7 +123,9 @@ export class Slapd {
       .replaceAll('/run/slapd/', `${this.#folder}/run/`)
       .replaceAll('/run/tls/ca.crt', this.#path('tls/tls.crt'))
       .replaceAll('/run/tls/', `${this.#folder}/tls/`)
-      .replaceAll('/var/lib/ldap/', `${this.#folder}/ldap/`);
+      .replaceAll('/var/lib/ldap/', `${this.#folder}/ldap/`)
+      // Flushing every write takes seconds; a slapd that is killed leaves its writes to the kernel.
+      .replaceAll(/^maxsize .*$/gm, '$&\ndbnosync');
     const { stderr } = await run(['-VV']);
     // Debian 12 has slapd 2.5, which lacks two directives; nothing here is about them.
     const unknown = /^(?:ppolicy_check_module|lastbind-precision) .*$/gm;
