@@ -1,10 +1,13 @@
 /** What the operator may rely on from a cluster: the one in memory and a real API server must agree. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { annotation, finalizer, type Resource } from '../../operator/api/resource.ts';
 import { initialPasswordSecret } from '../../operator/core/secrets.ts';
 import { Blocked, Conflict } from '../../operator/errors.ts';
 import { eventually } from './kube-support/ports.ts';
 import { apiWorld, find, foreignFinalizer, memoryWorld, specs, type World } from './kube-support/worlds.ts';
+
+// Every step has its own, shorter limit; this one is for machines that are busy.
+jest.setTimeout(60_000);
 
 const lists = [
   { name: 'in memory', start: async (): Promise<World> => memoryWorld() },

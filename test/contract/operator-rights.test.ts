@@ -1,0 +1,97 @@
+/** The Roles in the charts give the operator what it uses, and nothing that it could do harm with. */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { stringify } from 'yaml';
+import type { Resource } from '../../operator/api/resource.ts';
+import { initialPasswordSecret } from '../../operator/core/secrets.ts';
+import { ApiCluster } from '../../operator/kube/api-cluster.ts';
+import { connectKubernetes } from '../../operator/kube/client.ts';
+import { type Manifest, manifestsOf } from '../support/manifests.ts';
+import { socTrang as site } from '../support/sites.ts';
+import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
+import { eventually } from './kube-support/ports.ts';
+import { find, kubeConfigOf, specs } from './kube-support/worlds.ts';
+
+// Every step has its own, shorter limit; this one is for machines that are busy.
+jest.setTimeout(60_000);
+
+const { mail, accounts } = site.namespaces;
+const namespace = accounts[0] ?? '';
+const operator = `system:serviceaccount:${mail}:operator`;
+
+const ofKind = (kind: string): Manifest[] => manifestsOf(site).filter((manifest) => manifest.kind === kind);
+
+describe("the operator's rights", () => {
+  let server: ApiServer;
+  let cluster: ApiCluster;
+  const reports: unknown[] = [];
+
+  beforeAll(async () => {
+    server = await startApiServer();
+    const siteFile = ofKind('ConfigMap').filter(({ metadata }) => metadata.name === 'hopthu-site');
+    const all = [...ofKind('Namespace'), ...ofKind('Role'), ...ofKind('RoleBinding'), ...siteFile];
+    await server.kubectl(
+      ['create', '--filename=-'],
+      all.map((manifest) => stringify(manifest)).join('---\n'),
+    );
+    const config = kubeConfigOf(server);
+    config.users = config.users.map((user) => ({ ...user, impersonateUser: operator }));
+    cluster = new ApiCluster({
+      client: connectKubernetes(config),
+      namespaces: site.namespaces,
+      instance: 'test',
+      report: (_, error) => reports.push(error),
+    });
+    cluster.start();
+  }, 600_000);
+  afterAll(async () => {
+    cluster?.stop();
+    await server?.stop();
+  });
+
+  const canOperator = (verb: string, what: string, where: string): Promise<string> =>
+    server
+      .kubectl(['auth', 'can-i', verb, what, `--namespace=${where}`, `--as=${operator}`])
+      .catch((error: { stdout?: string }) => String(error.stdout).trim());
+
+  it('are enough for every call of the port', async () => {
+    const object = { apiVersion: 'hopthu.io/v1alpha1', kind: 'Mailbox', spec: specs.mailbox };
+    const manifest = { ...object, metadata: { name: 'binh', namespace } };
+    await server.kubectl(['create', '--filename=-'], JSON.stringify(manifest));
+    const current = (): Promise<Resource> =>
+      eventually('the mailbox', async () =>
+        cluster.hasSynced ? find(await cluster.snapshot(), 'Mailbox', 'binh') : undefined,
+      );
+    const mailbox = await current();
+    await cluster.addFinalizer(mailbox);
+    await cluster.keepInitialPassword(mailbox, 'binh@example.vn', 'first');
+    expect(await cluster.keepInitialPassword(mailbox, 'binh@example.vn', 'second')).toBe('first');
+    cluster.event(mailbox, { type: 'Normal', reason: 'Granted', action: 'Apply', message: '+' });
+    await cluster.writeStatus(mailbox, { address: 'binh@example.vn' });
+    await cluster.removeFinalizer(await current());
+    await eventually('the event', () => cluster.eventCounters().written === 1 || undefined);
+    expect(reports).toEqual([]);
+    await server.kubectl(['get', 'secret', initialPasswordSecret('binh'), `--namespace=${namespace}`]);
+  });
+
+  it.each([
+    ['list', 'secrets', namespace],
+    ['watch', 'secrets', namespace],
+    ['update', 'secrets', namespace],
+    ['delete', 'secrets', namespace],
+    ['get', 'secrets', mail],
+    ['delete', 'mailboxes.hopthu.io', namespace],
+    ['create', 'mailboxes.hopthu.io', namespace],
+    ['delete', 'organizations.hopthu.io', namespace],
+    ['update', 'configmaps/hopthu-site', mail],
+    ['get', 'configmaps', mail],
+    ['create', 'pods', mail],
+    ['get', 'mailboxes.hopthu.io', 'kube-system'],
+  ])('do not allow to %s %s in %s', async (verb, what, where) => {
+    expect(await canOperator(verb, what, where)).toBe('no');
+  });
+
+  it('are what these questions would find (the check itself works)', async () => {
+    expect(await canOperator('get', 'secrets', namespace)).toBe('yes');
+    expect(await canOperator('watch', 'configmaps/hopthu-site', mail)).toBe('yes');
+  });
+});
