@@ -1,0 +1,156 @@
+import { describe, expect, it } from '@jest/globals';
+import { App, Chart } from 'cdk8s';
+import { dovecot, dovecotConfig } from '../../../charts/components/dovecot.ts';
+import { attribute, objectClass } from '../../../operator/core/layout.ts';
+import { messageSizeLimit } from '../../../operator/core/quota.ts';
+import { daNang, socTrang } from '../../support/sites.ts';
+
+const directory = { host: 'openldap.test.svc.cluster.local', port: 636 };
+const sites = [socTrang, daNang];
+
+function configuration(site = socTrang): string {
+  return dovecotConfig(site, directory)['dovecot.conf'] ?? '';
+}
+
+/** The lines of one block, outermost or not, without its braces. */
+function block(name: string, text = configuration()): string {
+  const start = text.indexOf(`${name} {\n`);
+  if (start < 0) throw new Error(`no block ${name}`);
+  const indent = /( *)$/.exec(text.slice(0, start))?.[1] ?? '';
+  return text.slice(start, text.indexOf(`\n${indent}}\n`, start));
+}
+
+function synthesize(site = socTrang) {
+  const chart = new Chart(new App(), 'test', { disableResourceNameHashes: true });
+  const endpoints = dovecot(chart, { site, image: (part) => `registry.example.vn/${part}:1` }, directory);
+  const objects = chart.toJson();
+  const named = (kind: string, name: string) =>
+    objects.find((object) => object.kind === kind && object.metadata.name === name);
+  return { endpoints, named };
+}
+
+describe('logging in', () => {
+  it('is for active people who have changed their first password', () => {
+    expect(block('passdb ldap')).toContain(
+      'filter = (&(objectClass=hopThuMailbox)(hopThuStatus=Active)(mail=%{user})(!(pwdReset=TRUE)))',
+    );
+    expect(block('passdb ldap')).toContain('bind = yes');
+  });
+
+  it('forgets what it knew of a password within 5 seconds, so that a suspension is felt within 10', () => {
+    for (const cache of ['auth_cache_ttl', 'auth_cache_negative_ttl']) {
+      const seconds = new RegExp(`^${cache} = (\\d+) secs$`, 'm').exec(configuration())?.[1];
+      expect(Number(seconds)).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it('needs TLS', () => {
+    expect(configuration()).toContain('\nssl = required\n');
+    expect(configuration()).toContain('\nauth_allow_cleartext = no\n');
+    expect(configuration()).toContain('\nldap_uris = ldaps://openldap.test.svc.cluster.local:636\n');
+  });
+});
+
+describe('mailboxes', () => {
+  it('lie under the identifier that never changes and are found by every address', () => {
+    expect(block('userdb ldap')).toContain('home = /srv/vmail/%{ldap:uid}\n');
+    expect(block('userdb ldap')).toContain(`(${attribute.address}=%{user})`);
+  });
+
+  it('receive while suspended and not when closed', () => {
+    const filter = /\n {2}filter = (.*)/.exec(block('userdb ldap'))?.[1];
+    expect(filter).toContain('(hopThuStatus=Suspended)');
+    expect(filter).not.toContain('Closed');
+  });
+
+  it('have the quota of their entry in bytes', () => {
+    expect(block('userdb ldap')).toContain(`quota_storage_size = %{ldap:${attribute.quotaBytes} | default(`);
+  });
+
+  it.each(sites)('of $name may go over by one largest message (R30, R31)', (site) => {
+    const grace = /^quota_storage_grace = (\d+)B$/m.exec(configuration(site))?.[1];
+    expect(Number(grace)).toBe(messageSizeLimit(site.attachment));
+  });
+
+  it('of Đà Nẵng need that grace: 12 MiB of attachment are more than 15 MiB of mail', () => {
+    expect(messageSizeLimit(daNang.attachment)).toBeGreaterThan(daNang.quota.personal);
+  });
+
+  it('forward nothing by themselves (R33)', () => {
+    expect(configuration()).toContain('\nsieve_max_redirects = 0\n');
+  });
+
+  it('names no attribute that the schema lacks', () => {
+    const known: readonly string[] = [...Object.values(attribute), ...Object.values(objectClass)];
+    const used = new Set(configuration().match(/\bhopThu\w+/g));
+    expect([...used].filter((word) => !known.includes(word))).toEqual([]);
+  });
+});
+
+describe('what Postfix alone may use', () => {
+  it.each([
+    ['inet_listener lmtp', 9024],
+    ['inet_listener postfix', 9012],
+    ['inet_listener policy', 9340],
+  ])('%s listens on 127.0.0.1', (name, port) => {
+    expect(block(name)).toContain('listen = 127.0.0.1\n');
+    expect(block(name)).toContain(`port = ${port}`);
+  });
+
+  it('is reached through a tunnel that asks for the certificate of Postfix', () => {
+    const lines = dovecotConfig(socTrang, directory)['stunnel.conf']?.split('\n');
+    expect(lines).toContain('verifyChain = yes');
+    expect(lines).toContain('checkHost = postfix.soc-trang-smtp.svc.cluster.local');
+    expect(lines?.filter((line) => line.startsWith('connect = '))).toEqual([
+      'connect = 127.0.0.1:9024',
+      'connect = 127.0.0.1:9012',
+      'connect = 127.0.0.1:9340',
+    ]);
+  });
+
+  it('is not among the ports for people', () => {
+    const ports = synthesize().named('Service', 'dovecot-clients').spec.ports;
+    expect(ports).toEqual([
+      { name: 'imaps', port: 993, targetPort: 9993, nodePort: 30993 },
+      { name: 'pop3s', port: 995, targetPort: 9995, nodePort: 30995 },
+      { name: 'sieve', port: 4190, targetPort: 9419, nodePort: 30419 },
+    ]);
+  });
+});
+
+describe('the pod', () => {
+  const { named, endpoints } = synthesize();
+  const pod = named('StatefulSet', 'dovecot').spec.template.spec;
+
+  it('hands out IMAPS and ManageSieve under the full name of its Service', () => {
+    const host = 'dovecot.soc-trang-mail.svc.cluster.local';
+    expect(endpoints).toEqual({ imaps: { host, port: 993 }, sieve: { host, port: 4190 } });
+  });
+
+  it('runs Dovecot and the tunnel without root or capabilities', () => {
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 5000, fsGroup: 5000 });
+    for (const { securityContext } of pod.containers) {
+      expect(securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+    }
+  });
+
+  it('gives its bind password as a file', () => {
+    expect(configuration()).toContain('\nldap_auth_dn_password = </run/secrets/ldap/password\n');
+    expect(pod.containers[0].volumeMounts).toContainEqual({
+      name: 'ldap',
+      mountPath: '/run/secrets/ldap',
+      readOnly: true,
+    });
+  });
+
+  it('uses a LoadBalancer without node ports where the site says so', () => {
+    const site = { ...socTrang, expose: { ...socTrang.expose, type: 'LoadBalancer' as const } };
+    const { spec } = synthesize(site).named('Service', 'dovecot-clients');
+    expect(spec).toMatchObject({ type: 'LoadBalancer', externalTrafficPolicy: 'Local' });
+    expect(spec.ports[0]).toEqual({ name: 'imaps', port: 993, targetPort: 9993 });
+  });
+});

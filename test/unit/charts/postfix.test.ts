@@ -1,0 +1,158 @@
+import { describe, expect, it } from '@jest/globals';
+import { App, Chart } from 'cdk8s';
+import { postfix, postfixConfig } from '../../../charts/components/postfix.ts';
+import { attribute, objectClass } from '../../../operator/core/layout.ts';
+import { messageSizeLimit } from '../../../operator/core/quota.ts';
+import { daNang, socTrang } from '../../support/sites.ts';
+
+const directory = { host: 'openldap.test.svc.cluster.local', port: 636 };
+const sites = [socTrang, daNang];
+
+function file(name: string, site = socTrang): string {
+  const text = postfixConfig(site, directory)[name];
+  if (text === undefined) throw new Error(`no ${name}`);
+  return text;
+}
+
+/** Value of a parameter in main.cf or a map, continuation lines joined. */
+function parameter(name: string, text = file('main.cf')): string | undefined {
+  return new RegExp(`^${name} =(.*(?:\\n[ \\t].*)*)`, 'm').exec(text)?.[1]?.replaceAll(/\s+/g, ' ').trim();
+}
+
+/** Options of a listener in master.cf. */
+function options(port: number): readonly string[] {
+  const lines = file('master.cf').split('\n');
+  const start = lines.findIndex((line) => line.startsWith(`${port} inet `));
+  if (start < 0) throw new Error(`nothing listens on ${port}`);
+  const end = lines.findIndex((line, index) => index > start && !line.startsWith(' '));
+  return lines.slice(start + 1, end).map((line) => line.trim().replace(/^-o /, ''));
+}
+
+function synthesize(site = socTrang) {
+  const chart = new Chart(new App(), 'test', { disableResourceNameHashes: true });
+  const endpoints = postfix(chart, { site, image: (part) => `registry.example.vn/${part}:1` }, directory);
+  const objects = chart.toJson();
+  const named = (kind: string, name: string) =>
+    objects.find((object) => object.kind === kind && object.metadata.name === name);
+  return { endpoints, named };
+}
+
+describe('size (R31)', () => {
+  it.each(sites)('$name takes its largest attachment as base64, and not 2 MiB more', (site) => {
+    const limit = Number(parameter('message_size_limit', file('main.cf', site)));
+    expect(limit).toBe(messageSizeLimit(site.attachment));
+    expect(limit).toBeGreaterThan((site.attachment * 4) / 3);
+    expect(limit).toBeLessThan(((site.attachment + 2 * 2 ** 20) * 4) / 3);
+  });
+});
+
+describe('who may send', () => {
+  it('is no one without a login, wherever he comes from', () => {
+    expect(parameter('smtpd_relay_restrictions')).toBe('reject_unauth_destination');
+    expect(parameter('relay_domains')).toBe('');
+    expect(parameter('mynetworks')).toBe('127.0.0.0/8 [::1]/128');
+  });
+
+  it('is nobody as one of us on port 25, whether that address exists or not', () => {
+    expect(options(2525)).toEqual([]);
+    expect(parameter('smtpd_sasl_auth_enable')).toBe('no');
+    expect(parameter('smtpd_sender_restrictions')).toMatch(
+      /check_sender_access inline:\{ \{ soctrang\.gov\.vn = 553 5\.7\.1 /,
+    );
+  });
+
+  it.each([
+    ['submission', 5587, 'smtpd_tls_security_level=encrypt'],
+    ['submissions', 4465, 'smtpd_tls_wrappermode=yes'],
+  ])('is on %s whoever logs in over TLS, under his own addresses', (_, port, tls) => {
+    expect(options(port)).toEqual(
+      expect.arrayContaining([
+        tls,
+        'smtpd_sasl_auth_enable=yes',
+        'smtpd_sender_restrictions=reject_sender_login_mismatch',
+        'smtpd_relay_restrictions=permit_sasl_authenticated,reject',
+      ]),
+    );
+    expect(parameter('query_filter', file('sender.cf'))).toBe(
+      '(&(objectClass=hopThuMailbox)(hopThuStatus=Active)(hopThuAddress=%s))',
+    );
+    expect(parameter('result_attribute', file('sender.cf'))).toBe('mail');
+  });
+});
+
+describe('who receives', () => {
+  it.each(['mailbox.cf', 'alias.cf'])('%s finds who is active or suspended', (name) => {
+    expect(parameter('query_filter', file(name))).toContain(
+      '(|(hopThuStatus=Active)(hopThuStatus=Suspended))',
+    );
+  });
+
+  it('refuses a closed mailbox with 550 and a reason, before looking for it', () => {
+    expect(parameter('query_filter', file('closed.cf'))).toContain('(hopThuStatus=Closed)');
+    expect(parameter('result_format', file('closed.cf'))).toMatch(/^550 5\.2\.1 \S/);
+    const checks = parameter('smtpd_recipient_restrictions') ?? '';
+    expect(checks.indexOf('closed.cf')).toBeLessThan(checks.indexOf('reject_unlisted_recipient'));
+  });
+
+  it('asks the sender to come back when the quota service does not answer', () => {
+    expect(parameter('smtpd_recipient_restrictions')).toMatch(/default_action = 451 4\.3\.0 /);
+  });
+
+  it('is asked of the directory over verified TLS with an account of its own', () => {
+    for (const name of ['mailbox.cf', 'alias.cf', 'sender.cf', 'closed.cf']) {
+      expect(parameter('server_host', file(name))).toBe('ldaps://openldap.test.svc.cluster.local:636');
+      expect(parameter('tls_require_cert', file(name))).toBe('yes');
+      expect(parameter('bind_dn', file(name))).toBe('cn=postfix,ou=services,dc=soctrang,dc=gov,dc=vn');
+      expect(file(name)).not.toMatch(/^bind_pw/m);
+    }
+  });
+
+  it('names no attribute that the schema lacks', () => {
+    const known: readonly string[] = [...Object.values(attribute), ...Object.values(objectClass)];
+    const used = Object.values(postfixConfig(socTrang, directory)).flatMap(
+      (text) => text.match(/\bhopThu\w+/g) ?? [],
+    );
+    expect(used.filter((word) => !known.includes(word))).toEqual([]);
+  });
+});
+
+it('speaks to Dovecot through a tunnel that shows and checks certificates', () => {
+  const lines = file('stunnel.conf').split('\n');
+  const host = 'dovecot.soc-trang-mail.svc.cluster.local';
+  expect(lines).toEqual(expect.arrayContaining(['client = yes', 'verifyChain = yes', `checkHost = ${host}`]));
+  expect(lines.filter((line) => line.startsWith('connect'))).toEqual(
+    [24, 9012, 9340].map((port) => `connect = ${host}:${port}`),
+  );
+  expect(parameter('virtual_transport')).toBe('lmtp:inet:127.0.0.1:9024');
+  expect(parameter('smtpd_sasl_path')).toBe('inet:127.0.0.1:9012');
+});
+
+describe('the pod', () => {
+  const { named, endpoints } = synthesize();
+  const pod = named('StatefulSet', 'postfix').spec.template.spec;
+  const [daemon, tunnel] = pod.containers;
+
+  it('has root for the daemon alone, with five capabilities and no way to more', () => {
+    expect(daemon.securityContext).toEqual({
+      runAsUser: 0,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'], add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] },
+    });
+    expect(tunnel.securityContext).toMatchObject({ runAsNonRoot: true, capabilities: { drop: ['ALL'] } });
+  });
+
+  it('keeps its hands off the owners of the queue', () => {
+    expect(pod.securityContext.fsGroup).toBeUndefined();
+  });
+
+  it('hands out submission under the full name of its Service, and three ports to the outside', () => {
+    expect(endpoints.submission).toEqual({ host: 'postfix.soc-trang-smtp.svc.cluster.local', port: 587 });
+    const { spec } = named('Service', 'postfix-clients');
+    expect(spec.ports.map((port: { port: number; nodePort: number }) => [port.port, port.nodePort])).toEqual([
+      [25, 30025],
+      [465, 30465],
+      [587, 30587],
+    ]);
+  });
+});
