@@ -7,6 +7,9 @@ export type NamePart = { readonly attribute: string; readonly value: string };
 /** A relative name; more than one part only where the text joins them by `+`. */
 export type RelativeName = readonly NamePart[];
 
+/** Names that are their own key. Nearly all are; reading them all took a quarter of the CPU time of a snapshot. */
+const plain = /^[a-z]+=[a-z0-9@._-]+(?:,[a-z]+=[a-z0-9@._-]+)*$/;
+
 /** NUL must be escaped; slapd skips the others as white space where they lead. */
 const control = /\p{Cc}/gu;
 
@@ -43,6 +46,7 @@ export function parseDn(dn: string): readonly RelativeName[] {
  * @throws Invalid when the text is not a name
  */
 export function dnKey(dn: string): string {
+  if (plain.test(dn)) return dn;
   return parseDn(dn)
     .map((rdn) => rdn.map(partKey).sort().join('+'))
     .join(',');

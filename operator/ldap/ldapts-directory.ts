@@ -6,6 +6,7 @@ import { Blocked, Unavailable } from '../errors.ts';
 import type { AttributeReplacement, Directory, DirectoryEntry } from '../ports.ts';
 import { AssertionControl } from './assertion-control.ts';
 import type { Connection } from './connection.ts';
+import { EntryReader } from './entry-reader.ts';
 import { isGone, type Operation, translate } from './result-codes.ts';
 
 /** Entries per page: each is parsed in one turn of the event loop. */
@@ -16,9 +17,6 @@ const snapshotDeadline = 60_000;
 
 /** Where entries of the operator's concern live. */
 const subtrees = [container.mailboxes, container.organizations, container.held];
-
-/** ldapts spells attributes as slapd does; decisions spell them as `layout.ts` does. */
-const spelling = new Map(snapshotAttributes.map((name) => [name.toLowerCase(), name]));
 
 export class LdaptsDirectory implements Directory {
   readonly #connection: Connection;
@@ -79,11 +77,12 @@ export class LdaptsDirectory implements Directory {
   /** One search over the whole suffix, so that the sentinel vouches for the very result that is handed out. */
   async #read(): Promise<readonly DirectoryEntry[]> {
     let vouched = false;
+    const reader = new EntryReader();
     const entries: DirectoryEntry[] = [];
     const collect = (found: Entry) => {
       const key = dnKey(found.dn);
       if (key === this.#sentinelKey) vouched = true;
-      else if (this.#subtreeKeys.some((subtree) => isBelow(key, subtree))) entries.push(toEntry(found));
+      else if (this.#subtreeKeys.some((subtree) => isBelow(key, subtree))) entries.push(reader.read(found));
     };
     try {
       await this.#connection.run(async (client) => {
@@ -125,14 +124,4 @@ function storable(type: string, values: readonly string[]): string[] {
     throw new Blocked('DirectoryRefused', `${type} is not valid Unicode`);
   }
   return [...values];
-}
-
-function toEntry(found: Entry): DirectoryEntry {
-  const attributes: Record<string, readonly string[]> = {};
-  for (const [type, value] of Object.entries(found)) {
-    const name = spelling.get(type.toLowerCase());
-    const values = (Array.isArray(value) ? value : [value]).map(String);
-    if (name !== undefined && values.length > 0) attributes[name] = values;
-  }
-  return { dn: found.dn, attributes };
 }
