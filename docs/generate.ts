@@ -1,0 +1,78 @@
+/** Writes the reference pages from the schemas that the code checks by; `make docs`. */
+import { writeFileSync } from 'node:fs';
+import { customResourceDefinition } from '../operator/api/crd.ts';
+import type { Kind } from '../operator/api/resource.ts';
+import { siteSchema } from '../operator/core/site.ts';
+import { type Schema, schemaTable } from './schema-table.ts';
+
+type Definition = {
+  readonly spec: {
+    readonly names: { readonly shortNames: readonly string[]; readonly categories: readonly string[] };
+    readonly versions: readonly {
+      readonly additionalPrinterColumns: readonly { name: string; jsonPath: string; description: string }[];
+      readonly schema: { readonly openAPIV3Schema: Schema };
+    }[];
+  };
+};
+
+const note = (source: string) => `<!-- Generated from ${source} by docs/generate.ts; do not edit. -->`;
+
+/** File name and text of every generated page. */
+export function pages(): readonly { readonly name: string; readonly text: string }[] {
+  return [
+    { name: 'reference-organization.md', text: resourcePage('Organization') },
+    { name: 'reference-mailbox.md', text: resourcePage('Mailbox') },
+    { name: 'reference-site.md', text: sitePage() },
+  ];
+}
+
+function resourcePage(kind: Kind): string {
+  const { names, versions } = (customResourceDefinition(kind) as Definition).spec;
+  const [version] = versions;
+  if (version === undefined) throw new Error(`${kind} has no version`);
+  const schema = version.schema.openAPIV3Schema;
+  const { spec, status } = schema.properties ?? {};
+  if (spec === undefined || status === undefined) throw new Error(`${kind} has no spec or no status`);
+  const rules = (schema['x-kubernetes-validations'] ?? []).map(({ message }) => `- ${message}`);
+  const columns = version.additionalPrinterColumns.map(
+    ({ name, jsonPath, description }) => `| ${name} | \`${jsonPath}\` | ${description} |`,
+  );
+  return `${note('operator/api')}
+
+# ${kind}
+
+${schema.description ?? ''} \`apiVersion: hopthu.io/v1alpha1\`, \`kind: ${kind}\`; short name \`${names.shortNames.join('`, `')}\`,
+category \`${names.categories.join('`, `')}\`. What reasons in \`status.conditions\` mean: [operations.md](operations.md#reasons).
+
+## Rules over several fields
+${rules.join('\n')}
+
+## spec
+${schemaTable(spec)}
+
+## status
+${schemaTable(status)}
+
+## Columns of \`kubectl get\`
+| Column | From | Meaning |
+|---|---|---|
+${columns.join('\n')}
+`;
+}
+
+function sitePage(): string {
+  return `${note('operator/core/site.ts')}
+
+# The site file
+
+A province is one file in \`charts/sites/\`, and every value that a person may want to change is in it. Charts, operator
+and commands read it with one loader, which names file, field and what is allowed there. Every key is required unless it
+is said to be absent; an unknown key is a fault.
+
+${schemaTable(siteSchema() as Schema)}
+`;
+}
+
+if (import.meta.main) {
+  for (const { name, text } of pages()) writeFileSync(new URL(name, import.meta.url), text);
+}

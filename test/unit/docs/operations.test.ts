@@ -1,0 +1,44 @@
+/** What administrators meet is explained: every reason and every metric of the code, and none that is not in it. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const root = join(import.meta.dirname, '../../..');
+const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
+const code = globSync('operator/**/*.ts', { cwd: root }).map((path) =>
+  readFileSync(join(root, path), 'utf8'),
+);
+
+/** The first cell of every row of the tables below a heading. */
+function explained(heading: string): readonly string[] {
+  const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
+  return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name = '']) => name).sort();
+}
+
+function found(...patterns: readonly RegExp[]): readonly string[] {
+  const names = code.flatMap((text) =>
+    patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name = '']) => name)),
+  );
+  return [...new Set(names)].sort();
+}
+
+describe('docs/operations.md', () => {
+  it('says of every reason what to do', () => {
+    const reasons = found(
+      /\b(?:stalled|waiting|attempt|new Blocked)\(\s*'([A-Z]\w+)'/g,
+      /\breason: '([A-Z]\w+)'/g,
+      // What became of an account is the reason of a Ready that is True, and that of the Event of a change.
+      /^ {2}(?:create|update|rename|suspend|resume|close|remove): '([A-Z]\w+)'/gm,
+      /^export type EntryStatus = '(\w+)'/gm,
+    );
+    expect(reasons.length).toBeGreaterThan(15);
+    // apply.ts makes this one of the part's name.
+    expect(explained('Reasons')).toEqual([...reasons, 'KubernetesUnavailable'].sort());
+  });
+
+  it('names every metric', () => {
+    const metrics = found(/'((?:hopthu|controller_runtime)_\w+)'/g);
+    expect(metrics.length).toBeGreaterThan(8);
+    expect(explained('Metrics')).toEqual(metrics);
+  });
+});
