@@ -100,7 +100,12 @@ const stages: readonly Stage[] = [
   jest('unit'),
   jest('contract', () => ensureCommands(contractPrograms).then(ensureKubernetesBinary), '--runInBand'),
   {
-    ...jest('e2e', () => ensureCommands(journeyPrograms).then(prepareCluster), '--runInBand'),
+    ...jest(
+      'e2e',
+      () => ensureCommands(journeyPrograms).then(prepareCluster),
+      '--runInBand',
+      '--testTimeout=180000',
+    ),
     end: endJourneys,
   },
 ];

@@ -7,9 +7,9 @@ import { apply, field, personSpec, ready } from './support/resources.ts';
 
 describe('the samples, applied while the site is paused, then resumed', () => {
   it.each([
-    [
-      socTrang,
-      {
+    {
+      site: socTrang,
+      addresses: {
         'doan-van-thong': 'dvthong@soctrang.gov.vn',
         'nguyen-thanh-binh': 'ntbinh@soctrang.gov.vn',
         'nguyen-thanh-binh-cb123': 'ntbinh2.sotttt@soctrang.gov.vn',
@@ -20,17 +20,17 @@ describe('the samples, applied while the site is paused, then resumed', () => {
         'ubnd-huyen-my-xuyen': 'huyenmx@soctrang.gov.vn',
         'xa-thanh-phu': 'xatp.huyenmx@soctrang.gov.vn',
       },
-    ],
-    [
-      daNang,
-      {
+    },
+    {
+      site: daNang,
+      addresses: {
         'nguyen-van-dung': 'dungnv@danang.gov.vn',
-        'nguyen-van-dung-dn107': 'dungnv1@danang.gov.vn',
-        'nguyen-van-dung-dn163': 'dungnv2@danang.gov.vn',
+        'nguyen-van-dung-dn163': 'dungnv1@danang.gov.vn',
+        'nguyen-van-dung-dn107': 'dungnv2@danang.gov.vn',
         'so-khdt': 'skhdt@danang.gov.vn',
       },
-    ],
-  ])('are Ready with exactly the addresses of $name', async (site, addresses) => {
+    },
+  ])('are Ready with exactly the addresses of $site.name', async ({ site, addresses }) => {
     await applySamples(testCluster(), site);
     const list = JSON.parse(await inAccounts(site, ['get', 'mailboxes', '-o', 'json']));
     const granted = list.items.map((item: { metadata: { name: string }; status: { address: string } }) => [

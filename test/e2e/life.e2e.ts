@@ -1,5 +1,7 @@
 /** A mailbox is suspended, drifts, and is deleted while the directory is down. */
+import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { serviceHost } from '../../charts/endpoints.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
 import { kubectl } from '../kind/install.ts';
 import { socTrang as site } from '../support/sites.ts';
@@ -11,13 +13,16 @@ import { apply, field, people, personSpec, ready } from './support/resources.ts'
 
 const { mail } = site.namespaces;
 
+/** By the name in its certificate; libldap takes "localhost" for the pod's own name. */
+const directory = `ldaps://${serviceHost('openldap', mail)}`;
+
 const inMail = (...args: readonly string[]) => kubectl(testCluster(), ['-n', mail, ...args]);
 
 /** A search as the operator's account would see it, from inside the directory's own pod. */
 async function attributeOf(name: string, attribute: string): Promise<string> {
   const dn = await field(site, `mailbox/${name}`, '.status.entry');
   const bind = `cn=operator,ou=services,${suffixOf(site.domain)}`;
-  const search = `ldapsearch -LLL -o ldif-wrap=no -H ldaps://localhost:1636 -D '${bind}' -y /run/secrets/accounts/operator -b '${dn}' -s base ${attribute}`;
+  const search = `LDAPTLS_CACERT=/run/tls/ca.crt ldapsearch -LLL -o ldif-wrap=no -H ${directory} -D '${bind}' -y /run/secrets/accounts/operator -b '${dn}' -s base ${attribute}`;
   const output = await inMail('exec', 'openldap-0', '-c', 'slapd', '--', 'sh', '-c', search);
   return new RegExp(`^${attribute}: (.*)$`, 'm').exec(output)?.[1] ?? '';
 }
@@ -28,7 +33,9 @@ async function modifyByHand(name: string, ldif: string): Promise<void> {
   const modify = `printf '%s\\n' 'dn: ${dn}' 'changetype: modify' ${ldif
     .split('\n')
     .map((line) => `'${line}'`)
-    .join(' ')} | ldapmodify -H ldaps://localhost:1636 -D '${bind}' -y /run/secrets/accounts/operator`;
+    .join(
+      ' ',
+    )} | LDAPTLS_CACERT=/run/tls/ca.crt ldapmodify -H ${directory} -D '${bind}' -y /run/secrets/accounts/operator`;
   await inMail('exec', 'openldap-0', '-c', 'slapd', '--', 'sh', '-c', modify);
 }
 
@@ -106,23 +113,24 @@ describe('drift', () => {
 
 describe('deletion while the directory is down', () => {
   it('keeps the finalizer and says why; both go after the directory returns', async () => {
-    const { 'life-leaver': leaver } = await people(site, { 'life-leaver': 'Võ Văn Đi' });
+    const name = `life-leaver-${randomBytes(3).toString('hex')}`;
+    const { [name]: leaver } = await people(site, { [name]: 'Võ Văn Đi' });
     const { 'life-writer': writer } = await people(site, { 'life-writer': 'Võ Thị Viết' });
     await inMail('scale', 'statefulset/openldap', '--replicas=0');
     await inMail('wait', '--for=delete', 'pod/openldap-0', '--timeout=60s');
     try {
-      await inAccounts(site, ['delete', 'mailbox', 'life-leaver', '--wait=false']);
+      await inAccounts(site, ['delete', 'mailbox', name, '--wait=false']);
       await inAccounts(site, [
         'wait',
-        'mailbox/life-leaver',
+        `mailbox/${name}`,
         '--timeout=60s',
         '--for=jsonpath={.status.conditions[?(@.type=="Ready")].reason}=LDAPUnavailable',
       ]);
-      expect(await field(site, 'mailbox/life-leaver', '.metadata.finalizers[0]')).toBe('hopthu.io/directory');
+      expect(await field(site, `mailbox/${name}`, '.metadata.finalizers[0]')).toBe('hopthu.io/directory');
     } finally {
       await inMail('scale', 'statefulset/openldap', '--replicas=1');
     }
-    await inAccounts(site, ['wait', '--for=delete', 'mailbox/life-leaver', '--timeout=120s']);
+    await inAccounts(site, ['wait', '--for=delete', `mailbox/${name}`, '--timeout=120s']);
     await expect(leaver?.imap(async () => 'in')).rejects.toMatchObject({ authenticationFailed: true });
     await eventually(20_000, () =>
       expect(writer?.send({ to: leaver?.address ?? '', subject: 'x' })).rejects.toMatchObject({

@@ -53,9 +53,10 @@ describe.each([socTrang, daNang])('at $name', (site: Site) => {
   });
 
   it('nobody logs in with a first password that was not changed (R25)', async () => {
-    await apply(site, 'Mailbox', 'mail-newcomer', personSpec('Phan Mới'));
-    await ready(site, 'mailbox/mail-newcomer');
-    const newcomer = await Person.newcomer(site, 'mail-newcomer');
+    const name = `mail-newcomer-${randomBytes(3).toString('hex')}`;
+    await apply(site, 'Mailbox', name, personSpec('Phan Mới'));
+    await ready(site, `mailbox/${name}`);
+    const newcomer = await Person.newcomer(site, name);
     await expect(newcomer.imap(async () => 'in')).rejects.toMatchObject({ authenticationFailed: true });
     expect(await replyTo(newcomer.send({ to: reader.address, subject: 'Mới' }))).toMatchObject({ code: 535 });
     await newcomer.changePassword('Mat-khau-2026');

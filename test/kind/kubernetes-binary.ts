@@ -1,16 +1,12 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash } from '../../images/tag.ts';
 import { cacheFolder } from './cache.ts';
 import { ensureGo, goBuild } from './go.ts';
+import { recipe } from './recipe.ts';
 import { step } from './steps.ts';
 
 const SOURCE = join(import.meta.dirname, 'node', 'kube');
-
-// Read, not imported: jest's transform loses the import attribute that a JSON module needs.
-const recipe: { readonly kubernetes: string } = JSON.parse(
-  readFileSync(join(import.meta.dirname, 'node', 'recipe.json'), 'utf8'),
-);
 
 function linkerFlags(): string {
   const [major, minor] = recipe.kubernetes.slice(1).split('.');

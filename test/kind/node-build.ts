@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { bootstrapImage, withWorkFolder } from './debian-base.ts';
 import { ensureGo, type GoTool, goBuild, goInstall } from './go.ts';
 import { ensureKubernetesBinary } from './kubernetes-binary.ts';
-import recipe from './node/recipe.json' with { type: 'json' };
+import { recipe } from './recipe.ts';
 import { type Runtime, runContainer, saveImages } from './runtime.ts';
 import { step } from './steps.ts';
 
