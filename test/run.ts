@@ -23,6 +23,7 @@ const contractPrograms: readonly Requirement[] = [
     command: 'slapd',
     why: 'the directory of the contract tests',
     packages: { debian: ['slapd', 'slapd-contrib'], fedora: 'openldap-servers' },
+    debconf: 'slapd slapd/no_configuration boolean true',
   },
   {
     command: 'ldapsearch',

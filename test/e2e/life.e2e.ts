@@ -1,5 +1,4 @@
 /** A mailbox is suspended, drifts, and is deleted while the directory is down. */
-import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { serviceHost } from '../../charts/endpoints.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
@@ -9,7 +8,7 @@ import { openWebmail } from './support/browser.ts';
 import { hostPort, inAccounts, testCluster } from './support/cluster.ts';
 import { eventually } from './support/eventually.ts';
 import { authorityOf, type Person } from './support/person.ts';
-import { apply, field, people, personSpec, ready } from './support/resources.ts';
+import { apply, field, fresh, people, personSpec, ready } from './support/resources.ts';
 
 const { mail } = site.namespaces;
 
@@ -113,7 +112,7 @@ describe('drift', () => {
 
 describe('deletion while the directory is down', () => {
   it('keeps the finalizer and says why; both go after the directory returns', async () => {
-    const name = `life-leaver-${randomBytes(3).toString('hex')}`;
+    const name = fresh('life-leaver');
     const { [name]: leaver } = await people(site, { [name]: 'Võ Văn Đi' });
     const { 'life-writer': writer } = await people(site, { 'life-writer': 'Võ Thị Viết' });
     await inMail('scale', 'statefulset/openldap', '--replicas=0');

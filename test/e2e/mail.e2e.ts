@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Site } from '../../operator/core/site.ts';
 import { daNang, socTrang } from '../support/sites.ts';
 import { Person } from './support/person.ts';
-import { apply, people, personSpec, ready } from './support/resources.ts';
+import { apply, fresh, people, personSpec, ready } from './support/resources.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -53,7 +53,7 @@ describe.each([socTrang, daNang])('at $name', (site: Site) => {
   });
 
   it('nobody logs in with a first password that was not changed (R25)', async () => {
-    const name = `mail-newcomer-${randomBytes(3).toString('hex')}`;
+    const name = fresh('mail-newcomer');
     await apply(site, 'Mailbox', name, personSpec('Phan Mới'));
     await ready(site, `mailbox/${name}`);
     const newcomer = await Person.newcomer(site, name);
@@ -70,7 +70,8 @@ describe.each([socTrang, daNang])('at $name', (site: Site) => {
   });
 
   it('a full mailbox is refused at SMTP time', async () => {
-    const { 'mail-full': full } = await people(site, { 'mail-full': 'Phan Văn Đầy' }, { quota: '64Ki' });
+    const name = fresh('mail-full');
+    const { [name]: full } = await people(site, { [name]: 'Phan Văn Đầy' }, { quota: '64Ki' });
     const fill = { to: full?.address ?? '', subject: 'Đầy', attachment: randomBytes(80 * 1024) };
     await sender.send(fill);
     await full?.receive('Đầy');
@@ -81,9 +82,10 @@ describe.each([socTrang, daNang])('at $name', (site: Site) => {
 
 describe('R31', () => {
   it('Sóc Trăng accepts an attachment of 15 MiB and refuses one of 17 MiB with 552', async () => {
-    const { 'big-sender': sender, 'big-reader': reader } = await people(socTrang, {
+    const name = fresh('big-reader');
+    const { 'big-sender': sender, [name]: reader } = await people(socTrang, {
       'big-sender': 'Lâm Văn Lớn',
-      'big-reader': 'Lâm Thị Rộng',
+      [name]: 'Lâm Thị Rộng',
     });
     await sender?.send({
       to: reader?.address ?? '',
@@ -102,9 +104,10 @@ describe('R31', () => {
   });
 
   it('Đà Nẵng brings an attachment of 12 MiB to an empty mailbox of 15 MiB', async () => {
-    const { 'big-sender': sender, 'big-reader': reader } = await people(daNang, {
+    const name = fresh('big-reader');
+    const { 'big-sender': sender, [name]: reader } = await people(daNang, {
       'big-sender': 'Lâm Văn Lớn',
-      'big-reader': 'Lâm Thị Rộng',
+      [name]: 'Lâm Thị Rộng',
     });
     await sender?.send({
       to: reader?.address ?? '',

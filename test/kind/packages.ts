@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { attempt, run } from './command.ts';
 import { step } from './steps.ts';
 
@@ -7,6 +7,8 @@ export interface Requirement {
   readonly command: string;
   readonly why: string;
   readonly packages: { readonly debian: readonly string[]; readonly fedora: string; readonly brew?: string };
+  /** An answer for debconf-set-selections(1), so that the package sets up nothing by itself. */
+  readonly debconf?: string;
 }
 
 /** Something that the machine lacks and that is not ours to install; the message holds the commands to type. */
@@ -75,8 +77,25 @@ export async function ensureCommands(requirements: readonly Requirement[]): Prom
   await step(`Installing ${packages.join(', ')}`, async () => {
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
     await run('apt-get', ['update', '-q'], { env });
-    await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { env });
+    const answers = missing.flatMap(({ debconf }) => debconf ?? []);
+    if (answers.length > 0) await run('debconf-set-selections', [], { input: `${answers.join('\n')}\n` });
+    await withoutServices(() =>
+      run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { env }),
+    );
   });
+}
+
+const servicePolicy = '/usr/sbin/policy-rc.d';
+
+/** Programs are wanted, not daemons: for the time of `install` Debian is told to start none (invoke-rc.d(8)). */
+async function withoutServices(install: () => Promise<unknown>): Promise<void> {
+  const isOurs = !existsSync(servicePolicy);
+  if (isOurs) writeFileSync(servicePolicy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    await install();
+  } finally {
+    if (isOurs) rmSync(servicePolicy);
+  }
 }
 
 function lacking(missing: readonly Requirement[], commands: readonly string[]): MissingPrerequisites {

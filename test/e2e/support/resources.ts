@@ -1,8 +1,14 @@
 /** Resources that a journey applies for itself, so that no journey depends on another. */
+import { randomBytes } from 'node:crypto';
 import { apiVersion } from '../../../operator/api/resource.ts';
 import type { Site } from '../../../operator/core/site.ts';
 import { inAccounts } from './cluster.ts';
 import { Person } from './person.ts';
+
+/** A name that no earlier run against the same cluster has used, for a mailbox whose past would matter. */
+export function fresh(name: string): string {
+  return `${name}-${randomBytes(3).toString('hex')}`;
+}
 
 /** `kubectl apply` of one resource. */
 export async function apply(
