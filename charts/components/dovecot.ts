@@ -26,6 +26,8 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       defaultQuota: site.quota.personal,
       grace: messageSizeLimit(site.attachment),
       imapsPort: ports.imaps.container,
+      postfixHost: serviceHost('postfix', site.namespaces.smtp),
+      smtpPort: ports.smtp.service,
       popPort: ports.pop3s.container,
       sievePort: ports.sieve.container,
       lmtpPort: loopback.lmtp,
@@ -63,8 +65,9 @@ export function dovecot(
     ports: ['imaps', 'pop3s', 'sieve', 'lmtpTunnel', 'saslTunnel', 'quotaTunnel'],
   });
   clientService(scope, context, { part, namespace, ports: ['imaps', 'pop3s', 'sieve'] });
-  // Asks the master process, which holds every listening socket; a connection to one would be logged each time.
-  const alive = { exec: { command: ['doveadm', 'service', 'status', 'imap-login'] }, timeoutSeconds: 5 };
+  // The login service greets whoever connects, and logs nothing of one who leaves.
+  const greets = `exec 3<>/dev/tcp/127.0.0.1/${loopback.sasl} && read -rt 4 -u 3 line && [[ $line == VERSION* ]]`;
+  const alive = { exec: { command: ['/bin/bash', '-c', greets] }, timeoutSeconds: 5 };
   workload(scope, context, {
     name: part,
     namespace,
@@ -82,7 +85,7 @@ export function dovecot(
           sieve: ports.sieve.container,
         },
         resources: site.resources.dovecot,
-        readiness: { ...alive, periodSeconds: 5 },
+        readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },
         liveness: { ...alive, initialDelaySeconds: 30, periodSeconds: 30 },
         mounts: [
           { name: 'mail', path: '/srv/vmail', writable: true },

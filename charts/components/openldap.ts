@@ -93,7 +93,7 @@ export function openldap(scope: Construct, context: Context): Endpoint {
         image: image(part),
         ports: { ldaps: ports.ldaps.container },
         resources: site.resources.openldap,
-        readiness: { ...alive, periodSeconds: 5 },
+        readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },
         // Patient: the first fill and a recovery after a crash come before slapd listens.
         liveness: { ...alive, initialDelaySeconds: 60, periodSeconds: 20, failureThreshold: 6 },
         mounts: [

@@ -109,7 +109,12 @@ export function postfix(
           submissions: ports.submissions.container,
         },
         resources: site.resources.postfix,
-        readiness: { exec: { command: ['/bin/bash', '-c', greets] }, periodSeconds: 10, timeoutSeconds: 5 },
+        readiness: {
+          exec: { command: ['/bin/bash', '-c', greets] },
+          initialDelaySeconds: 3,
+          periodSeconds: 10,
+          timeoutSeconds: 5,
+        },
         liveness: {
           exec: { command: ['/bin/sh', '-c', masterRuns] },
           initialDelaySeconds: 30,
