@@ -19,7 +19,7 @@ const warningDays = 7;
 /** slapd's configuration, first content and start script, as the pod finds them in /etc/hopthu. */
 export function directoryConfig(site: Site): Readonly<Record<string, string>> {
   const suffix = suffixOf(site.domain);
-  const volumeSize = parseBytes(site.storage.directory);
+  const volumeSize = parseBytes(site.storage.directory, 'storage.directory');
   const { passwords } = site;
   return {
     'slapd.conf': renderFile('openldap/slapd.conf', {
