@@ -1,5 +1,6 @@
 /** The site files of the project, `charts/sites/*.yaml`. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseSite, type Site } from '../operator/core/site.ts';
 import { Invalid } from '../operator/errors.ts';
 
@@ -13,9 +14,14 @@ export function siteNames(): readonly string[] {
     .sort();
 }
 
+/** Path of the file. */
+export function siteFile(name: string): string {
+  return fileURLToPath(new URL(`${name}.yaml`, folder));
+}
+
 /** The file as it stands. */
 export function siteText(name: string): string {
-  return readFileSync(new URL(`${name}.yaml`, folder), 'utf8');
+  return readFileSync(siteFile(name), 'utf8');
 }
 
 /** @throws Invalid when there is no such site, or its file does not hold what a site must */

@@ -1,18 +1,8 @@
 /** Site files as the commands name them: a name of charts/sites, or a path. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { siteFile, siteNames } from '../charts/site-files.ts';
 import { parseSite, type Site } from '../operator/core/site.ts';
 import { WrongInput } from './failure.ts';
-
-const folder = fileURLToPath(new URL('../charts/sites/', import.meta.url));
-
-/** Names of the site files in charts/sites. */
-export function siteNames(): readonly string[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => file.slice(0, -'.yaml'.length))
-    .sort();
-}
 
 /**
  * @param nameOrPath `soc-trang`, or a path: anything with a slash or ending in .yaml or .yml
@@ -25,7 +15,7 @@ export function loadSite(nameOrPath: string): Site {
       `no site "${nameOrPath}": use ${siteNames().join(' or ')}, or the path of a site file`,
     );
   }
-  const path = isPath ? nameOrPath : `${folder}${nameOrPath}.yaml`;
+  const path = isPath ? nameOrPath : siteFile(nameOrPath);
   try {
     return parseSite(readFileSync(path, 'utf8'), path);
   } catch (error) {

@@ -14,6 +14,7 @@ import { LdaptsDirectory } from './ldap/ldapts-directory.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
 import { runPass } from './reconcile/pass.ts';
+import { createReport } from './report.ts';
 
 const config = readConfig(process.env);
 const { site, ldap } = config;
@@ -48,6 +49,7 @@ const connection = new Connection({
 const directory = new LdaptsDirectory(connection, suffixOf(site.domain));
 const metrics = createMetrics(site.name, { cluster, connection });
 
+const report = createReport(log);
 const loop = new Loop({
   pass: () =>
     runPass({
@@ -55,15 +57,7 @@ const loop = new Loop({
       cluster,
       directory,
       clock: () => new Date(),
-      report: {
-        orphan: (dn) => log.warn({ dn }, 'an entry of ours has no resource; it is left alone'),
-        held: ({ hash, reason, held }) =>
-          log.warn(
-            { hash, reason, plan: held.map(formatChange) },
-            'the guard holds changes until they are approved',
-          ),
-        failure: (what, error) => log.error({ err: error }, what),
-      },
+      report,
     }),
   resync: site.operator.resyncSeconds * 1000,
   onResult: (result, seconds) => {

@@ -68,7 +68,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['operator/ldap/', 'cli/password/'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/'],
   'prom-client': ['operator/metrics.ts', 'operator/health.ts'],
-  pino: ['operator/main.ts'],
+  pino: ['operator/main.ts', 'operator/report.ts'],
 };
 
 const longest = 300;

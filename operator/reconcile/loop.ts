@@ -11,9 +11,14 @@ export type LoopOptions = {
   readonly random: () => number;
 };
 
-/** Milliseconds until the next try after `failures` in a row: 1 s doubling to 60 s, less up to half of it. */
-export function backoff(failures: number, random: number): number {
-  const full = Math.min(60_000, 1_000 * 2 ** Math.min(failures - 1, 10));
+/** Longest wait in milliseconds for a world that cannot be read: it is found back within this time. */
+const worldCeiling = 5_000;
+/** Longest wait in milliseconds before changes that failed are tried again. */
+const changeCeiling = 60_000;
+
+/** Milliseconds until the next try after `failures` in a row: 1 s doubling to `ceiling`, less up to half of it. */
+export function backoff(failures: number, random: number, ceiling: number): number {
+  const full = Math.min(ceiling, 1_000 * 2 ** Math.min(failures - 1, 10));
   return Math.round(full * (1 - random / 2));
 }
 
@@ -57,11 +62,13 @@ export class Loop {
       onResult(result, (performance.now() - started) / 1000);
       this.#failures = result.failures > 0 ? this.#failures + 1 : 0;
       if (result.again) this.#wakened = true;
-      return result.failures > 0 ? Math.min(resync, backoff(this.#failures, random())) : resync;
+      return result.failures > 0
+        ? Math.min(resync, backoff(this.#failures, random(), changeCeiling))
+        : resync;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#failures += 1;
-      const retryIn = backoff(this.#failures, random());
+      const retryIn = backoff(this.#failures, random(), worldCeiling);
       onFailure(error, retryIn);
       // A change does not shorten the wait while the world cannot be read: what failed would fail again.
       this.#wakened = false;

@@ -22,7 +22,9 @@ export type PassDependencies = {
 };
 
 export interface Report {
-  orphan(dn: string): void;
+  /** DNs of all orphans of this pass, none included. */
+  orphans(dns: readonly string[]): void;
+  /** What the guard said of this pass. */
   held(guarded: Guarded): void;
   failure(what: string, error: Error): void;
 }
@@ -59,8 +61,8 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   });
   const changes = planChanges(decision);
   const guarded = guard(changes, { site, mailboxes: resources.mailboxes }, resources.approvedPlan);
-  for (const orphan of decision.orphans) report.orphan(orphan.dn);
-  if (guarded.held.length > 0) report.held(guarded);
+  report.orphans(decision.orphans.map(({ dn }) => dn));
+  report.held(guarded);
   const allowed = resources.paused ? [] : guarded.allowed;
   const applied = await applyChanges(dependencies, allowed);
   const outcomes = outcomesOf(changes, guarded, applied, resources.paused);

@@ -65,7 +65,7 @@ export class Province {
       directory: this.directory,
       clock: () => this.now,
       report: {
-        orphan: (dn) => this.orphans.push(dn),
+        orphans: (dns) => this.orphans.push(...dns),
         held: () => undefined,
         failure: (_, error) => this.failures.push(error),
       },
