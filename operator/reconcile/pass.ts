@@ -1,6 +1,7 @@
 /** One pass: resources → snapshot → desired → plan → guard → apply → status. Level-triggered; safe to run at any time. */
 import { isDeepStrictEqual } from 'node:util';
 import { annotation, finalizer, type Resource } from '../api/resource.ts';
+import { askForApproval } from '../core/approval.ts';
 import { type Decision, type Desired, decide } from '../core/desired.ts';
 import { type Guarded, guard } from '../core/guard.ts';
 import { type Change, planChanges } from '../core/plan.ts';
@@ -87,8 +88,7 @@ function outcomesOf(
   const outcomes = new Map<string, Outcome>();
   if (paused) for (const change of changes) outcomes.set(uidOf(change), { kind: 'paused', change });
   for (const change of guarded.held) {
-    const reason = `${guarded.reason}; approve with ${annotation.approvePlan}=${guarded.hash}`;
-    outcomes.set(uidOf(change), { kind: 'held', change, reason });
+    outcomes.set(uidOf(change), { kind: 'held', change, reason: askForApproval(guarded) });
   }
   for (const { change, problem } of applied) {
     outcomes.set(
