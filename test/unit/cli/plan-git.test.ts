@@ -1,10 +1,15 @@
 /** One review as it happens: a repository, a branch, a change, and what the pipeline is told. */
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { execa } from 'execa';
-import { run } from './run.ts';
+import { parse } from 'yaml';
+import { launcher, root, run } from './run.ts';
+
+// Each test starts the command several times.
+jest.setTimeout(60_000);
 
 let repository: string;
 let folder: string;
@@ -135,6 +140,47 @@ describe('hopthu plan of a branch', () => {
     expect(
       (await run(['plan', '-f', join(folder, 'people/new.yaml'), '--base', root, '--no-prune'])).exitCode,
     ).toBe(3);
+  });
+});
+
+describe('the snippets of docs/gitops.md', () => {
+  const page = readFileSync(join(root, 'docs/gitops.md'), 'utf8');
+  const blocks = (language: string) =>
+    [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+      ([, text = '']) => text,
+    );
+
+  it('are YAML', () => {
+    const kinds = blocks('yaml').map((text) => Object.keys(parse(text)).sort().join());
+    expect(kinds).toEqual([
+      'plan',
+      'jobs,name,on,permissions',
+      'data',
+      'metadata',
+      'apiVersion,kind,metadata,spec',
+    ]);
+  });
+
+  it('for a plain shell take a change and stop what is blocked', async () => {
+    const script = blocks('sh').join('').replaceAll('/opt/hopthu/cli/hopthu', launcher);
+    await git('clone', '--quiet', '--bare', repository, join(repository, 'origin.git'));
+    await git('remote', 'add', 'origin', join(repository, 'origin.git'));
+    const pipeline = async () => {
+      const { stdout, exitCode } = await execa('sh', ['-e', '-c', script], {
+        cwd: repository,
+        reject: false,
+      });
+      return { stdout, exitCode };
+    };
+    await write('people/new.yaml', mailbox('tam', 'Lê Văn Tám'));
+    await commit();
+    expect(await pipeline()).toEqual({
+      stdout: expect.stringContaining('### Tỉnh Sóc Trăng: 1 change\n'),
+      exitCode: 0,
+    });
+    await rm(join(folder, 'people'), { recursive: true });
+    await commit();
+    expect(await pipeline()).toEqual({ stdout: expect.stringContaining('13 blocked'), exitCode: 1 });
   });
 });
 

@@ -1,11 +1,15 @@
 /** What `hopthu plan` prints is what the operator then does, line by line. */
 import { describe, expect, it } from '@jest/globals';
+import { byName, resourcesOf } from '../../../../cli/plan/resources.ts';
+import { review } from '../../../../cli/plan/review.ts';
+import { socTrang } from '../../../support/sites.ts';
 import {
   type Folder,
   linesOf,
   namespace,
   organization,
   person,
+  placed,
   planLive,
   planOffline,
   settled,
@@ -86,6 +90,27 @@ describe('a plan has the lines that the operator applies', () => {
     await sync(province, folder);
     const live = await planLive(province, folder);
     expect(linesOf(live)).toEqual(await province.settle());
+  });
+});
+
+describe('a base with statuses, as kubectl get -o yaml saves it', () => {
+  it('counts for what it says was granted', () => {
+    const status = {
+      address: 'thuha@soctrang.gov.vn',
+      aliases: ['tttha@soctrang.gov.vn'],
+      state: 'Suspended',
+      quota: { limit: '2Gi' },
+      entry: 'uid=ha,ou=mailboxes,dc=soctrang,dc=gov,dc=vn',
+    };
+    const from = placed(base).map((manifest) =>
+      manifest.name === 'ha' ? { ...manifest, status } : manifest,
+    );
+    const resources = resourcesOf(from, '2026-11-21T00:00:00Z');
+    const manifests = byName(placed(base));
+    const made = review({ site: socTrang, base: resources, live: false, manifests, now: '', prune: true });
+    expect(linesOf(made)).toEqual([
+      '~ thuha@soctrang.gov.vn  Trần Thị Thu Hà (Sở Y tế)  state Suspended → Active, quota 2 GiB → 500 MiB',
+    ]);
   });
 });
 
