@@ -50,4 +50,6 @@ export const annotation = {
   paused: 'hopthu.io/paused',
   /** On the site's ConfigMap: hash of the one plan that may pass the guard. */
   approvePlan: 'hopthu.io/approve-plan',
+  /** On the Mailbox that asks for it: addresses, separated by spaces, that others let go and that it may have all the same. */
+  liftHold: 'hopthu.io/lift-hold',
 } as const;

@@ -1,16 +1,18 @@
 /** From everything that is known to what each resource's entry shall be. Pure. */
-import { type Mailbox, parseMailbox } from '../api/mailbox.ts';
+import { type Mailbox, type MailboxStatus, parseMailbox } from '../api/mailbox.ts';
 import { parseOrganization } from '../api/organization.ts';
 import { annotation, type Metadata, type Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import { type Claimant, type Grant, grantAddresses } from './addresses.ts';
 import { type Attributes, mailboxAttributes, organizationAttributes, suspendedAttributes } from './entry.ts';
+import { type AddressFacts, formerAddresses, holdBack, takeFrom, type Write } from './held.ts';
 import { attribute, type EntryStatus } from './layout.ts';
 import { mailboxDn, resourceName } from './naming/identity.ts';
-import { all, first, type Observed, observe } from './observed.ts';
+import { accountOf, all, first, type Observed, observe } from './observed.ts';
 import { type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
 import { quotaOf } from './quota.ts';
 import type { Site } from './site.ts';
+import { rfc3339 } from './time.ts';
 import { attempt, type Problem, stalled, waiting } from './verdict.ts';
 
 /** Everything a pass has read, complete or not at all. */
@@ -19,6 +21,7 @@ export type World = {
   readonly organizations: readonly Resource[];
   readonly mailboxes: readonly Resource[];
   readonly entries: readonly DirectoryEntry[];
+  readonly now: Date;
 };
 
 /** What shall become of one resource's entry. */
@@ -31,6 +34,8 @@ export type Desired = {
   readonly entry?: DirectoryEntry;
   /** Wholly described entry; absent when nothing can or may be decided. */
   readonly attributes?: Attributes;
+  /** Writes to other entries before this one's: addresses are held before they are let go. */
+  readonly first?: readonly Write[];
   /** The resource is being deleted and nothing keeps it: close a mailbox's entry, remove an organization's. */
   readonly leaving: boolean;
   /** How many mailboxes and units still name this organization, which is being deleted. */
@@ -120,7 +125,9 @@ function decideMailboxes(
   const deciding = [...claimants.values()].filter(
     ({ mailbox }) => mailbox.metadata.annotations[annotation.paused] !== 'true',
   );
-  const grants = grantAddresses(site, deciding, observed);
+  const facts = addressFacts(world, observed, claimants);
+  const grants = grantAddresses(site, deciding, facts);
+  const granted = new Set([...grants.values()].flatMap(({ address, aliases }) => [address, ...aliases]));
   return world.mailboxes.map((resource) => {
     const { uid, deletionTimestamp } = resource.metadata;
     const claimant = claimants.get(uid);
@@ -131,21 +138,54 @@ function decideMailboxes(
       leaving: deletionTimestamp !== undefined,
       ...(entry === undefined ? {} : { entry }),
       dn: entry?.dn ?? mailboxDn(site, uid),
+      ...(entry === undefined || deletionTimestamp === undefined
+        ? {}
+        : { first: holdBack(world, observed, entry, all(entry, attribute.address)) }),
     };
     const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
     if (claimant === undefined || grant === undefined) return { ...base, problems: known };
     const { mailbox } = claimant;
-    const decided = attempt('Invalid', () => attributesFor(site, claimant, grant, entry));
+    const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry));
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
     const suspension =
       mailbox.spec.state === 'Suspended' && entry !== undefined ? suspendedAttributes : undefined;
     const attributes = decided.value ?? suspension;
-    return { ...base, problems: known, ...(attributes === undefined ? {} : { attributes }) };
+    if (attributes === undefined) return { ...base, problems: known };
+    const first = [
+      ...grant.takenFrom.flatMap((from) =>
+        takeFrom(world, observed, from, (address) => granted.has(address)),
+      ),
+      ...(entry === undefined ? [] : holdBack(world, observed, entry, lettingGo(entry, attributes))),
+    ];
+    return { ...base, problems: known, attributes, ...(base.leaving ? {} : { first }) };
   });
 }
 
+/** Addresses that the entry has now and shall not have. */
+function lettingGo(entry: DirectoryEntry, attributes: Attributes): readonly string[] {
+  const kept = attributes[attribute.address];
+  return kept === undefined ? [] : all(entry, attribute.address).filter((address) => !kept.includes(address));
+}
+
+function addressFacts(
+  world: World,
+  observed: Observed,
+  claimants: ReadonlyMap<string, Claimant>,
+): AddressFacts {
+  const alive = new Set<string>();
+  const promised = new Map<string, { uid: string; name: string }>();
+  for (const { metadata, status } of world.mailboxes) {
+    const entry = observed.byOwner.get(claimants.get(metadata.uid)?.ownerUid ?? metadata.uid);
+    alive.add(entry === undefined ? metadata.uid : accountOf(entry));
+    const { address } = (status ?? {}) as MailboxStatus;
+    if (entry === undefined && address !== undefined)
+      promised.set(address, { uid: metadata.uid, name: resourceName(metadata) });
+  }
+  return { observed, now: rfc3339(world.now), alive, promised };
+}
+
 function attributesFor(
-  site: Site,
+  world: World,
   { mailbox, organization }: Claimant,
   grant: Grant,
   entry: DirectoryEntry | undefined,
@@ -153,18 +193,14 @@ function attributesFor(
   if (grant.address === undefined || organization === undefined) return undefined;
   const suspended = mailbox.spec.state === 'Suspended' || organization.suspended;
   const status: EntryStatus = suspended ? 'Suspended' : 'Active';
-  const former = new Set(entry === undefined ? [] : all(entry, attribute.formerAddress));
-  const current = entry && first(entry, 'mail');
-  if (current !== undefined && current !== grant.address) former.add(current);
-  former.delete(grant.address);
-  return mailboxAttributes(site, {
+  return mailboxAttributes(world.site, {
     mailbox,
     organization,
     status,
     address: grant.address,
     aliases: grant.aliases,
-    former: [...former],
-    quotaBytes: quotaOf(site, mailbox.spec, organization.quota),
+    former: formerAddresses(world, grant.address, entry),
+    quotaBytes: quotaOf(world.site, mailbox.spec, organization.quota),
     ...(entry === undefined ? {} : { entry }),
   });
 }
@@ -195,7 +231,7 @@ function isSamePerson(
 }
 
 function formerAccountProblem(entry: DirectoryEntry): Problem {
-  const name = `${first(entry, 'cn')} (${first(entry, 'mail')})`;
+  const name = `${first(entry, 'cn')} (${first(entry, 'mail') ?? 'without address'})`;
   return stalled(
     'FormerAccount',
     `metadata.name: the closed account of ${name} had this name, and this is not the same person: use another name`,

@@ -21,12 +21,19 @@ import {
   mailboxClasses,
   organizationClasses,
 } from './entry.ts';
+import type { Write } from './held.ts';
 import { attribute } from './layout.ts';
 import { all, first } from './observed.ts';
 
 export type Action = 'create' | 'update' | 'rename' | 'suspend' | 'resume' | 'close' | 'remove';
 
-type Common = { readonly action: Action; readonly resource: Resource; readonly dn: string };
+type Common = {
+  readonly action: Action;
+  readonly resource: Resource;
+  readonly dn: string;
+  /** Writes to other entries that have to be there before this change. */
+  readonly first: readonly Write[];
+};
 export type Create = Common & { readonly action: 'create'; readonly attributes: Attributes };
 export type Update = Common & {
   readonly action: Exclude<Action, 'create' | 'remove'>;
@@ -66,25 +73,39 @@ const order: Readonly<Record<Action, number>> = {
   remove: 6,
 };
 
-function changeFor({ resource, entry, dn, attributes, leaving }: Desired): Change | undefined {
+function changeFor({
+  resource,
+  entry,
+  dn,
+  attributes,
+  leaving,
+  first: writes = [],
+}: Desired): Change | undefined {
   if (resource.metadata.deletionTimestamp !== undefined) {
-    return leaving && entry !== undefined ? leave(resource, entry) : undefined;
+    return leaving && entry !== undefined ? leave(resource, entry, writes) : undefined;
   }
   if (attributes === undefined || dn === undefined) return undefined;
   if (entry === undefined) {
     const objectClass = resource.kind === 'Mailbox' ? mailboxClasses : organizationClasses;
-    return { action: 'create', resource, dn, attributes: withoutEmpty({ objectClass, ...attributes }) };
+    const given = withoutEmpty({ objectClass, ...attributes });
+    return { action: 'create', resource, dn, first: writes, attributes: given };
   }
   const replacements = differences(entry, attributes);
   if (replacements.length === 0) return undefined;
   const ownerUid = first(entry, attribute.ownerUid) ?? '';
-  return { action: actionOf(replacements), resource, dn, ownerUid, before: entry.attributes, replacements };
+  const action = actionOf(replacements);
+  return { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
 }
 
-function leave(resource: Resource, entry: NonNullable<Desired['entry']>): Change | undefined {
+function leave(
+  resource: Resource,
+  entry: NonNullable<Desired['entry']>,
+  writes: readonly Write[],
+): Change | undefined {
   const common = {
     resource,
     dn: entry.dn,
+    first: writes,
     ownerUid: first(entry, attribute.ownerUid) ?? '',
     before: entry.attributes,
   };

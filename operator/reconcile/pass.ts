@@ -6,6 +6,7 @@ import { type Guarded, guard } from '../core/guard.ts';
 import { type Change, planChanges } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
+import { rfc3339 } from '../core/time.ts';
 import { waiting } from '../core/verdict.ts';
 import { Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, Directory } from '../ports.ts';
@@ -44,7 +45,7 @@ export type PassResult = {
  * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
  */
 export async function runPass(dependencies: PassDependencies): Promise<PassResult> {
-  const { site, cluster, directory, report } = dependencies;
+  const { site, cluster, directory, clock, report } = dependencies;
   const resources = await cluster.snapshot();
   let entries: Awaited<ReturnType<Directory['snapshot']>>;
   try {
@@ -58,6 +59,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     organizations: resources.organizations,
     mailboxes: resources.mailboxes,
     entries,
+    now: clock(),
   });
   const changes = planChanges(decision);
   const guarded = guard(changes, { site, mailboxes: resources.mailboxes }, resources.approvedPlan);
@@ -173,8 +175,4 @@ async function attemptWrite(
       );
     }
   }
-}
-
-function rfc3339(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
 }
