@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Blocked, Conflict } from '../../../../operator/errors.ts';
 import { connectKubernetes } from '../../../../operator/kube/client.ts';
-import { keepInitialPassword } from '../../../../operator/kube/initial-password.ts';
+import { keepFirstPassword } from '../../../../operator/kube/first-password.ts';
 import { trimResource } from '../../../../operator/kube/trim.ts';
 import { type FakeApi, fail, mailboxObject, reply, startFakeApi } from './fake-api.ts';
 
@@ -17,9 +17,10 @@ describe('a Secret of the name is there already', () => {
       if (method === 'POST') fail(response, 409, 'already exists');
       else reply(response, 200, { metadata: { name: 'x', ownerReferences: owners }, data });
     });
-    return keepInitialPassword(
+    return keepFirstPassword(
       connectKubernetes(api.config).core,
       mailbox,
+      'binh-initial-password',
       'binh@example.vn',
       'canary-fresh',
     );
