@@ -33,7 +33,7 @@ export class Person {
   static async newcomer(site: Site, name: string): Promise<Person> {
     const address = await inAccounts(site, ['get', 'mailbox', name, '-o', 'jsonpath={.status.address}']);
     const person = new Person(site, name, address);
-    person.password = (await person.#hopthu(['password', name])).trim();
+    person.password = await person.#firstPassword();
     return person;
   }
 
@@ -42,9 +42,10 @@ export class Person {
    * against the same cluster.
    */
   static async settled(site: Site, name: string): Promise<Person> {
-    const person = await Person.newcomer(site, name);
+    const address = await inAccounts(site, ['get', 'mailbox', name, '-o', 'jsonpath={.status.address}']);
+    const person = new Person(site, name, address);
     const own = `Mat-khau-2026-${name}`;
-    if (!(await person.#canLogIn(own))) await person.changePassword(own);
+    if (!(await person.#canLogIn(own))) await person.changePassword(own, await person.#firstPassword());
     return person;
   }
 
@@ -59,9 +60,14 @@ export class Person {
     }
   }
 
-  async changePassword(next: string): Promise<void> {
-    await this.#hopthu(['password', this.name, '--change'], `${next}\n`);
+  /** @param current the password in force; the CLI takes it from its Secret while that is there */
+  async changePassword(next: string, current = this.password): Promise<void> {
+    await this.#hopthu(['password', this.name, '--change'], `${next}\n${current}\n`);
     this.password = next;
+  }
+
+  async #firstPassword(): Promise<string> {
+    return (await this.#hopthu(['password', this.name])).trim();
   }
 
   #hopthu(args: readonly string[], input = ''): Promise<string> {
