@@ -5,7 +5,8 @@
 import type { Mailbox } from '../api/mailbox.ts';
 import { annotation } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
-import { type AddressFacts, holdOn, isGone } from './held.ts';
+import { type AddressFacts, holdOn, isGone } from './address-facts.ts';
+import type { Taking } from './held.ts';
 import { addressOf, localPartOf, resourceName } from './naming/identity.ts';
 import { checkLocalPart, personCandidates, reservedLocalParts } from './naming/local-part.ts';
 import { accountOf, first, type Hold, holderName } from './observed.ts';
@@ -27,14 +28,14 @@ export type Grant = {
   readonly aliases: readonly string[];
   readonly problems: readonly Problem[];
   /** Closed accounts that have to let go of an address first. */
-  readonly takenFrom: readonly DirectoryEntry[];
+  readonly takenFrom: readonly Taking[];
 };
 
 type MutableGrant = {
   address?: string;
   aliases: string[];
   problems: Problem[];
-  takenFrom: DirectoryEntry[];
+  takenFrom: Taking[];
 };
 
 /** What keeps an address from a claimant: somebody who has it, or a hold. */
@@ -75,6 +76,8 @@ class AddressTable {
   /** address → UID of the claimant that holds it after this pass, and how messages name it. */
   readonly #assigned = new Map<string, { uid: string; name: string }>();
   readonly #grants = new Map<string, MutableGrant>();
+  /** One per closed account: whoever takes from it first writes what all of them leave. */
+  readonly #takings = new Map<DirectoryEntry, { entry: DirectoryEntry; addresses: string[] }>();
 
   constructor(site: Site, claimants: readonly Claimant[], facts: AddressFacts) {
     this.#site = site;
@@ -193,7 +196,12 @@ class AddressTable {
     const { metadata } = claimant.mailbox;
     this.#assigned.set(address, { uid: metadata.uid, name: resourceName(metadata) });
     const entry = this.#holding(address);
-    if (entry !== undefined && entry !== this.#entryOf(claimant)) this.#grant(claimant).takenFrom.push(entry);
+    if (entry === undefined || entry === this.#entryOf(claimant)) return;
+    const taking = this.#takings.get(entry) ?? { entry, addresses: [] };
+    this.#takings.set(entry, taking);
+    taking.addresses.push(address);
+    const { takenFrom } = this.#grant(claimant);
+    if (!takenFrom.includes(taking)) takenFrom.push(taking);
   }
 
   #addAlias(claimant: Claimant, address: string): void {

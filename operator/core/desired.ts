@@ -1,18 +1,19 @@
 /** From everything that is known to what each resource's entry shall be. Pure. */
-import { type Mailbox, type MailboxStatus, parseMailbox } from '../api/mailbox.ts';
+import { type Mailbox, parseMailbox } from '../api/mailbox.ts';
 import { parseOrganization } from '../api/organization.ts';
 import { annotation, type Metadata, type Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
+import { addressFacts } from './address-facts.ts';
 import { type Claimant, type Grant, grantAddresses } from './addresses.ts';
-import { type Attributes, mailboxAttributes, organizationAttributes, suspendedAttributes } from './entry.ts';
-import { type AddressFacts, formerAddresses, holdBack, takeFrom, type Write } from './held.ts';
-import { attribute, type EntryStatus } from './layout.ts';
+import { type Attributes, mailboxAttributes, organizationAttributes, withoutAccess } from './entry.ts';
+import { formerAddresses, holdBack, type Write, writesBefore } from './held.ts';
+import { attribute } from './layout.ts';
 import { mailboxDn, resourceName } from './naming/identity.ts';
-import { accountOf, all, first, type Observed, observe } from './observed.ts';
-import { type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
+import { all, first, type Observed, observe } from './observed.ts';
+import { isSuspendedByAnnotation, type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
 import { quotaOf } from './quota.ts';
 import type { Site } from './site.ts';
-import { rfc3339 } from './time.ts';
+import { stateOf } from './state.ts';
 import { attempt, type Problem, stalled, waiting } from './verdict.ts';
 
 /** Everything a pass has read, complete or not at all. */
@@ -21,6 +22,7 @@ export type World = {
   readonly organizations: readonly Resource[];
   readonly mailboxes: readonly Resource[];
   readonly entries: readonly DirectoryEntry[];
+  /** Wall clock of the pass. */
   readonly now: Date;
 };
 
@@ -125,9 +127,8 @@ function decideMailboxes(
   const deciding = [...claimants.values()].filter(
     ({ mailbox }) => mailbox.metadata.annotations[annotation.paused] !== 'true',
   );
-  const facts = addressFacts(world, observed, claimants);
+  const facts = addressFacts(world, observed, (uid) => claimants.get(uid)?.ownerUid ?? uid);
   const grants = grantAddresses(site, deciding, facts);
-  const granted = new Set([...grants.values()].flatMap(({ address, aliases }) => [address, ...aliases]));
   return world.mailboxes.map((resource) => {
     const { uid, deletionTimestamp } = resource.metadata;
     const claimant = claimants.get(uid);
@@ -144,63 +145,55 @@ function decideMailboxes(
     };
     const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
     if (claimant === undefined || grant === undefined) return { ...base, problems: known };
-    const { mailbox } = claimant;
     const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry));
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
-    const suspension =
-      mailbox.spec.state === 'Suspended' && entry !== undefined ? suspendedAttributes : undefined;
-    const attributes = decided.value ?? suspension;
+    const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant));
     if (attributes === undefined) return { ...base, problems: known };
-    const first = [
-      ...grant.takenFrom.flatMap((from) =>
-        takeFrom(world, observed, from, (address) => granted.has(address)),
-      ),
-      ...(entry === undefined ? [] : holdBack(world, observed, entry, lettingGo(entry, attributes))),
-    ];
+    const first = writesBefore(world, observed, entry, attributes, grant.takenFrom);
     return { ...base, problems: known, attributes, ...(base.leaving ? {} : { first }) };
   });
 }
 
-/** Addresses that the entry has now and shall not have. */
-function lettingGo(entry: DirectoryEntry, attributes: Attributes): readonly string[] {
-  const kept = attributes[attribute.address];
-  return kept === undefined ? [] : all(entry, attribute.address).filter((address) => !kept.includes(address));
+/** The state that access follows: the same function whether or not anything else can be decided. */
+function stateFor(now: Date, { mailbox, organization }: Claimant) {
+  const { spec, metadata } = mailbox;
+  const suspended =
+    spec.state === 'Suspended' || isSuspendedByAnnotation(metadata) || organization?.suspended === true;
+  const { validUntil } = spec;
+  const facts = {
+    granted: true,
+    leaving: false,
+    suspended,
+    ...(validUntil === undefined ? {} : { validUntil }),
+  };
+  return stateOf(facts, now);
 }
 
-function addressFacts(
-  world: World,
-  observed: Observed,
-  claimants: ReadonlyMap<string, Claimant>,
-): AddressFacts {
-  const alive = new Set<string>();
-  const promised = new Map<string, { uid: string; name: string }>();
-  for (const { metadata, status } of world.mailboxes) {
-    const entry = observed.byOwner.get(claimants.get(metadata.uid)?.ownerUid ?? metadata.uid);
-    alive.add(entry === undefined ? metadata.uid : accountOf(entry));
-    const { address } = (status ?? {}) as MailboxStatus;
-    if (entry === undefined && address !== undefined)
-      promised.set(address, { uid: metadata.uid, name: resourceName(metadata) });
-  }
-  return { observed, now: rfc3339(world.now), alive, promised };
+/** Only what takes access away. */
+function accessFor({ now }: World, claimant: Claimant): Attributes | undefined {
+  const state = stateFor(now, claimant);
+  return state === 'Suspended' || state === 'Expired' ? withoutAccess(state) : undefined;
 }
 
 function attributesFor(
-  world: World,
-  { mailbox, organization }: Claimant,
+  { site, now }: World,
+  claimant: Claimant,
   grant: Grant,
   entry: DirectoryEntry | undefined,
 ): Attributes | undefined {
+  const { mailbox, organization } = claimant;
   if (grant.address === undefined || organization === undefined) return undefined;
-  const suspended = mailbox.spec.state === 'Suspended' || organization.suspended;
-  const status: EntryStatus = suspended ? 'Suspended' : 'Active';
-  return mailboxAttributes(world.site, {
+  const status = stateFor(now, claimant);
+  if (status === 'Pending') return undefined;
+  return mailboxAttributes(site, {
     mailbox,
     organization,
     status,
     address: grant.address,
     aliases: grant.aliases,
-    former: formerAddresses(world, grant.address, entry),
-    quotaBytes: quotaOf(world.site, mailbox.spec, organization.quota),
+    former: formerAddresses({ site, now }, grant.address, entry),
+    now,
+    quotaBytes: quotaOf(site, mailbox.spec, organization.quota),
     ...(entry === undefined ? {} : { entry }),
   });
 }

@@ -4,17 +4,10 @@
  * resource and mailbox entry; it is written before the address is let go. Pure.
  */
 import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
+import { isRecorded } from './address-facts.ts';
 import { attribute, objectClass } from './layout.ts';
 import { heldDn } from './naming/identity.ts';
-import {
-  accountOf,
-  all,
-  type DatedAddress,
-  first,
-  type Hold,
-  type Observed,
-  parseDated,
-} from './observed.ts';
+import { accountOf, all, type DatedAddress, first, type Observed, parseDated } from './observed.ts';
 import type { Site } from './site.ts';
 import { daysAfter, rfc3339 } from './time.ts';
 
@@ -27,16 +20,8 @@ export type Write =
       readonly replacements: readonly AttributeReplacement[];
     };
 
-/** What decides whether an address may be granted, beside who asks. */
-export type AddressFacts = {
-  readonly observed: Observed;
-  /** RFC 3339. */
-  readonly now: string;
-  /** Accounts whose resource exists. */
-  readonly alive: ReadonlySet<string>;
-  /** Addresses in the status of resources whose entry is lost, with UID and name of the resource. */
-  readonly promised: ReadonlyMap<string, { readonly uid: string; readonly name: string }>;
-};
+/** A closed account, and everything that others are granted of its addresses in this pass. */
+export type Taking = { readonly entry: DirectoryEntry; readonly addresses: readonly string[] };
 
 /** The site's terms, and the day they are applied on. */
 type Today = { readonly site: Site; readonly now: Date };
@@ -60,32 +45,6 @@ export function formerAddresses(
   return [...former]
     .filter(([, end]) => end > rfc3339(now))
     .map(([name, end]) => ({ address: name, until: end }));
-}
-
-/** The account is closed and its resource gone: its addresses are held, not used. */
-export function isGone(facts: AddressFacts, entry: DirectoryEntry): boolean {
-  return (
-    first(entry, attribute.ownerUid) !== undefined &&
-    first(entry, attribute.status) === 'Closed' &&
-    !facts.alive.has(accountOf(entry))
-  );
-}
-
-/**
- * The hold that keeps an address from `account`; of several the one that ends last. A hold never ends while the
- * resource of its account exists, nor one without a date: that of an account closed before holds were written.
- */
-export function holdOn(facts: AddressFacts, address: string, account: string): Hold | undefined {
-  const { observed, now, alive } = facts;
-  const recorded = observed.holds.get(address) ?? [];
-  const holds = recorded.filter(
-    (hold) => hold.account !== account && (alive.has(hold.account) || (hold.until ?? now) >= now),
-  );
-  const entry = observed.holders.get(address);
-  if (entry !== undefined && isGone(facts, entry) && !isRecorded(observed, entry, address)) {
-    return { account: accountOf(entry), resource: first(entry, attribute.resource) ?? entry.dn };
-  }
-  return holds.toSorted((a, b) => ((a.until ?? '9') < (b.until ?? '9') ? 1 : -1))[0];
 }
 
 /** Holds `addresses`, which the account of `entry` is about to let go, from now on; a longer hold stays as it is. */
@@ -121,32 +80,36 @@ export function holdBack(
   return [{ dn: heldDn(site, account), attributes }];
 }
 
+/** Everything that other entries have to say before a mailbox gets these attributes. */
+export function writesBefore(
+  today: Today,
+  observed: Observed,
+  entry: DirectoryEntry | undefined,
+  attributes: Readonly<Record<string, readonly string[]>>,
+  takenFrom: readonly Taking[],
+): readonly Write[] {
+  const writes = takenFrom.flatMap((taking) => takeFrom(today, observed, taking));
+  const kept = attributes[attribute.address];
+  if (entry === undefined || kept === undefined) return writes;
+  const goes = all(entry, attribute.address).filter((address) => !kept.includes(address));
+  return [...writes, ...holdBack(today, observed, entry, goes)];
+}
+
 /**
  * Takes from a closed account the addresses that others are granted, because their hold has ended or was lifted. What
  * was not held yet is held first: whoever dies in between leaves no gap.
  */
-export function takeFrom(
-  today: Today,
-  observed: Observed,
-  entry: DirectoryEntry,
-  isTaken: (address: string) => boolean,
-): readonly Write[] {
-  const taken = all(entry, attribute.address).filter(isTaken);
-  const unrecorded = taken.filter((address) => !isRecorded(observed, entry, address));
+function takeFrom(today: Today, observed: Observed, { entry, addresses }: Taking): readonly Write[] {
+  const unrecorded = addresses.filter((address) => !isRecorded(observed, entry, address));
   const without = (name: string) => ({
     attribute: name,
-    values: all(entry, name).filter((value) => !taken.includes(parseDated(value).address)),
+    values: all(entry, name).filter((value) => !addresses.includes(parseDated(value).address)),
   });
   const replacements = ['mail', attribute.address, attribute.formerAddress].map(without);
   return [
     ...holdBack(today, observed, entry, unrecorded),
     { dn: entry.dn, ownerUid: first(entry, attribute.ownerUid) ?? '', replacements },
   ];
-}
-
-function isRecorded(observed: Observed, entry: DirectoryEntry, address: string): boolean {
-  const account = accountOf(entry);
-  return observed.holds.get(address)?.some((hold) => hold.account === account) === true;
 }
 
 function entryOf(value: string): [string, string] {

@@ -39,6 +39,8 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.type,
       attribute.quotaBytes,
       attribute.organization,
+      attribute.passwordReset,
+      attribute.passwordSecret,
     ],
   },
   [objectClass.organization]: {
@@ -53,7 +55,13 @@ const classes: Readonly<Record<string, ObjectClass>> = {
   },
 };
 
-const operational = ['objectClass', 'pwdReset', 'pwdAccountLockedTime', 'pwdPolicySubentry'];
+const operational = [
+  'objectClass',
+  'pwdReset',
+  'pwdChangedTime',
+  'pwdAccountLockedTime',
+  'pwdPolicySubentry',
+];
 
 const several = new Set([
   'objectClass',
@@ -77,7 +85,7 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.address]: address,
   [attribute.formerAddress]: dated,
   [attribute.heldAddress]: dated,
-  [attribute.status]: /^(Active|Suspended|Closed)$/,
+  [attribute.status]: /^(Active|Suspended|Expired|Closed)$/,
   [attribute.type]: /^(Personal|Organization)$/,
   [attribute.quotaBytes]: /^[1-9][0-9]{0,12}$/,
   [attribute.site]: ascii,

@@ -45,7 +45,7 @@ export type PassResult = {
  * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
  */
 export async function runPass(dependencies: PassDependencies): Promise<PassResult> {
-  const { site, cluster, directory, clock, report } = dependencies;
+  const { site, cluster, directory, report } = dependencies;
   const resources = await cluster.snapshot();
   let entries: Awaited<ReturnType<Directory['snapshot']>>;
   try {
@@ -59,7 +59,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     organizations: resources.organizations,
     mailboxes: resources.mailboxes,
     entries,
-    now: clock(),
+    now: dependencies.clock(),
   });
   const changes = planChanges(decision);
   const guarded = guard(changes, { site, mailboxes: resources.mailboxes }, resources.approvedPlan);

@@ -50,7 +50,8 @@ const cluster: Cluster = {
   },
   addFinalizer: (resource) => counted(api.addFinalizer(resource)),
   removeFinalizer: (resource) => counted(api.removeFinalizer(resource)),
-  keepInitialPassword: (...given) => counted(api.keepInitialPassword(...given)),
+  keepFirstPassword: (...given) => counted(api.keepFirstPassword(...given)),
+  removeFirstPassword: (...given) => counted(api.removeFirstPassword(...given)),
   event(...given) {
     writes += 1;
     api.event(...given);
