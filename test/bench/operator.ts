@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { MailboxStatus } from '../../operator/api/mailbox.ts';
 import type { Resource } from '../../operator/api/resource.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
+import { RememberedDirectory } from '../../operator/ldap/remembered-directory.ts';
 import type { Cluster, Directory } from '../../operator/ports.ts';
 import { Loop } from '../../operator/reconcile/loop.ts';
 import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
@@ -57,7 +58,7 @@ const cluster: Cluster = {
     api.event(...given);
   },
 };
-const directory: Directory = {
+const real: Directory = {
   async snapshot() {
     const started = performance.now();
     const entries = await clients.directory.snapshot();
@@ -69,6 +70,7 @@ const directory: Directory = {
   remove: (...given) => counted(clients.directory.remove(...given)),
   close: () => clients.directory.close(),
 };
+const directory = new RememberedDirectory(real);
 
 function counted<T>(write: Promise<T>): Promise<T> {
   writes += 1;
@@ -103,6 +105,7 @@ async function measureResync(): Promise<Operator['resync']> {
   const times: number[] = [];
   for (let count = 0; count < resyncs; count += 1) {
     const started = performance.now();
+    directory.forget();
     await pass();
     times.push((performance.now() - started) / 1000);
   }
@@ -131,6 +134,7 @@ async function measureChange(): Promise<Operator['change']> {
   const loop = new Loop({
     pass,
     resync: site.operator.resyncSeconds * 1000,
+    onResync: () => directory.forget(),
     onResult: () => undefined,
     onFailure: (error) => report('pass', error),
     random: Math.random,
