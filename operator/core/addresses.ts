@@ -12,6 +12,7 @@ import { checkLocalPart, personCandidates, reservedLocalParts } from './naming/l
 import { accountOf, first, type Hold, holderName } from './observed.ts';
 import type { ResolvedOrganization } from './organizations.ts';
 import { byPrecedence } from './precedence.ts';
+import { renamedLocalParts } from './renames.ts';
 import type { Site } from './site.ts';
 import { attempt, type Problem, stalled } from './verdict.ts';
 
@@ -29,6 +30,8 @@ export type Grant = {
   readonly problems: readonly Problem[];
   /** Closed accounts that have to let go of an address first. */
   readonly takenFrom: readonly Taking[];
+  /** Address to move to because the organization's abbreviation changed; never without approval. */
+  readonly renamed?: string;
 };
 
 type MutableGrant = {
@@ -36,6 +39,7 @@ type MutableGrant = {
   aliases: string[];
   problems: Problem[];
   takenFrom: Taking[];
+  renamed?: string;
 };
 
 /** What keeps an address from a claimant: somebody who has it, or a hold. */
@@ -57,6 +61,7 @@ export function grantAddresses(
     table.grantOrganization(claimant);
     table.addAliases(claimant);
   }
+  for (const claimant of earliest) table.planRename(claimant);
   for (const claimant of order) table.grantPerson(claimant);
   return table.grants();
 }
@@ -145,6 +150,27 @@ class AddressTable {
     );
     if ('problem' in found) this.#grant(claimant).problems.push(found.problem);
     else if (found.value !== undefined) this.#assign(claimant, addressOf(this.#site, found.value));
+  }
+
+  /** Plans the move to a new abbreviation and keeps the address free for it. */
+  planRename(claimant: Claimant): void {
+    const { mailbox, organization } = claimant;
+    const grant = this.#grant(claimant);
+    const current = grant.address === undefined ? undefined : localPartOf(this.#site, grant.address);
+    if (current === undefined || organization === undefined) return;
+    const candidates = () => renamedLocalParts(this.#site, mailbox, organization, current);
+    const found = attempt('NoAddress', () =>
+      candidates().find((localPart) => this.#refusal(claimant, localPart, '') === undefined),
+    );
+    if ('problem' in found) grant.problems.push(found.problem);
+    else if (found.value !== undefined) {
+      grant.renamed = addressOf(this.#site, found.value);
+      this.#take(claimant, grant.renamed);
+    } else {
+      const [only] = candidates();
+      const refusal = only === undefined ? undefined : this.#refusal(claimant, only, 'spec.organizationRef');
+      if (refusal !== undefined) grant.problems.push(refusal);
+    }
   }
 
   /** Neither granted nor waiting for an explicit address that was refused. */

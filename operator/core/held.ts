@@ -24,7 +24,7 @@ export type Write =
 export type Taking = { readonly entry: DirectoryEntry; readonly addresses: readonly string[] };
 
 /** The site's terms, and the day they are applied on. */
-type Today = { readonly site: Site; readonly now: Date };
+export type Today = { readonly site: Site; readonly now: Date };
 
 /** Former primary addresses that still deliver when `address` is the primary one. */
 export function formerAddresses(

@@ -12,7 +12,8 @@
  * | none        | ours    |                | none: an orphan, reported |
  */
 import { annotation, type Resource } from '../api/resource.ts';
-import type { AttributeReplacement } from '../ports.ts';
+import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
+import type { Described } from './account.ts';
 import type { Decision, Desired } from './desired.ts';
 import { type Attributes, differences, mailboxClasses, organizationClasses, withoutAccess } from './entry.ts';
 import type { Write } from './held.ts';
@@ -35,6 +36,8 @@ export type Update = Common & {
   readonly ownerUid: string;
   readonly before: Attributes;
   readonly replacements: readonly AttributeReplacement[];
+  /** However few they are, such changes wait for a person. */
+  readonly needsApproval?: true;
 };
 export type Remove = Common & {
   readonly action: 'remove';
@@ -75,6 +78,7 @@ function changeFor({
   attributes,
   leaving,
   first: writes = [],
+  renamed,
 }: Desired): Change | undefined {
   if (resource.metadata.deletionTimestamp !== undefined) {
     return leaving && entry !== undefined ? leave(resource, entry, writes) : undefined;
@@ -86,10 +90,28 @@ function changeFor({
     return { action: 'create', resource, dn, first: writes, attributes: given };
   }
   const replacements = differences(entry, attributes);
-  if (replacements.length === 0) return undefined;
+  if (replacements.length === 0) return renamed && renameFor(resource, entry, renamed);
   const ownerUid = first(entry, attribute.ownerUid) ?? '';
   const action = actionOf(replacements);
   return { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
+}
+
+/** Only for an entry that is otherwise as it shall be, so that nothing else waits for the approval. */
+function renameFor(
+  resource: Resource,
+  entry: DirectoryEntry,
+  { attributes, first: writes }: Described,
+): Change {
+  return {
+    action: 'rename',
+    resource,
+    dn: entry.dn,
+    first: writes,
+    ownerUid: first(entry, attribute.ownerUid) ?? '',
+    before: entry.attributes,
+    replacements: differences(entry, attributes),
+    needsApproval: true,
+  };
 }
 
 function leave(

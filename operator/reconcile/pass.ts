@@ -76,7 +76,12 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     held: guarded.held.length,
     orphans: decision.orphans.length,
     statusWrites: settled.writes,
-    again: allowed.some(({ action }) => action === 'close' || action === 'remove') || settled.conflicts > 0,
+    again:
+      allowed.some(({ action }) => action === 'close' || action === 'remove') ||
+      settled.conflicts > 0 ||
+      // A rename is planned only for an entry that is otherwise as it shall be.
+      (decision.desired.some(({ renamed }) => renamed !== undefined) &&
+        applied.some(({ problem }) => problem === undefined)),
   };
 }
 
