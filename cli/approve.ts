@@ -31,7 +31,7 @@ export async function approve(hash: string | undefined, options: ApproveOptions)
     );
   }
   await annotateSite(config, site.namespaces.mail, hash);
-  console.log(`approved: ${plan.lines.length} mailboxes lose access`);
+  console.log(`approved: ${plan.lines.length} changes`);
 }
 
 /** While resources are still being told, two plans may stand beside each other. */

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import type { Resource } from '../operator/api/resource.ts';
 import type { Site } from '../operator/core/site.ts';
+import { rfc3339 } from '../operator/core/time.ts';
 import { Invalid } from '../operator/errors.ts';
 import { Failed, WrongInput } from './failure.ts';
 import { readFolder } from './plan/folder.ts';
@@ -56,7 +57,7 @@ async function makeReview(options: PlanOptions): Promise<Made> {
     base === undefined
       ? await readCluster(site, options.context)
       : resourcesOf(byName(placeIn(site, base.manifests)).values(), earlier(now));
-  const made = review({ site, base: before, live: base === undefined, manifests, now: rfc3339(now), prune });
+  const made = review({ site, base: before, live: base === undefined, manifests, now, prune });
   const notes = [
     ...note(wanted.ignored, `of other kinds in ${filename}: not looked at`),
     ...note(
@@ -103,10 +104,6 @@ function placeIn(site: Site, manifests: readonly Manifest[]): readonly Placed[] 
 /** Everything of the base was there before anything that is new. */
 function earlier(now: Date): string {
   return rfc3339(new Date(now.getTime() - 3_600_000));
-}
-
-function rfc3339(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
 }
 
 function note(count: number, text: string): readonly string[] {

@@ -5,11 +5,13 @@
 import type { MailboxStatus } from '../../operator/api/mailbox.ts';
 import { annotation, type Resource } from '../../operator/api/resource.ts';
 import { type Decision, type Desired, decide } from '../../operator/core/desired.ts';
-import { type Attributes, closedAttributes, suspendedAttributes } from '../../operator/core/entry.ts';
+import { type Attributes, withoutAccess } from '../../operator/core/entry.ts';
+import type { Today } from '../../operator/core/held.ts';
 import { attribute } from '../../operator/core/layout.ts';
 import { resourceName } from '../../operator/core/naming/identity.ts';
 import { parseBytes } from '../../operator/core/quota.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { daysAfter } from '../../operator/core/time.ts';
 import type { DirectoryEntry } from '../../operator/ports.ts';
 
 export type Assumed = { readonly entries: readonly DirectoryEntry[]; readonly decision: Decision };
@@ -17,14 +19,14 @@ export type Assumed = { readonly entries: readonly DirectoryEntry[]; readonly de
 /**
  * @param granted whether a resource without status is taken to be in the directory, as in a base that is files alone
  */
-export function assumeEntries(site: Site, resources: readonly Resource[], granted: boolean): Assumed {
+export function assumeEntries(today: Today, resources: readonly Resource[], granted: boolean): Assumed {
   // A pause keeps what is there; it does not mean that nothing is.
   const all = resources.map(unpaused);
-  const decision = decide({ site, ...ofKinds(all), entries: [] });
+  const decision = decide({ ...today, ...ofKinds(all), entries: [] });
   const entries = decision.desired.flatMap((desired) => {
     const { status } = desired.resource;
     if (status === undefined || status === null) return granted ? grantedEntry(desired) : [];
-    return recordedEntry(site, desired, status as MailboxStatus);
+    return recordedEntry(today, desired, status as MailboxStatus);
   });
   return { entries, decision };
 }
@@ -47,31 +49,42 @@ function unpaused(resource: Resource): Resource {
 }
 
 function grantedEntry({ dn, attributes }: Desired): readonly DirectoryEntry[] {
-  return dn === undefined || attributes === undefined ? [] : [{ dn, attributes }];
+  return dn === undefined || attributes === undefined
+    ? []
+    : [{ dn, attributes: withFirstPassword(attributes) }];
+}
+
+/** A first password comes with the duty to change it, which is no part of a plan. */
+export function withFirstPassword(attributes: Attributes): Attributes {
+  const given = attributes[attribute.passwordSecret] ?? [];
+  return given.length === 0 ? attributes : { ...attributes, pwdReset: ['TRUE'] };
 }
 
 /** The status goes before what would be granted now: it was written from the directory. */
-function recordedEntry(site: Site, desired: Desired, status: MailboxStatus): readonly DirectoryEntry[] {
+function recordedEntry(today: Today, desired: Desired, status: MailboxStatus): readonly DirectoryEntry[] {
   const dn = status.entry;
   if (dn === undefined) return [];
-  const attributes = desired.attributes ?? bareAttributes(site, desired.resource);
+  const attributes = desired.attributes ?? bareAttributes(today.site, desired.resource);
   if (desired.resource.kind === 'Organization') return [{ dn, attributes }];
-  return [{ dn, attributes: { ...attributes, ...recorded(attributes, status) } }];
+  return [{ dn, attributes: withFirstPassword({ ...attributes, ...recorded(today, attributes, status) }) }];
 }
 
-function recorded(attributes: Attributes, status: MailboxStatus): Attributes {
-  const { address, aliases = [], quota, state } = status;
+function recorded({ site, now }: Today, attributes: Attributes, status: MailboxStatus): Attributes {
+  const { address, aliases = [], quota, state, passwordSecret } = status;
   const asked = new Set(attributes[attribute.address]);
-  const found: Record<string, readonly string[]> = {};
+  const found: Record<string, readonly string[]> = {
+    [attribute.passwordSecret]: passwordSecret === undefined ? [] : [passwordSecret],
+  };
   if (address !== undefined) {
+    const until = daysAfter(now, site.naming.formerAddressDays);
+    const former = aliases.filter((alias) => !asked.has(alias));
     found['mail'] = [address];
     found[attribute.address] = [address, ...aliases];
-    found[attribute.formerAddress] = aliases.filter((alias) => !asked.has(alias));
+    found[attribute.formerAddress] = former.map((alias) => `${alias} ${until}`);
   }
   if (quota?.limit !== undefined) found[attribute.quotaBytes] = [String(parseBytes(quota.limit))];
   if (state === 'Active') Object.assign(found, { [attribute.status]: ['Active'], pwdAccountLockedTime: [] });
-  if (state === 'Suspended') Object.assign(found, suspendedAttributes);
-  if (state === 'Closed') Object.assign(found, closedAttributes);
+  else if (state !== undefined && state !== 'Pending') Object.assign(found, withoutAccess(state));
   return found;
 }
 

@@ -5,6 +5,7 @@ import { formatChange } from '../../operator/core/format.ts';
 import { first } from '../../operator/core/observed.ts';
 import { before, type Change } from '../../operator/core/plan.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { rfc3339 } from '../../operator/core/time.ts';
 import type { Problem } from '../../operator/core/verdict.ts';
 import { assumeEntries } from './entries.ts';
 import { foresee } from './foresee.ts';
@@ -40,17 +41,20 @@ export type Reviewed = {
   /** The base comes from a cluster: its statuses and annotations count. */
   readonly live: boolean;
   readonly manifests: ReadonlyMap<string, Placed>;
-  /** RFC 3339. */
-  readonly now: string;
+  readonly now: Date;
   /** Resources without a manifest are deleted. */
   readonly prune: boolean;
 };
 
 /** What the manifests would do to the base. What was wrong before is not their fault, and is not told. */
 export function review({ site, base, live, manifests, now, prune }: Reviewed): Review {
-  const assumed = assumeEntries(site, base, !live);
-  const { resources, refused } = replaceResources(base, manifests, { now, keepAnnotations: live, prune });
-  const { changes, guarded, decision } = foresee(site, resources, assumed.entries);
+  const assumed = assumeEntries({ site, now }, base, !live);
+  const { resources, refused } = replaceResources(base, manifests, {
+    now: rfc3339(now),
+    keepAnnotations: live,
+    prune,
+  });
+  const { changes, guarded, decision } = foresee({ site, now }, resources, assumed.entries);
   const known = new Set(
     assumed.decision.desired.flatMap((desired) => problemsOf(desired).map(keyOf(desired))),
   );
@@ -68,11 +72,17 @@ export function review({ site, base, live, manifests, now, prune }: Reviewed): R
 
 function changeItem(change: Change): Item {
   return {
-    action: change.action === 'close' || change.action === 'remove' ? 'delete' : change.action,
+    action: actionOf(change),
     ...identity(change.resource),
     address: addressAfter(change),
     summary: formatChange(change),
   };
+}
+
+/** An end date that is past suspends: scripts need not tell why access goes, the summary does. */
+function actionOf({ action }: Change): Action {
+  if (action === 'close' || action === 'remove') return 'delete';
+  return action === 'expire' ? 'suspend' : action;
 }
 
 function addressAfter(change: Change): string {

@@ -3,13 +3,15 @@ import { type Mailbox, parseMailbox } from '../api/mailbox.ts';
 import { parseOrganization } from '../api/organization.ts';
 import { annotation, type Metadata, type Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
-import { type Claimant, type Grant, grantAddresses } from './addresses.ts';
-import { type Attributes, mailboxAttributes, organizationAttributes, suspendedAttributes } from './entry.ts';
-import { attribute, type EntryStatus } from './layout.ts';
+import { accessFor, attributesFor, type Described, renamedBy } from './account.ts';
+import { addressFacts } from './address-facts.ts';
+import { type Claimant, grantAddresses } from './addresses.ts';
+import { type Attributes, organizationAttributes } from './entry.ts';
+import { holdBack, type Write, writesBefore } from './held.ts';
+import { attribute } from './layout.ts';
 import { mailboxDn, resourceName } from './naming/identity.ts';
 import { all, first, type Observed, observe } from './observed.ts';
 import { type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
-import { quotaOf } from './quota.ts';
 import type { Site } from './site.ts';
 import { attempt, type Problem, stalled, waiting } from './verdict.ts';
 
@@ -19,6 +21,8 @@ export type World = {
   readonly organizations: readonly Resource[];
   readonly mailboxes: readonly Resource[];
   readonly entries: readonly DirectoryEntry[];
+  /** Wall clock of the pass. */
+  readonly now: Date;
 };
 
 /** What shall become of one resource's entry. */
@@ -31,6 +35,10 @@ export type Desired = {
   readonly entry?: DirectoryEntry;
   /** Wholly described entry; absent when nothing can or may be decided. */
   readonly attributes?: Attributes;
+  /** The entry with an address by its organization's new abbreviation: planned, and never done without approval. */
+  readonly renamed?: Described;
+  /** Writes to other entries before this one's: addresses are held before they are let go. */
+  readonly first?: readonly Write[];
   /** The resource is being deleted and nothing keeps it: close a mailbox's entry, remove an organization's. */
   readonly leaving: boolean;
   /** How many mailboxes and units still name this organization, which is being deleted. */
@@ -120,7 +128,8 @@ function decideMailboxes(
   const deciding = [...claimants.values()].filter(
     ({ mailbox }) => mailbox.metadata.annotations[annotation.paused] !== 'true',
   );
-  const grants = grantAddresses(site, deciding, observed);
+  const facts = addressFacts(world, observed, (uid) => claimants.get(uid)?.ownerUid ?? uid);
+  const grants = grantAddresses(site, deciding, facts);
   return world.mailboxes.map((resource) => {
     const { uid, deletionTimestamp } = resource.metadata;
     const claimant = claimants.get(uid);
@@ -131,41 +140,24 @@ function decideMailboxes(
       leaving: deletionTimestamp !== undefined,
       ...(entry === undefined ? {} : { entry }),
       dn: entry?.dn ?? mailboxDn(site, uid),
+      ...(entry === undefined || deletionTimestamp === undefined
+        ? {}
+        : { first: holdBack(world, observed, entry, all(entry, attribute.address)) }),
     };
     const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
     if (claimant === undefined || grant === undefined) return { ...base, problems: known };
-    const { mailbox } = claimant;
-    const decided = attempt('Invalid', () => attributesFor(site, claimant, grant, entry));
+    const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry));
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
-    const suspension =
-      mailbox.spec.state === 'Suspended' && entry !== undefined ? suspendedAttributes : undefined;
-    const attributes = decided.value ?? suspension;
-    return { ...base, problems: known, ...(attributes === undefined ? {} : { attributes }) };
-  });
-}
-
-function attributesFor(
-  site: Site,
-  { mailbox, organization }: Claimant,
-  grant: Grant,
-  entry: DirectoryEntry | undefined,
-): Attributes | undefined {
-  if (grant.address === undefined || organization === undefined) return undefined;
-  const suspended = mailbox.spec.state === 'Suspended' || organization.suspended;
-  const status: EntryStatus = suspended ? 'Suspended' : 'Active';
-  const former = new Set(entry === undefined ? [] : all(entry, attribute.formerAddress));
-  const current = entry && first(entry, 'mail');
-  if (current !== undefined && current !== grant.address) former.add(current);
-  former.delete(grant.address);
-  return mailboxAttributes(site, {
-    mailbox,
-    organization,
-    status,
-    address: grant.address,
-    aliases: grant.aliases,
-    former: [...former],
-    quotaBytes: quotaOf(site, mailbox.spec, organization.quota),
-    ...(entry === undefined ? {} : { entry }),
+    const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant));
+    if (attributes === undefined) return { ...base, problems: known };
+    const first = writesBefore(world, observed, entry, attributes, grant.takenFrom);
+    const renamed = renamedBy(world, observed, claimant, grant, entry);
+    return {
+      ...base,
+      problems: known,
+      attributes,
+      ...(base.leaving ? {} : { first, ...(renamed === undefined ? {} : { renamed }) }),
+    };
   });
 }
 
@@ -195,7 +187,7 @@ function isSamePerson(
 }
 
 function formerAccountProblem(entry: DirectoryEntry): Problem {
-  const name = `${first(entry, 'cn')} (${first(entry, 'mail')})`;
+  const name = `${first(entry, 'cn')} (${first(entry, 'mail') ?? 'without address'})`;
   return stalled(
     'FormerAccount',
     `metadata.name: the closed account of ${name} had this name, and this is not the same person: use another name`,

@@ -2,12 +2,13 @@
  * The shape of the directory: schema names and subtrees. The charts render slapd's schema, ACLs and the
  * daemons' maps from the same names, so that they stand once.
  */
+import type { MailboxState } from './state.ts';
 
 /** Attributes of the site's own schema (charts/config/openldap/hopthu.schema). */
 export const attribute = {
   /** Every address that delivers to the entry, the primary one (`mail`) included; unique over the site. */
   address: 'hopThuAddress',
-  /** Addresses that were primary once and still deliver. */
+  /** `<address> <RFC 3339>`: was primary once and still delivers, until then. */
   formerAddress: 'hopThuFormerAddress',
   status: 'hopThuStatus',
   type: 'hopThuType',
@@ -21,16 +22,23 @@ export const attribute = {
   organization: 'hopThuOrganization',
   abbreviation: 'hopThuAbbreviation',
   sector: 'hopThuSector',
+  /** The last `spec.passwordReset` that was acted on. */
+  passwordReset: 'hopThuPasswordReset',
+  /** Name of the Secret with the first password, until the person has changed it. */
+  passwordSecret: 'hopThuPasswordSecret',
+  /** On entries of `ou=held`, `<address> <RFC 3339>`: held back until then, and while the account's resource exists. */
+  heldAddress: 'hopThuHeldAddress',
 } as const;
 
-/** Object classes of the site's own schema, both auxiliary. */
+/** Object classes of the site's own schema; those of mailboxes and organizations are auxiliary. */
 export const objectClass = {
   mailbox: 'hopThuMailbox',
   organization: 'hopThuOrganizationUnit',
+  held: 'hopThuHeldAccount',
 } as const;
 
 /** Values of `hopThuStatus`. Only `Active` logs in; `Closed` receives no mail either. */
-export type EntryStatus = 'Active' | 'Suspended' | 'Closed';
+export type EntryStatus = Exclude<MailboxState, 'Pending'>;
 
 /** Containers below the suffix. */
 export const container = {
@@ -82,5 +90,7 @@ export const snapshotAttributes: readonly string[] = [
   'telephoneNumber',
   'postalAddress',
   'pwdAccountLockedTime',
+  'pwdReset',
+  'pwdChangedTime',
   ...Object.values(attribute),
 ];

@@ -39,6 +39,8 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.type,
       attribute.quotaBytes,
       attribute.organization,
+      attribute.passwordReset,
+      attribute.passwordSecret,
     ],
   },
   [objectClass.organization]: {
@@ -46,9 +48,20 @@ const classes: Readonly<Record<string, ObjectClass>> = {
     must: [attribute.site, attribute.resource, attribute.ownerUid],
     may: ['cn', attribute.status, attribute.abbreviation, attribute.sector, attribute.organization],
   },
+  [objectClass.held]: {
+    structural: true,
+    must: ['uid', attribute.heldAddress, attribute.site, attribute.resource, attribute.ownerUid],
+    may: [],
+  },
 };
 
-const operational = ['objectClass', 'pwdReset', 'pwdAccountLockedTime', 'pwdPolicySubentry'];
+const operational = [
+  'objectClass',
+  'pwdReset',
+  'pwdChangedTime',
+  'pwdAccountLockedTime',
+  'pwdPolicySubentry',
+];
 
 const several = new Set([
   'objectClass',
@@ -60,16 +73,19 @@ const several = new Set([
   'o',
   attribute.address,
   attribute.formerAddress,
+  attribute.heldAddress,
 ]);
 for (const name of contact) several.add(name);
 
 const address = /^[a-z0-9._-]+@[a-z0-9.-]+$/;
+const dated = /^[a-z0-9._-]+@[a-z0-9.-]+ \d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 const ascii = /^[\0-\x7f]*$/;
 const patterns: Readonly<Record<string, RegExp>> = {
   mail: address,
   [attribute.address]: address,
-  [attribute.formerAddress]: address,
-  [attribute.status]: /^(Active|Suspended|Closed)$/,
+  [attribute.formerAddress]: dated,
+  [attribute.heldAddress]: dated,
+  [attribute.status]: /^(Active|Suspended|Expired|Closed)$/,
   [attribute.type]: /^(Personal|Organization)$/,
   [attribute.quotaBytes]: /^[1-9][0-9]{0,12}$/,
   [attribute.site]: ascii,

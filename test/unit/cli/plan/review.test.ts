@@ -50,6 +50,12 @@ const changes: Readonly<Record<string, Folder>> = {
     ...base,
     'so-tttt': organization('Sở Thông tin và Truyền thông', { quota: { personal: '1Gi' } }),
   },
+  'an end date that is past': {
+    ...base,
+    ha: person('Trần Thị Thu Hà', 'so-y-te', { validUntil: '2026-11-19' }),
+  },
+  'a new first password': { ...base, ha: person('Trần Thị Thu Hà', 'so-y-te', { passwordReset: 'one' }) },
+  'an alias that is let go': { ...base, binh: person('Nguyễn Thanh Bình', 'so-tttt', {}, 'CB-1') },
   deletion: withoutHa,
   'deletion of a unit with its people': withoutUnit,
   transfer: { ...base, ha: person('Trần Thị Thu Hà', 'phong-cntt') },
@@ -107,7 +113,14 @@ describe('a base with statuses, as kubectl get -o yaml saves it', () => {
     );
     const resources = resourcesOf(from, '2026-11-21T00:00:00Z');
     const manifests = byName(placed(base));
-    const made = review({ site: socTrang, base: resources, live: false, manifests, now: '', prune: true });
+    const made = review({
+      site: socTrang,
+      base: resources,
+      live: false,
+      manifests,
+      now: new Date(0),
+      prune: true,
+    });
     expect(linesOf(made)).toEqual([
       '~ thuha@soctrang.gov.vn  Trần Thị Thu Hà (Sở Y tế)  state Suspended → Active, quota 2 GiB → 500 MiB',
     ]);
@@ -219,6 +232,21 @@ describe('blocked', () => {
         `late.yaml:1: spec.localPart: ntbinh@soctrang.gov.vn is held by ${namespace}/binh; ask for another address (R12, R16)`,
       ],
     ]);
+  });
+
+  it('is an address that was let go in the same change: it is held back', async () => {
+    const folder = {
+      ...base,
+      binh: person('Nguyễn Thanh Bình', 'so-tttt', {}, 'CB-1'),
+      late: person('Lê Văn Tám', 'so-tttt', { localPart: 'binh.nguyen' }),
+    };
+    const province = await settled(base);
+    const live = await planLive(province, folder);
+    await sync(province, folder);
+    expect(linesOf(live)).toEqual(await province.settle());
+    const { message } = province.status('late').conditions?.[0] ?? {};
+    expect(live.blocked.map(({ summary }) => summary)).toEqual([`late.yaml:1: ${message}`]);
+    expect(planOffline(base, folder)).toEqual(live);
   });
 
   it('is not what was wrong before', () => {

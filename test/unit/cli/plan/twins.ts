@@ -77,7 +77,14 @@ export async function planLive(province: Province, to: Folder): Promise<Review> 
 
 function reviewed(base: readonly Resource[], to: Folder, live: boolean): Review {
   const manifests = byName(placed(to));
-  return review({ site: socTrang, base, live, manifests, now: '2026-11-21T01:00:00Z', prune: true });
+  return review({
+    site: socTrang,
+    base,
+    live,
+    manifests,
+    now: new Date('2026-11-21T01:00:00Z'),
+    prune: true,
+  });
 }
 
 export function linesOf({ changes }: Review): readonly string[] {
