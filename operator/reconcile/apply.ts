@@ -1,7 +1,7 @@
 /** Carries a plan out, change by change; one that fails does not stop the others. */
 import { finalizer } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
-import { type Change, type Create, removesAccess } from '../core/plan.ts';
+import type { Change, Create } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
 import { generatePassword } from '../credentials/password.ts';
 import { hashPassword } from '../credentials/ssha512.ts';
@@ -14,20 +14,15 @@ export type Applied = { readonly change: Change; readonly problem?: Problem };
 /** Where changes go, and how the passwords of new accounts are made. */
 export type Targets = { readonly cluster: Cluster; readonly directory: Directory };
 
-/** Access is taken away first, then everything else a few at a time. */
+/** Applies the changes, a few at a time. */
 export async function applyChanges(
   targets: Targets,
   changes: readonly Change[],
 ): Promise<readonly Applied[]> {
   const applied: Applied[] = [];
-  const apply = async (change: Change) => {
+  await inParallel(changes, async (change) => {
     applied.push(await applyOne(targets, change));
-  };
-  await inParallel(changes.filter(removesAccess), apply);
-  await inParallel(
-    changes.filter((change) => !removesAccess(change)),
-    apply,
-  );
+  });
   return applied;
 }
 
@@ -80,10 +75,14 @@ async function create({ cluster, directory }: Targets, change: Create): Promise<
   return directory.add(dn, { ...attributes, userPassword: [hashPassword(password)], pwdReset: ['TRUE'] });
 }
 
-/** What an error means for the resource: the one place that turns error types into behaviour. */
+/**
+ * What an error means for the resource: the one place that turns error types into behaviour.
+ * @throws what is no fault of this change, and ends the pass
+ */
 function problemOf(error: unknown): Problem {
   if (error instanceof Blocked) return stalled(error.reason, error.message);
   if (error instanceof Conflict) return waiting('Conflict', `${error.message}; the next pass looks again`);
-  if (error instanceof Unavailable) return waiting(`${error.part}Unavailable`, error.message);
+  if (error instanceof Unavailable && error.part !== 'Lease')
+    return waiting(`${error.part}Unavailable`, error.message);
   throw error;
 }
