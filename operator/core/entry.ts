@@ -37,6 +37,7 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     givenName: person === undefined ? [] : [parts.at(-1) ?? name],
     title: optional(person?.title),
     employeeNumber: optional(person?.id),
+    telephoneNumber: optional(person?.phone),
     o: [organization.naming.name],
     mail: [facts.address],
     [attribute.address]: [...new Set([facts.address, ...facts.aliases, ...facts.former])],
