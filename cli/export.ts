@@ -6,8 +6,6 @@ import { ManifestFolder } from './annex/folder.ts';
 import type { Source } from './annex/organization-index.ts';
 import { annexTable, type ExportedMailbox } from './annex/rows.ts';
 import { writeTable } from './annex/table.ts';
-import { loadKubeConfig } from './kube.ts';
-import { grantedAddresses, listResources } from './resources.ts';
 import { loadSite } from './site.ts';
 
 export type ExportOptions = {
@@ -41,6 +39,11 @@ function fromFolder(site: Site, path: string): Sources {
 }
 
 async function fromCluster(site: Site, context: string | undefined): Promise<Sources> {
+  // Loaded where it is needed: a folder needs no cluster.
+  const [{ loadKubeConfig }, { grantedAddresses, listResources }] = await Promise.all([
+    import('./kube.ts'),
+    import('./resources.ts'),
+  ]);
   const config = loadKubeConfig(context);
   const { accounts } = site.namespaces;
   const organizations = await listResources(config, 'Organization', accounts);

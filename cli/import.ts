@@ -7,8 +7,6 @@ import { compareList } from './annex/organization-list.ts';
 import { type Entry, isRefused, printReport } from './annex/report.ts';
 import { carryOut } from './annex/requests.ts';
 import { readTable } from './annex/table.ts';
-import { loadKubeConfig } from './kube.ts';
-import { grantedAddresses, listResources } from './resources.ts';
 import { loadSite } from './site.ts';
 
 export type ImportOptions = {
@@ -54,6 +52,11 @@ async function addressesOf(
   namespaces: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (context === undefined) return new Map();
+  // Loaded where it is needed: a list on its own needs no cluster.
+  const [{ loadKubeConfig }, { grantedAddresses, listResources }] = await Promise.all([
+    import('./kube.ts'),
+    import('./resources.ts'),
+  ]);
   return grantedAddresses(await listResources(loadKubeConfig(context), 'Mailbox', namespaces));
 }
 

@@ -104,7 +104,7 @@ function yamlFiles(root: string): readonly string[] {
       .filter((path) => /\.ya?ml$/.test(path) && !path.split('/').some((part) => part.startsWith('.')))
       .sort();
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (typeof error !== 'object' || error === null || !('code' in error)) throw error;
     if (error.code === 'ENOENT') return [];
     throw new WrongInput(`cannot read the folder ${root}: ${String(error.code)}`);
   }

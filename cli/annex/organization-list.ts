@@ -52,7 +52,7 @@ class OrganizationList {
     // A unit may stand above its organization in the list.
     for (let waiting = rows; waiting.length > 0; ) {
       const left = waiting.filter(({ number, cells }) => {
-        const entry = this.#attempt(number, cells, rows);
+        const entry = this.#attempt(number, cells);
         if (entry !== undefined) entries.set(number, entry);
         return entry === undefined;
       });
@@ -67,16 +67,16 @@ class OrganizationList {
   }
 
   /** @returns undefined while the organization above may still come */
-  #attempt(row: number, cells: Cells<ListField>, rows: readonly FormRow<ListField>[]): Entry | undefined {
+  #attempt(row: number, cells: Cells<ListField>): Entry | undefined {
     try {
-      return this.#settle(row, cells, rows);
+      return this.#settle(row, cells);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       return refuse(row, error.message);
     }
   }
 
-  #settle(row: number, cells: Cells<ListField>, rows: readonly FormRow<ListField>[]): Entry | undefined {
+  #settle(row: number, cells: Cells<ListField>): Entry | undefined {
     const { name } = cells;
     if (name === undefined) throw new Refused('thiếu tên đơn vị');
     const above = cells.parent === undefined ? [] : this.#index.find(cells.parent);
@@ -85,11 +85,7 @@ class OrganizationList {
       throw new Refused(`đơn vị cấp trên "${cells.parent}" có thể là ${names}: ghi rõ đơn vị nào`);
     }
     const [parent] = above;
-    if (cells.parent !== undefined && parent === undefined) {
-      if (rows.some((other) => other.number !== row && this.#isSame(other.cells.name, cells.parent)))
-        return undefined;
-      throw new Refused(unknownParent(cells));
-    }
+    if (cells.parent !== undefined && parent === undefined) return undefined;
     const key = `${keyOf(parent)} ${organizationKey(this.#site, name)}`;
     const other = this.#rows.get(key);
     if (other !== undefined) throw new Refused(`đơn vị này đã có ở dòng ${other}`);

@@ -94,7 +94,9 @@ class RequestList {
     }
     this.#see(manifest, 'grant', row);
     const moved = { path: ['organizationRef'], value: { name: organization.id.name } };
-    const pending = manifest.pending([moved, ...edits]);
+    // A staff number is immutable once set; another spelling of it is the same number.
+    const wanted = edits.filter(({ path }) => path[1] !== 'id' || found.staffNumber === undefined);
+    const pending = manifest.pending([moved, ...wanted]);
     checkedSpec(manifest.id, withEdits(manifest.spec, pending));
     return this.#edit(row, manifest, pending);
   }
