@@ -1,6 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { execa } from 'execa';
 import { launcher, run } from './run.ts';
+
+// One test starts several processes, on machines that may be busy.
+jest.setTimeout(30_000);
 
 /** What bash offers for the last word of a line. */
 async function offered(...words: readonly string[]): Promise<readonly string[]> {

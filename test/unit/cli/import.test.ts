@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TemporaryFolder } from './annex/world.ts';
 import { run } from './run.ts';
 
 const header = 'STT;Họ và tên;Chức vụ;Đơn vị;Loại yêu cầu;Địa chỉ hiện có;Điện thoại;Mã cán bộ;Ghi chú\n';
 const ha = '1;Trần Thị Thu Hà;Chuyên viên;Sở Thông tin và Truyền thông;cấp mới;;;CB-00402;\n';
+
+// Some tests start several processes, on machines that may be busy.
+jest.setTimeout(30_000);
 
 let folder: TemporaryFolder;
 beforeEach(() => {

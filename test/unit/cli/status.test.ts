@@ -102,7 +102,7 @@ describe('what is printed', () => {
         ['Đoàn'.normalize('NFD'), 'x'],
         ['a\u001B[31m', ''],
       ]),
-    ).toBe('A       B\nĐoàn    x\na?[31m');
+    ).toBe('A        B\nĐoàn     x\na?[31m');
   });
 
   it('is JSON or YAML for scripts', () => {
