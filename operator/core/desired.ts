@@ -4,13 +4,14 @@ import { parseOrganization } from '../api/organization.ts';
 import { annotation, type Metadata, type Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import { type Claimant, type Grant, grantAddresses } from './addresses.ts';
-import { type Attributes, mailboxAttributes, organizationAttributes, suspendedAttributes } from './entry.ts';
-import { attribute, type EntryStatus } from './layout.ts';
+import { type Attributes, mailboxAttributes, organizationAttributes, withoutAccess } from './entry.ts';
+import { attribute } from './layout.ts';
 import { mailboxDn, resourceName } from './naming/identity.ts';
 import { all, first, type Observed, observe } from './observed.ts';
-import { type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
+import { isSuspendedByAnnotation, type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
 import { quotaOf } from './quota.ts';
 import type { Site } from './site.ts';
+import { stateOf } from './state.ts';
 import { attempt, type Problem, stalled, waiting } from './verdict.ts';
 
 /** Everything a pass has read, complete or not at all. */
@@ -19,6 +20,8 @@ export type World = {
   readonly organizations: readonly Resource[];
   readonly mailboxes: readonly Resource[];
   readonly entries: readonly DirectoryEntry[];
+  /** Wall clock of the pass. */
+  readonly now: Date;
 };
 
 /** What shall become of one resource's entry. */
@@ -134,25 +137,44 @@ function decideMailboxes(
     };
     const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
     if (claimant === undefined || grant === undefined) return { ...base, problems: known };
-    const { mailbox } = claimant;
-    const decided = attempt('Invalid', () => attributesFor(site, claimant, grant, entry));
+    const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry));
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
-    const suspension =
-      mailbox.spec.state === 'Suspended' && entry !== undefined ? suspendedAttributes : undefined;
-    const attributes = decided.value ?? suspension;
+    const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant));
     return { ...base, problems: known, ...(attributes === undefined ? {} : { attributes }) };
   });
 }
 
+/** The state that access follows: the same function whether or not anything else can be decided. */
+function stateFor(now: Date, { mailbox, organization }: Claimant) {
+  const { spec, metadata } = mailbox;
+  const suspended =
+    spec.state === 'Suspended' || isSuspendedByAnnotation(metadata) || organization?.suspended === true;
+  const { validUntil } = spec;
+  const facts = {
+    granted: true,
+    leaving: false,
+    suspended,
+    ...(validUntil === undefined ? {} : { validUntil }),
+  };
+  return stateOf(facts, now);
+}
+
+/** Only what takes access away. */
+function accessFor({ now }: World, claimant: Claimant): Attributes | undefined {
+  const state = stateFor(now, claimant);
+  return state === 'Suspended' || state === 'Expired' ? withoutAccess(state) : undefined;
+}
+
 function attributesFor(
-  site: Site,
-  { mailbox, organization }: Claimant,
+  { site, now }: World,
+  claimant: Claimant,
   grant: Grant,
   entry: DirectoryEntry | undefined,
 ): Attributes | undefined {
+  const { mailbox, organization } = claimant;
   if (grant.address === undefined || organization === undefined) return undefined;
-  const suspended = mailbox.spec.state === 'Suspended' || organization.suspended;
-  const status: EntryStatus = suspended ? 'Suspended' : 'Active';
+  const status = stateFor(now, claimant);
+  if (status === 'Pending') return undefined;
   const former = new Set(entry === undefined ? [] : all(entry, attribute.formerAddress));
   const current = entry && first(entry, 'mail');
   if (current !== undefined && current !== grant.address) former.add(current);
@@ -164,6 +186,7 @@ function attributesFor(
     address: grant.address,
     aliases: grant.aliases,
     former: [...former],
+    now,
     quotaBytes: quotaOf(site, mailbox.spec, organization.quota),
     ...(entry === undefined ? {} : { entry }),
   });

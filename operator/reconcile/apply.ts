@@ -1,7 +1,8 @@
 /** Carries a plan out, change by change; one that fails does not stop the others. */
 import { finalizer } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
-import { type Change, type Create, removesAccess } from '../core/plan.ts';
+import { attribute } from '../core/layout.ts';
+import { before, type Change, type Create, removesAccess, type Update } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
 import { generatePassword } from '../credentials/password.ts';
 import { hashPassword } from '../credentials/ssha512.ts';
@@ -36,7 +37,7 @@ async function applyOne(targets: Targets, change: Change): Promise<Applied> {
   try {
     if (change.action === 'create') await create(targets, change);
     else if (change.action === 'remove') await directory.remove(change.dn, change.ownerUid);
-    else await directory.modify(change.dn, change.ownerUid, change.replacements);
+    else await update(targets, change);
     cluster.event(change.resource, {
       type: 'Normal',
       reason: reasons[change.action],
@@ -61,6 +62,7 @@ const reasons: Readonly<Record<Change['action'], string>> = {
   update: 'Updated',
   rename: 'Renamed',
   suspend: 'Suspended',
+  expire: 'Expired',
   resume: 'Resumed',
   close: 'Closed',
   remove: 'Removed',
@@ -74,10 +76,37 @@ async function create({ cluster, directory }: Targets, change: Create): Promise<
   const { resource, dn, attributes } = change;
   if (!resource.metadata.finalizers.includes(finalizer)) await cluster.addFinalizer(resource);
   const address = attributes['mail']?.[0];
-  if (resource.kind === 'Organization' || address === undefined) return directory.add(dn, attributes);
-  const password = await cluster.keepInitialPassword(resource, address, generatePassword());
-  // R25: the first login must change it. slapd does not arm this by itself when an entry is added.
-  return directory.add(dn, { ...attributes, userPassword: [hashPassword(password)], pwdReset: ['TRUE'] });
+  const secret = attributes[attribute.passwordSecret]?.[0];
+  if (address === undefined || secret === undefined) return directory.add(dn, attributes);
+  const password = await cluster.keepFirstPassword(resource, secret, address, generatePassword());
+  return directory.add(dn, { ...attributes, ...firstPassword(password) });
+}
+
+/** A new first password comes with the memory that it was asked for, in one modify: it is never set twice. */
+async function update({ cluster, directory }: Targets, change: Update): Promise<void> {
+  const { resource, dn, ownerUid, replacements } = change;
+  const replaced = replacements.find((replacement) => replacement.attribute === attribute.passwordSecret);
+  const [former] = before(change, attribute.passwordSecret);
+  const secret = replaced?.values[0];
+  if (secret === undefined) {
+    if (replaced !== undefined && former !== undefined) await cluster.removeFirstPassword(resource, former);
+    return directory.modify(dn, ownerUid, replacements);
+  }
+  const address =
+    replacements.find((replacement) => replacement.attribute === 'mail')?.values[0] ??
+    before(change, 'mail')[0];
+  const password = await cluster.keepFirstPassword(resource, secret, address ?? '', generatePassword());
+  const values = Object.entries(firstPassword(password)).map(([name, list]) => ({
+    attribute: name,
+    values: list,
+  }));
+  await directory.modify(dn, ownerUid, [...replacements, ...values]);
+  if (former !== undefined) await cluster.removeFirstPassword(resource, former);
+}
+
+/** R25: the first login must change it. slapd does not arm this by itself when an entry is added. */
+function firstPassword(password: string): Readonly<Record<string, readonly string[]>> {
+  return { userPassword: [hashPassword(password)], pwdReset: ['TRUE'] };
 }
 
 /** What an error means for the resource: the one place that turns error types into behaviour. */

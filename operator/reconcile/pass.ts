@@ -58,6 +58,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     organizations: resources.organizations,
     mailboxes: resources.mailboxes,
     entries,
+    now: dependencies.clock(),
   });
   const changes = planChanges(decision);
   const guarded = guard(changes, { site, mailboxes: resources.mailboxes }, resources.approvedPlan);
