@@ -96,9 +96,10 @@ function eventMoment({
   note,
 }: EventsV1Event): Moment {
   // Events of the old API have no eventTime.
-  const time = eventTime ?? deprecatedLastTimestamp ?? metadata?.creationTimestamp ?? new Date(0);
+  const time = eventTime ?? deprecatedLastTimestamp ?? metadata?.creationTimestamp ?? 0;
   return {
-    time: time.toISOString(),
+    // Despite its type, client-node hands eventTime over as text.
+    time: new Date(time).toISOString(),
     source: 'event',
     type: type ?? '',
     reason: reason ?? '',

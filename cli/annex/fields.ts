@@ -10,7 +10,7 @@ import { orRefused, Refused } from './refused.ts';
 
 /** Fields of the spec in the order in which a new manifest has them; an empty cell asks for nothing. */
 export function editsOf(site: Site, cells: Cells<AnnexField>, isPerson: boolean): readonly Edit[] {
-  const { id, name, title, phone, registeredAt, newAddress, aliases, quota, state } = cells;
+  const { id, name, title, phone, registeredAt, newAddress, aliases, quota, state, validUntil } = cells;
   if (!isPerson && (id ?? title ?? registeredAt) !== undefined) {
     throw new Refused('hộp thư của đơn vị không có chức vụ, mã cán bộ và thời điểm đăng ký');
   }
@@ -20,6 +20,7 @@ export function editsOf(site: Site, cells: Cells<AnnexField>, isPerson: boolean)
     { path: ['aliases'], value: aliases?.split(/[\s,;]+/).map((alias) => wantedLocalPart(site, alias)) },
     { path: ['quota'], value: quota },
     { path: ['state'], value: state && wantedState(state) },
+    { path: ['validUntil'], value: validUntil && dayOf(validUntil) },
   ];
   return edits.filter(({ value }) => value !== undefined);
 }
@@ -46,6 +47,13 @@ export function wantedLocalPart(site: Site, address: string): string {
     throw new Refused(`${localPart}@${site.domain} được dành riêng, không cấp cho ai`);
   }
   return orRefused(() => checkLocalPart(localPart, 'spec.localPart'));
+}
+
+/** "31/12/2027", or a date cell of a spreadsheet, which has a time: `2027-12-31`. */
+function dayOf(text: string): string {
+  const [, day = '', month = '', year] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) ?? [];
+  if (year !== undefined) return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  return text.replace(/T00:00:00(\.000)?Z$/, '');
 }
 
 function wantedState(text: string): string {

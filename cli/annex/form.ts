@@ -23,6 +23,7 @@ export const annexColumns = {
   aliases: column('Địa chỉ phụ', 'Bí danh'),
   quota: column('Hạn mức', 'Dung lượng'),
   state: column('Trạng thái'),
+  validUntil: column('Hiệu lực đến', 'Có giá trị đến', 'Thời hạn'),
   registeredAt: column('Thời điểm đăng ký'),
   resource: column('Tên tài nguyên'),
 } satisfies Record<string, Column>;
@@ -47,6 +48,7 @@ export const annexWidths: Readonly<Record<AnnexField, number>> = {
   aliases: 24,
   quota: 10,
   state: 12,
+  validUntil: 14,
   registeredAt: 24,
   resource: 32,
 };

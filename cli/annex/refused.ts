@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, string>> = {
     'địa chỉ mới: phần trước @ chỉ gồm a–z, 0–9 và dấu chấm, gạch nối, gạch dưới đơn ở giữa; nhiều nhất 64 ký tự',
   'spec.aliases': 'địa chỉ phụ: nhiều nhất 16, mỗi địa chỉ một lần, phần trước @ chỉ gồm a–z, 0–9, . - _',
   'spec.quota': 'hạn mức: một dung lượng như 500Mi hoặc 1Gi, nhiều nhất 8Ti',
+  'spec.validUntil': 'hiệu lực đến: một ngày như 31/12/2027 hoặc 2027-12-31',
   'spec.name': 'tên: chỉ gồm chữ, số, khoảng trắng và dấu câu thông thường; nhiều nhất 200 ký tự',
   'spec.abbreviation':
     'tên viết tắt: chỉ gồm a–z, 0–9 và dấu chấm, gạch nối, gạch dưới đơn ở giữa; nhiều nhất 40 ký tự',

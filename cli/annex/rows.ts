@@ -26,6 +26,7 @@ const known = new Set([
   'aliases',
   'quota',
   'state',
+  'validUntil',
   'passwordReset',
   'person.id',
   'person.fullName',
@@ -87,6 +88,7 @@ function cellsOf(
     aliases: (spec.aliases ?? []).join(' '),
     quota: spec.quota ?? '',
     state: spec.state === 'Suspended' ? stateTitles.Suspended : '',
+    validUntil: spec.validUntil ?? '',
     registeredAt: person?.registeredAt ?? '',
     resource: id.name,
   };

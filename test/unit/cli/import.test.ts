@@ -104,7 +104,7 @@ describe('hopthu export', () => {
     const { stdout, stderr, exitCode } = await run(exporting);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     expect(stdout.split('\r\n')[1]).toBe(
-      '1,Nguyễn Thanh Bình,Chuyên viên,Phòng Công nghệ thông tin,cấp mới,,,CB-00214,,,,,,2014-10-06T02:00:00Z,nguyen-thanh-binh-cb214',
+      '1,Nguyễn Thanh Bình,Chuyên viên,Phòng Công nghệ thông tin,cấp mới,,,CB-00214,,,,,,,2014-10-06T02:00:00Z,nguyen-thanh-binh-cb214',
     );
     const file = join(folder.path, 'list.xlsx');
     expect((await run([...exporting, '-o', file])).exitCode).toBe(0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EventsV1Event } from '@kubernetes/client-node';
+import type { EventsV1Event, V1MicroTime } from '@kubernetes/client-node';
 import { momentsOf } from '../../../cli/history.ts';
 import { printData, printTable } from '../../../cli/print.ts';
 import { printSummary, summarize } from '../../../cli/status.ts';
@@ -62,7 +62,8 @@ describe('hopthu status', () => {
 describe('hopthu history', () => {
   const event: EventsV1Event = {
     metadata: {},
-    eventTime: Object.assign(new Date('2026-11-21T00:00:01Z')),
+    // As client-node hands it over.
+    eventTime: '2026-11-21T00:00:01.000000Z' as unknown as V1MicroTime,
     type: 'Normal',
     reason: 'Created',
     note: '+ ntbinh@soctrang.gov.vn',

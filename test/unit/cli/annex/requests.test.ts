@@ -72,6 +72,11 @@ spec:
     expect(changed).toEqual(['    title: Chuyên viên']);
   });
 
+  it.each(['31/12/2027', '2027-12-31', '2027-12-31T00:00:00.000Z'])('ends on %s', (validUntil) => {
+    imported([grant({ ...ha, validUntil })]);
+    expect(folder.specs('Mailbox')['tran-thi-thu-ha']).toMatchObject({ validUntil: '2027-12-31' });
+  });
+
   it('moves a person to another unit (R24)', () => {
     imported([grant({ name: 'Đoàn Văn Thông', id: 'CB-00301', organization: 'sotttt' })]);
     expect(folder.specs('Mailbox')['doan-van-thong']).toMatchObject({ organizationRef: { name: 'so-tttt' } });
@@ -197,6 +202,7 @@ describe('a row is refused', () => {
     [grant({ ...ha, phone: 'không có' }), /điện thoại: chỉ gồm/],
     [grant({ ...ha, quota: '1 GB' }), /hạn mức/],
     [grant({ ...ha, state: 'nghỉ' }), /trạng thái "nghỉ": ghi hoạt động hoặc tạm khóa/],
+    [grant({ ...ha, validUntil: 'hết năm' }), /hiệu lực đến: một ngày như/],
     [grant({ ...ha, registeredAt: '6/10/2014' }), /thời điểm đăng ký/],
     [grant({ ...ha, newAddress: 'hà' }), /địa chỉ mới: phần trước @/],
     [grant({ ...ha, newAddress: 'ha@gmail.com' }), /ha@gmail.com không phải là địa chỉ của soctrang.gov.vn/],

@@ -75,6 +75,7 @@ describe('a list that was exported', () => {
         organization: fc.constantFrom('so-tttt', 'phong-cntt', 'xa-thanh-phu'),
         quota: fc.constantFrom('1Gi', '500Mi'),
         state: fc.constantFrom('hoạt động', 'tạm khóa'),
+        validUntil: fc.constantFrom('31/12/2027', '2028-02-29'),
         registeredAt: fc.constant('2014-10-06T02:00:00Z'),
       },
       { requiredKeys: ['name', 'organization'] },
