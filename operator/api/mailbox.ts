@@ -30,7 +30,7 @@ export const mailboxSpec = z
         phone: z
           .string()
           .max(40)
-          .regex(/^[0-9+(][0-9 ().\/+-]*$/, 'a telephone number of digits, spaces and + ( ) . / -')
+          .regex(/^[0-9+(][0-9 ()./+-]*$/, 'a telephone number of digits, spaces and + ( ) . / -')
           .optional()
           .describe('Telephone number, kept in the directory. R40'),
         registeredAt: timestamp
