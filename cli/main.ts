@@ -72,16 +72,6 @@ mailboxOptions(program.command('reset-password'))
   });
 
 program
-  .command('bootstrap')
-  .description('Create what must be in the cluster before the charts: namespaces, Secrets, certificates.')
-  .requiredOption(...site)
-  .option(...context)
-  .action(async (options) => {
-    const { bootstrap } = await import('./bootstrap.ts');
-    await bootstrap(options);
-  });
-
-program
   .command('import')
   .description(
     'Write the manifests that a list asks for: the annex of the regulations, or the organizations.',
@@ -144,6 +134,16 @@ program
   .action(async (shell) => {
     const { completion } = await import('./completion.ts');
     console.log(completion(program, shell));
+  });
+
+program
+  .command('bootstrap')
+  .description('Create what must be in the cluster before the charts: namespaces, Secrets, certificates.')
+  .requiredOption(...site)
+  .option(...context)
+  .action(async (options) => {
+    const { bootstrap } = await import('./bootstrap.ts');
+    await bootstrap(options);
   });
 
 try {

@@ -20,19 +20,23 @@ const atLeast = 10;
 /**
  * Holds every change that takes access away when there are more of them than max(10, 2 %) of an organization's
  * mailboxes or max(10, 5 %) of the site's, or when the list of resources is empty while the directory has accounts.
- * Grants and repairs go on.
+ * Renames that follow a new abbreviation are held however few they are. Grants and repairs go on.
  */
 export function guard(
   changes: readonly Change[],
   world: { readonly site: Site; readonly mailboxes: readonly Resource[] },
   approved?: string,
 ): Guarded {
-  const dangerous = changes.filter(removesAccess);
-  const reason = reasonToHold(dangerous, world.mailboxes);
-  if (reason === undefined) return { allowed: changes, held: [] };
-  const hash = hashOf(dangerous);
+  const losing = changes.filter(removesAccess);
+  const tooMany = reasonToHold(losing, world.mailboxes);
+  const renames = changes.filter((change) => 'needsApproval' in change);
+  const held = tooMany === undefined ? renames : [...losing, ...renames];
+  if (held.length === 0) return { allowed: changes, held: [] };
+  const hash = hashOf(held);
   if (approved === hash) return { allowed: changes, held: [] };
-  return { allowed: changes.filter((change) => !removesAccess(change)), held: dangerous, hash, reason };
+  const reason = tooMany ?? `${renames.length} addresses would follow a new abbreviation`;
+  const waits = new Set(held);
+  return { allowed: changes.filter((change) => !waits.has(change)), held, hash, reason };
 }
 
 function reasonToHold(dangerous: readonly Update[], mailboxes: readonly Resource[]): string | undefined {

@@ -133,7 +133,7 @@ function conditionsFor(
 
 /** Values as they are in the directory after this pass. */
 function valueAfter({ entry, attributes }: Desired, outcome: Outcome, name: string): readonly string[] {
-  if (outcome.kind === 'done' && outcome.change.action === 'close') {
+  if (outcome.kind === 'done' && 'replacements' in outcome.change) {
     return (
       outcome.change.replacements.find((replacement) => replacement.attribute === name)?.values ??
       outcome.change.before[name] ??

@@ -1,6 +1,7 @@
 /** Carries a plan out, change by change; one that fails does not stop the others. */
 import { finalizer } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
+import type { Write } from '../core/held.ts';
 import { attribute } from '../core/layout.ts';
 import { before, type Change, type Create, removesAccess, type Update } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
@@ -35,6 +36,7 @@ export async function applyChanges(
 async function applyOne(targets: Targets, change: Change): Promise<Applied> {
   const { cluster, directory } = targets;
   try {
+    for (const write of change.first) await writeFirst(directory, write);
     if (change.action === 'create') await create(targets, change);
     else if (change.action === 'remove') await directory.remove(change.dn, change.ownerUid);
     else await update(targets, change);
@@ -67,6 +69,12 @@ const reasons: Readonly<Record<Change['action'], string>> = {
   close: 'Closed',
   remove: 'Removed',
 };
+
+/** What another entry has to say before the change: that an address is held, before it is let go. */
+function writeFirst(directory: Directory, write: Write): Promise<void> {
+  if ('attributes' in write) return directory.add(write.dn, write.attributes);
+  return directory.modify(write.dn, write.ownerUid, write.replacements);
+}
 
 /**
  * The finalizer before the entry, the Secret before the entry: whenever this dies, the next pass finishes it with the

@@ -69,7 +69,8 @@ export class Loop {
       onResult(result, (performance.now() - started) / 1000);
       this.#failures = result.failures > 0 ? this.#failures + 1 : 0;
       if (result.again) this.#wakened = true;
-      const untilResync = Math.max(1, this.#resyncedAt + resync - performance.now());
+      // A timer may be early by a fraction of a millisecond; a pass then would not be the resync.
+      const untilResync = Math.max(0, Math.ceil(this.#resyncedAt + resync - performance.now())) + 1;
       return result.failures > 0
         ? Math.min(untilResync, backoff(this.#failures, random(), changeCeiling))
         : untilResync;

@@ -6,6 +6,7 @@ import { type Guarded, guard } from '../core/guard.ts';
 import { type Change, planChanges } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
+import { rfc3339 } from '../core/time.ts';
 import { waiting } from '../core/verdict.ts';
 import { Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, Directory } from '../ports.ts';
@@ -75,7 +76,12 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     held: guarded.held.length,
     orphans: decision.orphans.length,
     statusWrites: settled.writes,
-    again: allowed.some(({ action }) => action === 'close' || action === 'remove') || settled.conflicts > 0,
+    again:
+      allowed.some(({ action }) => action === 'close' || action === 'remove') ||
+      settled.conflicts > 0 ||
+      // A rename is planned only for an entry that is otherwise as it shall be.
+      (decision.desired.some(({ renamed }) => renamed !== undefined) &&
+        applied.some(({ problem }) => problem === undefined)),
   };
 }
 
@@ -174,8 +180,4 @@ async function attemptWrite(
       );
     }
   }
-}
-
-function rfc3339(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
 }
