@@ -6,7 +6,7 @@ import { type Approval, readApproval } from '../operator/core/approval.ts';
 import { siteConfigMap } from '../operator/core/secrets.ts';
 import { Failed } from './failure.ts';
 import { callKube, loadKubeConfig } from './kube.ts';
-import { readResources } from './plan/cluster.ts';
+import { listResources } from './resources.ts';
 import { loadSite } from './site.ts';
 
 export type ApproveOptions = { readonly site: string; readonly context?: string };
@@ -18,7 +18,7 @@ export type HeldPlan = { readonly hash: string; readonly reason: string; readonl
 export async function approve(hash: string | undefined, options: ApproveOptions): Promise<void> {
   const site = loadSite(options.site);
   const config = loadKubeConfig(options.context);
-  const plans = heldPlans(await readResources(config, site));
+  const plans = heldPlans(await listResources(config, 'Mailbox', site.namespaces.accounts));
   if (hash === undefined) {
     console.log(plans.map((plan) => describe(plan, site.name)).join('\n\n') || 'nothing waits for approval');
     return;

@@ -76,11 +76,16 @@ async function readBase(base: string, filename: string) {
 
 /** Its client takes as long to load as a plan of files takes to make. */
 async function readCluster(site: Site, context: string | undefined): Promise<readonly Resource[]> {
-  const [{ loadKubeConfig }, { readResources }] = await Promise.all([
+  const [{ loadKubeConfig }, { listResources }] = await Promise.all([
     import('./kube.ts'),
-    import('./plan/cluster.ts'),
+    import('./resources.ts'),
   ]);
-  return readResources(loadKubeConfig(context), site);
+  const config = loadKubeConfig(context);
+  const { accounts } = site.namespaces;
+  return [
+    ...(await listResources(config, 'Organization', accounts)),
+    ...(await listResources(config, 'Mailbox', accounts)),
+  ];
 }
 
 function siteFor({ site, filename }: PlanOptions, manifests: readonly Manifest[]): Site {

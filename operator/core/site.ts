@@ -90,6 +90,11 @@ const schema = z.strictObject({
     })
     .describe('Rules for the passwords of people. R25'),
   operator: z.strictObject({
+    replicas: z
+      .int()
+      .min(1)
+      .max(2)
+      .describe('2 for one that takes over within 17 seconds when the other is lost.'),
     resyncSeconds: z
       .int()
       .min(1)

@@ -3,7 +3,7 @@ import { finalizer } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
 import type { Write } from '../core/held.ts';
 import { attribute } from '../core/layout.ts';
-import { before, type Change, type Create, removesAccess, type Update } from '../core/plan.ts';
+import { before, type Change, type Create, type Update } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
 import { generatePassword } from '../credentials/password.ts';
 import { hashPassword } from '../credentials/ssha512.ts';
@@ -16,20 +16,15 @@ export type Applied = { readonly change: Change; readonly problem?: Problem };
 /** Where changes go, and how the passwords of new accounts are made. */
 export type Targets = { readonly cluster: Cluster; readonly directory: Directory };
 
-/** Access is taken away first, then everything else a few at a time. */
+/** Applies the changes, a few at a time. */
 export async function applyChanges(
   targets: Targets,
   changes: readonly Change[],
 ): Promise<readonly Applied[]> {
   const applied: Applied[] = [];
-  const apply = async (change: Change) => {
+  await inParallel(changes, async (change) => {
     applied.push(await applyOne(targets, change));
-  };
-  await inParallel(changes.filter(removesAccess), apply);
-  await inParallel(
-    changes.filter((change) => !removesAccess(change)),
-    apply,
-  );
+  });
   return applied;
 }
 
@@ -117,10 +112,14 @@ function firstPassword(password: string): Readonly<Record<string, readonly strin
   return { userPassword: [hashPassword(password)], pwdReset: ['TRUE'] };
 }
 
-/** What an error means for the resource: the one place that turns error types into behaviour. */
+/**
+ * What an error means for the resource: the one place that turns error types into behaviour.
+ * @throws what is no fault of this change, and ends the pass
+ */
 function problemOf(error: unknown): Problem {
   if (error instanceof Blocked) return stalled(error.reason, error.message);
   if (error instanceof Conflict) return waiting('Conflict', `${error.message}; the next pass looks again`);
-  if (error instanceof Unavailable) return waiting(`${error.part}Unavailable`, error.message);
+  if (error instanceof Unavailable && error.part !== 'Lease')
+    return waiting(`${error.part}Unavailable`, error.message);
   throw error;
 }

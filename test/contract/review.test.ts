@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { formatChange } from '../../operator/core/format.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
 import { siteConfigMap } from '../../operator/core/secrets.ts';
+import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
 import { connectKubernetes } from '../../operator/kube/client.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
@@ -20,6 +21,7 @@ const namespace = 'soc-trang-accounts';
 let server: ApiServer;
 let cluster: ApiCluster;
 let directory: MemoryDirectory;
+const sessions = new MemorySessions();
 let folder: string;
 
 const hopthu = (...args: readonly string[]) => run(args, { env: { KUBECONFIG: server.kubeconfig } });
@@ -47,6 +49,7 @@ async function pass(): Promise<readonly string[]> {
     site: socTrang,
     cluster,
     directory,
+    sessions,
     clock: () => new Date(),
     report: {
       orphans: () => undefined,
