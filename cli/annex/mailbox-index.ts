@@ -1,4 +1,5 @@
 /** The mailboxes of a folder as the rows of a list speak of them. */
+import { resourceName } from '../../operator/core/naming/identity.ts';
 import { personLocalPart } from '../../operator/core/naming/person.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { Invalid } from '../../operator/errors.ts';
@@ -38,6 +39,8 @@ export class MailboxIndex {
   readonly #organizations: ReadonlyMap<string, KnownOrganization>;
   readonly #granted: ReadonlyMap<string, string>;
   readonly #known = new Map<Manifest, KnownMailbox>();
+  /** By everything that a row may name it by, so that a list of a whole province takes seconds. */
+  readonly #byKey = new Map<string, Set<KnownMailbox>>();
 
   /** @param granted address by `namespace/name`, as a cluster's statuses say; empty when none was asked */
   constructor(
@@ -57,28 +60,23 @@ export class MailboxIndex {
     for (const manifest of manifests) this.refresh(manifest);
   }
 
-  get all(): readonly KnownMailbox[] {
-    return [...this.#known.values()];
-  }
-
   /** Takes a manifest as it is now. */
   refresh(manifest: Manifest): void {
-    this.#known.set(manifest, this.#view(manifest, false));
+    this.#put(this.#view(manifest, false));
   }
 
   cancel(manifest: Manifest): void {
-    this.#known.set(manifest, this.#view(manifest, true));
+    this.#put(this.#view(manifest, true));
   }
 
   /** Is the name of a resource taken, also by a mailbox that this list cancelled? */
   isTaken(namespace: string, name: string): boolean {
-    return this.all.some(({ manifest }) => manifest.key === `${namespace}/${name}`);
+    return this.named(name).some(({ manifest }) => manifest.id.namespace === namespace);
   }
 
   /** Who asks for the local part, or was granted it. */
   holdersOf(localPart: string): readonly KnownMailbox[] {
-    const address = `${localPart}@${this.#site.domain}`;
-    return this.all.filter(({ explicit, granted }) => explicit.includes(localPart) || granted === address);
+    return this.#find('address', `${localPart}@${this.#site.domain}`);
   }
 
   /** May the rules have given this mailbox the local part? R13, R15 */
@@ -91,6 +89,50 @@ export class MailboxIndex {
       if (error instanceof Invalid) return false;
       throw error;
     }
+  }
+
+  /** By the name of the resource. */
+  named(name: string): readonly KnownMailbox[] {
+    return this.#find('resource', name);
+  }
+
+  numbered(staffNumber: string): readonly KnownMailbox[] {
+    return this.#find('number', keyOf(staffNumber));
+  }
+
+  /** People of one full name. */
+  called(fullName: string): readonly KnownMailbox[] {
+    return this.#find('name', keyOf(fullName));
+  }
+
+  /** The own mailboxes of an organization: one, unless manifests contradict each other. */
+  ownOf({ id }: KnownOrganization): readonly KnownMailbox[] {
+    return this.#find('own', resourceName(id));
+  }
+
+  #find(kind: string, key: string): readonly KnownMailbox[] {
+    return [...(this.#byKey.get(`${kind} ${key}`) ?? [])];
+  }
+
+  #put(mailbox: KnownMailbox): void {
+    const before = this.#known.get(mailbox.manifest);
+    if (before !== undefined) for (const key of this.#keysOf(before)) this.#byKey.get(key)?.delete(before);
+    this.#known.set(mailbox.manifest, mailbox);
+    for (const key of this.#keysOf(mailbox)) {
+      this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(mailbox));
+    }
+  }
+
+  #keysOf({ manifest, type, organization, nameKey, staffNumber, explicit, granted }: KnownMailbox) {
+    const addresses = explicit.map((localPart) => `${localPart}@${this.#site.domain}`);
+    const own = type === 'Organization' && organization !== undefined;
+    return [
+      `resource ${manifest.id.name}`,
+      `name ${nameKey}`,
+      ...(staffNumber === undefined ? [] : [`number ${keyOf(staffNumber)}`]),
+      ...(own ? [`own ${resourceName(organization.id)}`] : []),
+      ...[...addresses, ...(granted === undefined ? [] : [granted])].map((address) => `address ${address}`),
+    ];
   }
 
   #view(manifest: Manifest, cancelled: boolean): KnownMailbox {

@@ -40,9 +40,9 @@ export function findGranted(wanted: Wanted): KnownMailbox | undefined {
   if (isOrganizationMailbox(site, cells, organization)) return onlyOne(ofOrganization(wanted), wanted);
   const found = onlyOne(byStaffNumber(wanted), wanted);
   if (found !== undefined) return agreed(found, cells);
-  const namesakes = mailboxes.all.filter(
-    (mailbox) => mailbox.organization === organization && mailbox.nameKey === keyOf(cells.name ?? ''),
-  );
+  const namesakes = mailboxes
+    .called(cells.name ?? '')
+    .filter((mailbox) => mailbox.organization === organization);
   if (cells.id === undefined) return onlyOne(namesakes, wanted);
   const unnumbered = namesakes.find(({ staffNumber }) => staffNumber === undefined);
   if (unnumbered === undefined) return undefined;
@@ -83,20 +83,16 @@ export function findExisting(wanted: Wanted): KnownMailbox {
 }
 
 function byResource({ mailboxes, cells }: Wanted): KnownMailbox | undefined {
-  return mailboxes.all.find(({ manifest }) => manifest.id.name === cells.resource);
+  return cells.resource === undefined ? undefined : mailboxes.named(cells.resource)[0];
 }
 
 function ofOrganization({ mailboxes, organization }: Wanted): readonly KnownMailbox[] {
-  return mailboxes.all.filter(
-    (mailbox) => mailbox.type === 'Organization' && mailbox.organization === organization,
-  );
+  return organization === undefined ? [] : mailboxes.ownOf(organization);
 }
 
 function byStaffNumber({ mailboxes, cells: { id } }: Wanted): readonly KnownMailbox[] {
   if (id === undefined) return [];
-  return mailboxes.all.filter(
-    ({ staffNumber }) => staffNumber !== undefined && keyOf(staffNumber) === keyOf(id),
-  );
+  return mailboxes.numbered(id);
 }
 
 /** Whoever asks for the address or was granted it; else the one person of that name who may have been given it. */
@@ -106,12 +102,13 @@ function byAddress({ site, mailboxes, cells, organization }: Wanted): readonly K
   if (localPart === undefined) throw new Refused(`${cells.address} không phải là địa chỉ của ${site.domain}`);
   const holders = mailboxes.holdersOf(localPart);
   if (holders.length > 0 || cells.name === undefined) return holders;
-  return mailboxes.all.filter(
-    (mailbox) =>
-      mailbox.nameKey === keyOf(cells.name ?? '') &&
-      (organization === undefined || isWithin(mailbox.organization, organization)) &&
-      mailboxes.mayHold(mailbox, localPart),
-  );
+  return mailboxes
+    .called(cells.name)
+    .filter(
+      (mailbox) =>
+        (organization === undefined || isWithin(mailbox.organization, organization)) &&
+        mailboxes.mayHold(mailbox, localPart),
+    );
 }
 
 function holds({ site, mailboxes, cells }: Wanted, mailbox: KnownMailbox): boolean {
