@@ -95,6 +95,7 @@ function decideMailboxes(
 ): Desired[] {
   const { site } = world;
   const former = formerAccounts(world, observed);
+  const suspending = new Set<string>();
   const claimants = new Map<string, Claimant>();
   const problems = new Map<string, Problem[]>();
   for (const resource of world.mailboxes) {
@@ -102,6 +103,7 @@ function decideMailboxes(
     const parsed = attempt('Invalid', () => parseMailbox(resource));
     if ('problem' in parsed) {
       problems.set(uid, [parsed.problem]);
+      if (asksForSuspension(resource)) suspending.add(uid);
       continue;
     }
     const mailbox = parsed.value;
@@ -110,8 +112,12 @@ function decideMailboxes(
     );
     if (organization === undefined) problems.set(uid, [organizationProblem(world, mailbox)]);
     const account = observed.byOwner.has(uid) ? undefined : former.get(resourceName(resource.metadata));
-    if (account !== undefined && !isSamePerson(account, mailbox, organization)) {
-      problems.set(uid, [formerAccountProblem(account)]);
+    const refusal =
+      account === undefined
+        ? closedProblem(observed.byOwner.get(uid))
+        : takingBackProblem(account, mailbox, organization);
+    if (refusal !== undefined) {
+      problems.set(uid, [refusal]);
       continue;
     }
     const ownerUid = (account && first(account, attribute.ownerUid)) ?? uid;
@@ -133,14 +139,18 @@ function decideMailboxes(
       dn: entry?.dn ?? mailboxDn(site, uid),
     };
     const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
-    if (claimant === undefined || grant === undefined) return { ...base, problems: known };
+    const suspension = entry === undefined ? {} : { attributes: suspendedAttributes };
+    if (claimant === undefined || grant === undefined)
+      return { ...base, problems: known, ...(suspending.has(uid) ? suspension : {}) };
     const { mailbox } = claimant;
     const decided = attempt('Invalid', () => attributesFor(site, claimant, grant, entry));
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
-    const suspension =
-      mailbox.spec.state === 'Suspended' && entry !== undefined ? suspendedAttributes : undefined;
-    const attributes = decided.value ?? suspension;
-    return { ...base, problems: known, ...(attributes === undefined ? {} : { attributes }) };
+    const undecided = mailbox.spec.state === 'Suspended' ? suspension : {};
+    return {
+      ...base,
+      problems: known,
+      ...(decided.value === undefined ? undecided : { attributes: decided.value }),
+    };
   });
 }
 
@@ -169,14 +179,19 @@ function attributesFor(
   });
 }
 
-/** Closed accounts whose resource is gone, by its name: the same person may come back to it. */
+/** A spec of another version of the schema cannot be read, but that somebody must be kept out can. */
+function asksForSuspension({ spec }: Resource): boolean {
+  return (spec as { state?: unknown } | undefined)?.state === 'Suspended';
+}
+
+/** Accounts whose resource is gone, by its name; one that is not closed before one that is. */
 function formerAccounts(world: World, observed: Observed): ReadonlyMap<string, DirectoryEntry> {
   const alive = new Set(world.mailboxes.map(({ metadata }) => metadata.uid));
   const former = new Map<string, DirectoryEntry>();
   for (const [uid, entry] of observed.byOwner) {
     const name = first(entry, attribute.resource);
-    if (!alive.has(uid) && name !== undefined && first(entry, attribute.status) === 'Closed')
-      former.set(name, entry);
+    if (alive.has(uid) || name === undefined || first(entry, 'mail') === undefined) continue;
+    if (!isClosed(entry) || !former.has(name)) former.set(name, entry);
   }
   return former;
 }
@@ -194,12 +209,40 @@ function isSamePerson(
   return first(entry, 'cn') === name && first(entry, 'o') === organization?.naming.name;
 }
 
-function formerAccountProblem(entry: DirectoryEntry): Problem {
+/**
+ * An account is closed because its resource was seen being deleted, which no resource comes back from: this is an old
+ * view of it, or an old state of the cluster that was restored.
+ */
+function closedProblem(entry: DirectoryEntry | undefined): Problem | undefined {
+  if (entry === undefined || !isClosed(entry)) return undefined;
+  return stalled(
+    'AccountClosed',
+    `metadata.uid: the account ${first(entry, 'mail')} was closed when this resource was deleted: delete the resource, and create it again to give the account back`,
+  );
+}
+
+/** Why a new resource may not have the account of a former one of its name. */
+function takingBackProblem(
+  entry: DirectoryEntry,
+  mailbox: Mailbox,
+  organization: ResolvedOrganization | undefined,
+): Problem | undefined {
   const name = `${first(entry, 'cn')} (${first(entry, 'mail')})`;
+  if (!isClosed(entry)) {
+    return stalled(
+      'OrphanedAccount',
+      `metadata.name: the account of ${name} had this name, and its resource vanished without closing it: close the account first, or use another name`,
+    );
+  }
+  if (isSamePerson(entry, mailbox, organization)) return undefined;
   return stalled(
     'FormerAccount',
     `metadata.name: the closed account of ${name} had this name, and this is not the same person: use another name`,
   );
+}
+
+function isClosed(entry: DirectoryEntry): boolean {
+  return first(entry, attribute.status) === 'Closed';
 }
 
 function organizationProblem(world: World, { metadata, spec }: Mailbox): Problem {
@@ -239,6 +282,6 @@ function referenceName(spec: unknown, field: string): unknown {
 function findOrphans(world: World, observed: Observed): readonly DirectoryEntry[] {
   const alive = new Set([...world.mailboxes, ...world.organizations].map(({ metadata }) => metadata.uid));
   return [...observed.byOwner]
-    .filter(([uid, entry]) => !alive.has(uid) && first(entry, attribute.status) !== 'Closed')
+    .filter(([uid, entry]) => !alive.has(uid) && !isClosed(entry))
     .map(([, entry]) => entry);
 }

@@ -84,6 +84,12 @@ export class MemoryCluster implements Cluster {
     this.#storeForOthers({ ...found, metadata: { ...found.metadata, generation, deletionTimestamp } });
   }
 
+  /** Puts resources in as they were read once: etcd restored from a backup. */
+  restore(resources: readonly Resource[]): void {
+    for (const resource of resources) this.#storeForOthers(resource);
+    this.#created += 1_000; // UIDs that were given before the restore are not given again.
+  }
+
   get(kind: Kind, namespace: string, name: string): Resource | undefined {
     return this.#resources.get(keyOf(kind, namespace, name));
   }

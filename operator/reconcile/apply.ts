@@ -1,11 +1,11 @@
 /** Carries a plan out, change by change; one that fails does not stop the others. */
 import { finalizer } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
-import { type Change, type Create, removesAccess } from '../core/plan.ts';
+import { type Change, type Create, removesAccess, type Update } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
 import { generatePassword } from '../credentials/password.ts';
 import { hashPassword } from '../credentials/ssha512.ts';
-import { Blocked, Conflict, Unavailable } from '../errors.ts';
+import { Blocked, Conflict, Invalid, Unavailable } from '../errors.ts';
 import type { Cluster, Directory } from '../ports.ts';
 import { inParallel } from './parallel.ts';
 
@@ -36,7 +36,7 @@ async function applyOne(targets: Targets, change: Change): Promise<Applied> {
   try {
     if (change.action === 'create') await create(targets, change);
     else if (change.action === 'remove') await directory.remove(change.dn, change.ownerUid);
-    else await directory.modify(change.dn, change.ownerUid, change.replacements);
+    else await modify(targets, change);
     cluster.event(change.resource, {
       type: 'Normal',
       reason: reasons[change.action],
@@ -80,10 +80,23 @@ async function create({ cluster, directory }: Targets, change: Create): Promise<
   return directory.add(dn, { ...attributes, userPassword: [hashPassword(password)], pwdReset: ['TRUE'] });
 }
 
+/** An account that a resource takes back or alters must be closed with it, too. */
+async function modify({ cluster, directory }: Targets, change: Update): Promise<void> {
+  const { metadata } = change.resource;
+  // Taking access away waits for nothing; the end of the pass puts the finalizer back then.
+  const stays = metadata.deletionTimestamp === undefined && change.action !== 'suspend';
+  if (stays && !metadata.finalizers.includes(finalizer)) await cluster.addFinalizer(change.resource);
+  return directory.modify(change.dn, change.ownerUid, change.replacements);
+}
+
 /** What an error means for the resource: the one place that turns error types into behaviour. */
 function problemOf(error: unknown): Problem {
   if (error instanceof Blocked) return stalled(error.reason, error.message);
   if (error instanceof Conflict) return waiting('Conflict', `${error.message}; the next pass looks again`);
   if (error instanceof Unavailable) return waiting(`${error.part}Unavailable`, error.message);
+  if (error instanceof Invalid) return stalled('Invalid', error.message);
+  // A defect that one resource brings out must not keep the others waiting.
+  if (error instanceof Error && !(error instanceof Unavailable))
+    return waiting('InternalError', `${error.name}: ${error.message}`);
   throw error;
 }

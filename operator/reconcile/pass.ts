@@ -116,8 +116,9 @@ async function settleAll(
   await inParallel(decision.desired, async (desired) => {
     const { resource } = desired;
     const outcome = outcomes.get(resource.metadata.uid) ?? idleOutcome(desired, sitePaused);
-    const { status, releaseFinalizer } = settle(desired, outcome, rfc3339(clock()));
     await attemptWrite(dependencies, resource, totals, async () => {
+      const { status, releaseFinalizer } = settle(desired, outcome, rfc3339(clock()));
+      if (outcome.kind !== 'done' && hasLostFinalizer(desired)) await cluster.addFinalizer(resource);
       if (releaseFinalizer && resource.metadata.finalizers.includes(finalizer))
         return cluster.removeFinalizer(resource);
       if (isDeepStrictEqual(status, resource.status)) return undefined;
@@ -126,6 +127,15 @@ async function settleAll(
     });
   });
   return totals;
+}
+
+/** Somebody's apply took it out: without it the resource's deletion would leave the account open. */
+function hasLostFinalizer({ resource: { metadata }, entry }: Desired): boolean {
+  return (
+    entry !== undefined &&
+    metadata.deletionTimestamp === undefined &&
+    !metadata.finalizers.includes(finalizer)
+  );
 }
 
 /** Without a change: settled, or paused before anything could be decided. */
