@@ -1,5 +1,5 @@
 /** Carries a plan out, change by change; one that fails does not stop the others. */
-import { finalizer } from '../api/resource.ts';
+import { finalizer, type Resource } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
 import { type Change, type Create, removesAccess, type Update } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
@@ -73,11 +73,29 @@ const reasons: Readonly<Record<Change['action'], string>> = {
 async function create({ cluster, directory }: Targets, change: Create): Promise<void> {
   const { resource, dn, attributes } = change;
   if (!resource.metadata.finalizers.includes(finalizer)) await cluster.addFinalizer(resource);
+  else if (mayBeOld(resource)) await expectAlive(cluster, resource);
   const address = attributes['mail']?.[0];
   if (resource.kind === 'Organization' || address === undefined) return directory.add(dn, attributes);
   const password = await cluster.keepInitialPassword(resource, address, generatePassword());
   // R25: the first login must change it. slapd does not arm this by itself when an entry is added.
   return directory.add(dn, { ...attributes, userPassword: [hashPassword(password)], pwdReset: ['TRUE'] });
+}
+
+/**
+ * Is what was read perhaps an old view of something that is gone? A mailbox that never had an entry is spared the
+ * question: it would cost every grant a write.
+ */
+function mayBeOld({ kind, status }: Resource): boolean {
+  return kind === 'Organization' || (status as { entry?: unknown } | undefined)?.entry !== undefined;
+}
+
+/**
+ * A write that changes nothing, and fails where the resource was changed or is gone since it was read: an entry that
+ * was taken away with its resource must not come back by an old view of it.
+ * @throws Conflict
+ */
+function expectAlive(cluster: Cluster, resource: Resource): Promise<void> {
+  return cluster.writeStatus(resource, resource.status ?? {});
 }
 
 /** An account that a resource takes back or alters must be closed with it, too. */
