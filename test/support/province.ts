@@ -114,6 +114,9 @@ export class Province {
   afterRestoreOf(older: ClusterSnapshot): Province {
     const restored = new Province(this.site, this.directory);
     restored.cluster.restore([...older.organizations, ...older.mailboxes]);
+    const owners = new Set(older.mailboxes.map(({ metadata }) => metadata.uid));
+    for (const [name, secret] of this.cluster.secrets)
+      if (owners.has(secret.ownerUid)) restored.cluster.secrets.set(name, secret);
     return restored;
   }
 
