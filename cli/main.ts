@@ -43,6 +43,33 @@ program
     await password(name, options);
   });
 
+const mailboxOptions = (command: Command): Command =>
+  command
+    .argument('<name>', 'name of the Mailbox')
+    .option('-n, --namespace <namespace>', 'namespace of the Mailbox; that of the context by default')
+    .option(...context);
+
+mailboxOptions(program.command('suspend'))
+  .description('Refuse all logins of a mailbox at once, whatever its spec says, until resume (R42).')
+  .action(async (name, options) => {
+    const { suspend } = await import('./mailbox-commands.ts');
+    await suspend(name, options);
+  });
+
+mailboxOptions(program.command('resume'))
+  .description('End what suspend began; the spec speaks again.')
+  .action(async (name, options) => {
+    const { resume } = await import('./mailbox-commands.ts');
+    await resume(name, options);
+  });
+
+mailboxOptions(program.command('reset-password'))
+  .description('Ask for one new first password of a mailbox (R20).')
+  .action(async (name, options) => {
+    const { resetPassword } = await import('./mailbox-commands.ts');
+    await resetPassword(name, options, new Date());
+  });
+
 program
   .command('bootstrap')
   .description('Create what must be in the cluster before the charts: namespaces, Secrets, certificates.')

@@ -5,12 +5,7 @@ import { Failed } from './failure.ts';
 import { loadKubeConfig } from './kube.ts';
 import { changePassword, WrongPassword } from './password/change.ts';
 import { withDirectory } from './password/directory.ts';
-import {
-  type MailboxName,
-  readAuthority,
-  readInitialPassword,
-  readMailboxStatus,
-} from './password/mailbox.ts';
+import { type MailboxName, readAuthority, readFirstPassword, readMailboxStatus } from './password/mailbox.ts';
 import { type PasswordSource, passwordSource } from './password/prompt.ts';
 import { loadSite, siteOfNamespace } from './site.ts';
 
@@ -36,12 +31,12 @@ export async function password(name: string, options: PasswordOptions): Promise<
 
 async function print(config: KubeConfig, mailbox: MailboxName): Promise<void> {
   const { namespace, name } = mailbox;
-  const initial = await readInitialPassword(config, mailbox);
-  if (initial !== undefined) {
-    console.log(initial);
+  const { address, passwordSecret } = await readMailboxStatus(config, mailbox);
+  const first = await readFirstPassword(config, namespace, passwordSecret);
+  if (first !== undefined) {
+    console.log(first);
     return;
   }
-  const { address } = await readMailboxStatus(config, mailbox);
   throw new Failed(
     address === undefined
       ? `Mailbox ${namespace}/${name} has no address yet: see kubectl describe mailbox ${name} -n ${namespace}`
@@ -57,14 +52,14 @@ async function change(
   source: PasswordSource,
 ): Promise<void> {
   const { namespace, name } = mailbox;
-  const { entry, address } = await readMailboxStatus(config, mailbox);
+  const { entry, address, passwordSecret } = await readMailboxStatus(config, mailbox);
   if (entry === undefined || address === undefined) {
     throw new Failed(
       `Mailbox ${namespace}/${name} is not in the directory yet: see kubectl describe mailbox ${name} -n ${namespace}`,
     );
   }
   const authority = await readAuthority(config, namespace);
-  const initial = await readInitialPassword(config, mailbox);
+  const initial = await readFirstPassword(config, namespace, passwordSecret);
   const wanted = await source.wanted();
   const attempt = (current: string) =>
     withDirectory(config, site.namespaces.mail, authority, (client) =>

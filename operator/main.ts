@@ -11,6 +11,7 @@ import { ApiCluster } from './kube/api-cluster.ts';
 import { connectKubernetes, loadKubeConfig } from './kube/client.ts';
 import { Connection } from './ldap/connection.ts';
 import { LdaptsDirectory } from './ldap/ldapts-directory.ts';
+import { RememberedDirectory } from './ldap/remembered-directory.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
 import { runPass } from './reconcile/pass.ts';
@@ -46,7 +47,7 @@ const connection = new Connection({
   password: () => readFile(ldap.passwordFile, 'utf8'),
   ca: () => readFile(ldap.caFile, 'utf8'),
 });
-const directory = new LdaptsDirectory(connection, suffixOf(site.domain));
+const directory = new RememberedDirectory(new LdaptsDirectory(connection, suffixOf(site.domain)));
 const metrics = createMetrics(site.name, { cluster, connection });
 
 const report = createReport(log);
@@ -60,6 +61,7 @@ const loop = new Loop({
       report,
     }),
   resync: site.operator.resyncSeconds * 1000,
+  onResync: () => directory.forget(),
   onResult: (result, seconds) => {
     metrics.passed(result, seconds);
     const { changes, ...counts } = result;

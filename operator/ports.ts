@@ -58,10 +58,12 @@ export interface Cluster {
   /** A resource that is gone already is a success. */
   removeFinalizer(resource: Resource): Promise<void>;
   /**
-   * The initial password of a mailbox: creates its Secret (owned by the Mailbox) with `fresh`, or gives what the
-   * Secret that is already there holds, so that a pass that died half-way is finished with the same password.
+   * A first password of a mailbox: creates the Secret (owned by the Mailbox) with `fresh`, or gives what the Secret
+   * of that name that is already there holds, so that a pass that died half-way is finished with the same password.
    */
-  keepInitialPassword(mailbox: Resource, address: string, fresh: string): Promise<string>;
+  keepFirstPassword(mailbox: Resource, secret: string, address: string, fresh: string): Promise<string>;
+  /** Deletes the Secret, if it is this mailbox's. One that is gone already is a success. */
+  removeFirstPassword(mailbox: Resource, secret: string): Promise<void>;
   /** Never throws: an event that could not be written is logged and counted. */
   event(resource: Resource, event: ResourceEvent): void;
 }

@@ -93,11 +93,14 @@ describe('imports', () => {
     expect(importsThat((path, line) => path.startsWith(layer) && !isAllowed(line, allowed))).toEqual([]);
   });
 
-  it('hashing in the core is for naming a plan only', () => {
+  it('hashing in the core is for naming a plan and the Secret of a password reset', () => {
     const hashing = importsThat(
       (path, { from }) => path.startsWith('operator/core/') && from === 'node:crypto',
     );
-    expect(hashing).toEqual(['operator/core/guard.ts imports node:crypto']);
+    expect(hashing).toEqual([
+      'operator/core/guard.ts imports node:crypto',
+      'operator/core/secrets.ts imports node:crypto',
+    ]);
   });
 
   it.each(Object.entries(owners))('%s is used by %j alone', (name, allowed) => {

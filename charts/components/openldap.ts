@@ -15,6 +15,7 @@ const uid = 10001;
 const secondsPerDay = 86_400;
 /** Days before the end of a password during which clients that ask are warned. */
 const warningDays = 7;
+const backstopDays = 31;
 
 /** slapd's configuration, first content and start script, as the pod finds them in /etc/hopthu. */
 export function directoryConfig(site: Site): Readonly<Record<string, string>> {
@@ -43,7 +44,8 @@ export function directoryConfig(site: Site): Readonly<Record<string, string>> {
     'policies.ldif': renderFile('openldap/policies.ldif', {
       suffix,
       minLength: passwords.minLength,
-      maxAgeSeconds: passwords.maxAgeDays * secondsPerDay,
+      // A backstop: on the day itself the operator marks the password must-change, while its owner can still bind.
+      maxAgeSeconds: passwords.maxAgeDays === 0 ? 0 : (passwords.maxAgeDays + backstopDays) * secondsPerDay,
       warningSeconds: Math.min(warningDays, passwords.maxAgeDays) * secondsPerDay,
       history: passwords.history,
       maxFailures: passwords.maxFailures,

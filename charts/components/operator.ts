@@ -94,7 +94,7 @@ function permissions(scope: Construct, { site }: Context): void {
       { apiGroups: [group], resources: ['organizations/status', 'mailboxes/status'], verbs: ['update'] },
       // OwnerReferencesPermissionEnforcement asks for this where it is switched on.
       { apiGroups: [group], resources: ['mailboxes/finalizers'], verbs: ['update'] },
-      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create'] },
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'delete'] },
       { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
     ]);
   }

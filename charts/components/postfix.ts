@@ -48,7 +48,7 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
 
 function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
   const is = (status: string) => `(${attribute.status}=${status})`;
-  const receives = `(|${is('Active')}${is('Suspended')})`;
+  const receives = `(|${is('Active')}${is('Suspended')}${is('Expired')})`;
   const map = (values: { status: string; attribute: string; result: string; format: string }) =>
     renderFile('postfix/map.cf', {
       directoryHost: directory.host,

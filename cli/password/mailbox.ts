@@ -2,7 +2,7 @@
 import { CoreV1Api, CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
 import { type MailboxStatus, mailboxStatus } from '../../operator/api/mailbox.ts';
 import { group, plural, version } from '../../operator/api/resource.ts';
-import { caConfigMap, initialPasswordSecret } from '../../operator/core/secrets.ts';
+import { caConfigMap } from '../../operator/core/secrets.ts';
 import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
 
@@ -24,13 +24,16 @@ export async function readMailboxStatus(config: KubeConfig, mailbox: MailboxName
   return status.success ? status.data : {};
 }
 
-/** @returns undefined when the Secret is gone, or was never made */
-export async function readInitialPassword(
+/**
+ * @param name of the Secret, as the mailbox's status gives it
+ * @returns undefined when the Secret is gone, or was never made
+ */
+export async function readFirstPassword(
   config: KubeConfig,
-  mailbox: MailboxName,
+  namespace: string,
+  name: string | undefined,
 ): Promise<string | undefined> {
-  const { namespace } = mailbox;
-  const name = initialPasswordSecret(mailbox.name);
+  if (name === undefined) return undefined;
   const api = config.makeApiClient(CoreV1Api);
   const secret = await callKube(`reading Secret ${namespace}/${name}`, () =>
     api.readNamespacedSecret({ namespace, name }),

@@ -86,12 +86,12 @@ export const timestamp = z.iso
 export const conditions = z
   .array(
     z.object({
-      type: z.string().max(316),
-      status: z.enum(['True', 'False', 'Unknown']),
-      reason: z.string().max(1024),
-      message: z.string().max(32_768),
-      observedGeneration: z.int().optional(),
-      lastTransitionTime: timestamp,
+      type: z.string().max(316).describe('Ready, Reconciling or Stalled.'),
+      status: z.enum(['True', 'False', 'Unknown']).describe('Whether it holds.'),
+      reason: z.string().max(1024).describe('Why, as one word for programs.'),
+      message: z.string().max(32_768).describe('Why, and what to do, for people.'),
+      observedGeneration: z.int().optional().describe('Generation of the spec that it speaks of.'),
+      lastTransitionTime: timestamp.describe('When its status last changed.'),
     }),
   )
   .max(8)

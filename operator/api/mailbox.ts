@@ -59,6 +59,14 @@ export const mailboxSpec = z
       .enum(['Active', 'Suspended'])
       .default('Active')
       .describe('Suspended refuses every login; mail is kept and still delivered.'),
+    validUntil: z
+      .string()
+      .regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/, 'a date such as 2027-01-01')
+      .optional()
+      .describe('The last day of access, in Việt Nam; mail is kept and still delivered afterwards. R24'),
+    passwordReset: line(64)
+      .optional()
+      .describe('Any new value, such as the date, asks for one new first password. R20, R25'),
   })
   .meta({
     'x-kubernetes-validations': [
@@ -75,13 +83,18 @@ export const mailboxStatus = z.object({
   address: z.string().max(320).optional().describe('The granted address. It never moves by itself. R10–R16'),
   aliases: z.array(z.string().max(320)).max(64).optional().describe('Further addresses that deliver here.'),
   state: z
-    .enum(['Pending', 'Active', 'Suspended', 'Closed'])
+    .enum(['Pending', 'Active', 'Suspended', 'Expired', 'Closed'])
     .optional()
     .describe('Where the mailbox stands.'),
   quota: z
     .object({ limit: z.string().max(20).optional().describe('Quota in force. R30') })
     .optional()
     .describe('Quota in force.'),
+  passwordSecret: z
+    .string()
+    .max(253)
+    .optional()
+    .describe('Secret with the first password, until the person has changed it. R25'),
   entry: z.string().max(512).optional().describe('DN of its entry in the directory.'),
   conditions: conditions.optional(),
 });

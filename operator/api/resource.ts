@@ -46,6 +46,8 @@ export type Condition = {
 
 /** Annotations that people set. */
 export const annotation = {
+  /** On a Mailbox or an Organization: suspends, whatever the spec says, until the annotation goes. */
+  suspend: 'hopthu.io/suspend',
   /** On a resource or on the site's ConfigMap: nothing is written for it to the directory while it is `true`. */
   paused: 'hopthu.io/paused',
   /** On the site's ConfigMap: hash of the one plan that may pass the guard. */

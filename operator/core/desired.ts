@@ -4,14 +4,16 @@ import { parseOrganization } from '../api/organization.ts';
 import { annotation, type Metadata, type Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import { type Claimant, type Grant, grantAddresses } from './addresses.ts';
-import { type Attributes, mailboxAttributes, organizationAttributes, suspendedAttributes } from './entry.ts';
-import { attribute, type EntryStatus } from './layout.ts';
+import { type Attributes, mailboxAttributes, organizationAttributes, withoutAccess } from './entry.ts';
+import { closedProblem, formerAccounts, isClosed, takingBackProblem } from './former.ts';
+import { attribute } from './layout.ts';
 import { mailboxDn, resourceName } from './naming/identity.ts';
 import { all, first, type Observed, observe } from './observed.ts';
-import { type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
+import { isSuspendedByAnnotation, type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
 import { quotaOf } from './quota.ts';
 import type { Site } from './site.ts';
-import { attempt, type Problem, stalled, waiting } from './verdict.ts';
+import { stateOf } from './state.ts';
+import { attempt, type Problem, waiting } from './verdict.ts';
 
 /** Everything a pass has read, complete or not at all. */
 export type World = {
@@ -19,6 +21,8 @@ export type World = {
   readonly organizations: readonly Resource[];
   readonly mailboxes: readonly Resource[];
   readonly entries: readonly DirectoryEntry[];
+  /** Wall clock of the pass. */
+  readonly now: Date;
 };
 
 /** What shall become of one resource's entry. */
@@ -94,8 +98,7 @@ function decideMailboxes(
   organizations: ReadonlyMap<string, ResolvedOrganization>,
 ): Desired[] {
   const { site } = world;
-  const former = formerAccounts(world, observed);
-  const suspending = new Set<string>();
+  const former = formerAccounts(world.mailboxes, observed);
   const claimants = new Map<string, Claimant>();
   const problems = new Map<string, Problem[]>();
   for (const resource of world.mailboxes) {
@@ -103,7 +106,6 @@ function decideMailboxes(
     const parsed = attempt('Invalid', () => parseMailbox(resource));
     if ('problem' in parsed) {
       problems.set(uid, [parsed.problem]);
-      if (asksForSuspension(resource)) suspending.add(uid);
       continue;
     }
     const mailbox = parsed.value;
@@ -139,30 +141,48 @@ function decideMailboxes(
       dn: entry?.dn ?? mailboxDn(site, uid),
     };
     const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
-    const suspension = entry === undefined ? {} : { attributes: suspendedAttributes };
-    if (claimant === undefined || grant === undefined)
-      return { ...base, problems: known, ...(suspending.has(uid) ? suspension : {}) };
-    const { mailbox } = claimant;
-    const decided = attempt('Invalid', () => attributesFor(site, claimant, grant, entry));
+    if (claimant === undefined || grant === undefined) {
+      const suspended = entry !== undefined && asksForSuspension(resource) && !isClosed(entry);
+      return { ...base, problems: known, ...(suspended ? { attributes: withoutAccess('Suspended') } : {}) };
+    }
+    const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry));
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
-    const undecided = mailbox.spec.state === 'Suspended' ? suspension : {};
-    return {
-      ...base,
-      problems: known,
-      ...(decided.value === undefined ? undecided : { attributes: decided.value }),
-    };
+    const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant));
+    return { ...base, problems: known, ...(attributes === undefined ? {} : { attributes }) };
   });
 }
 
+/** The state that access follows: the same function whether or not anything else can be decided. */
+function stateFor(now: Date, { mailbox, organization }: Claimant) {
+  const { spec, metadata } = mailbox;
+  const suspended =
+    spec.state === 'Suspended' || isSuspendedByAnnotation(metadata) || organization?.suspended === true;
+  const { validUntil } = spec;
+  const facts = {
+    granted: true,
+    leaving: false,
+    suspended,
+    ...(validUntil === undefined ? {} : { validUntil }),
+  };
+  return stateOf(facts, now);
+}
+
+/** Only what takes access away. */
+function accessFor({ now }: World, claimant: Claimant): Attributes | undefined {
+  const state = stateFor(now, claimant);
+  return state === 'Suspended' || state === 'Expired' ? withoutAccess(state) : undefined;
+}
+
 function attributesFor(
-  site: Site,
-  { mailbox, organization }: Claimant,
+  { site, now }: World,
+  claimant: Claimant,
   grant: Grant,
   entry: DirectoryEntry | undefined,
 ): Attributes | undefined {
+  const { mailbox, organization } = claimant;
   if (grant.address === undefined || organization === undefined) return undefined;
-  const suspended = mailbox.spec.state === 'Suspended' || organization.suspended;
-  const status: EntryStatus = suspended ? 'Suspended' : 'Active';
+  const status = stateFor(now, claimant);
+  if (status === 'Pending') return undefined;
   const former = new Set(entry === undefined ? [] : all(entry, attribute.formerAddress));
   const current = entry && first(entry, 'mail');
   if (current !== undefined && current !== grant.address) former.add(current);
@@ -174,75 +194,16 @@ function attributesFor(
     address: grant.address,
     aliases: grant.aliases,
     former: [...former],
+    now,
     quotaBytes: quotaOf(site, mailbox.spec, organization.quota),
     ...(entry === undefined ? {} : { entry }),
   });
 }
 
 /** A spec of another version of the schema cannot be read, but that somebody must be kept out can. */
-function asksForSuspension({ spec }: Resource): boolean {
-  return (spec as { state?: unknown } | undefined)?.state === 'Suspended';
-}
-
-/** Accounts whose resource is gone, by its name; one that is not closed before one that is. */
-function formerAccounts(world: World, observed: Observed): ReadonlyMap<string, DirectoryEntry> {
-  const alive = new Set(world.mailboxes.map(({ metadata }) => metadata.uid));
-  const former = new Map<string, DirectoryEntry>();
-  for (const [uid, entry] of observed.byOwner) {
-    const name = first(entry, attribute.resource);
-    if (alive.has(uid) || name === undefined || first(entry, 'mail') === undefined) continue;
-    if (!isClosed(entry) || !former.has(name)) former.set(name, entry);
-  }
-  return former;
-}
-
-/** The same staff number, or the same name in the same organization: nobody inherits a stranger's mail. */
-function isSamePerson(
-  entry: DirectoryEntry,
-  mailbox: Mailbox,
-  organization: ResolvedOrganization | undefined,
-): boolean {
-  const { person } = mailbox.spec;
-  const number = first(entry, 'employeeNumber');
-  if (number !== undefined || person?.id !== undefined) return number === person?.id;
-  const name = person?.fullName ?? organization?.naming.name;
-  return first(entry, 'cn') === name && first(entry, 'o') === organization?.naming.name;
-}
-
-/**
- * An account is closed because its resource was seen being deleted, which no resource comes back from: this is an old
- * view of it, or an old state of the cluster that was restored.
- */
-function closedProblem(entry: DirectoryEntry | undefined): Problem | undefined {
-  if (entry === undefined || !isClosed(entry)) return undefined;
-  return stalled(
-    'AccountClosed',
-    `metadata.uid: the account ${first(entry, 'mail')} was closed when this resource was deleted: delete the resource, and create it again to give the account back`,
-  );
-}
-
-/** Why a new resource may not have the account of a former one of its name. */
-function takingBackProblem(
-  entry: DirectoryEntry,
-  mailbox: Mailbox,
-  organization: ResolvedOrganization | undefined,
-): Problem | undefined {
-  const name = `${first(entry, 'cn')} (${first(entry, 'mail')})`;
-  if (!isClosed(entry)) {
-    return stalled(
-      'OrphanedAccount',
-      `metadata.name: the account of ${name} had this name, and its resource vanished without closing it: close the account first, or use another name`,
-    );
-  }
-  if (isSamePerson(entry, mailbox, organization)) return undefined;
-  return stalled(
-    'FormerAccount',
-    `metadata.name: the closed account of ${name} had this name, and this is not the same person: use another name`,
-  );
-}
-
-function isClosed(entry: DirectoryEntry): boolean {
-  return first(entry, attribute.status) === 'Closed';
+function asksForSuspension({ spec, metadata }: Resource): boolean {
+  const { state } = (spec ?? {}) as { state?: unknown };
+  return state === 'Suspended' || isSuspendedByAnnotation(metadata);
 }
 
 function organizationProblem(world: World, { metadata, spec }: Mailbox): Problem {

@@ -5,6 +5,7 @@ import { attribute, type EntryStatus, objectClass } from './layout.ts';
 import { resourceName } from './naming/identity.ts';
 import { all, first, lockedForGood } from './observed.ts';
 import type { ResolvedOrganization } from './organizations.ts';
+import { passwordAttributes } from './password.ts';
 import type { Site } from './site.ts';
 
 /** Every attribute that the operator manages on an entry of its kind; an empty list means that it must be absent. */
@@ -19,6 +20,7 @@ export type MailboxFacts = {
   readonly former: readonly string[];
   readonly quotaBytes: number;
   readonly entry?: DirectoryEntry;
+  readonly now: Date;
 };
 
 /** Classes of a new mailbox entry; an entry's classes never change. */
@@ -47,6 +49,7 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     [attribute.organization]: [organization.dn],
     ...ownership(site, mailbox),
     pwdAccountLockedTime: lock(facts.status, facts.entry),
+    ...passwordAttributes(site, facts),
   };
 }
 
@@ -64,17 +67,10 @@ export function organizationAttributes(site: Site, resolved: ResolvedOrganizatio
   };
 }
 
-/** What closing an account changes: access, nothing else. */
-export const closedAttributes: Attributes = {
-  [attribute.status]: ['Closed' satisfies EntryStatus],
-  pwdAccountLockedTime: [lockedForGood],
-};
-
-/** A suspension that bites even where nothing else of the mailbox can be decided. */
-export const suspendedAttributes: Attributes = {
-  [attribute.status]: ['Suspended' satisfies EntryStatus],
-  pwdAccountLockedTime: [lockedForGood],
-};
+/** Taking access away, which must bite even where nothing else of the mailbox can be decided. */
+export function withoutAccess(status: Exclude<EntryStatus, 'Active'>): Attributes {
+  return { [attribute.status]: [status], pwdAccountLockedTime: [lockedForGood] };
+}
 
 /** What has to be replaced in `entry` so that every attribute of `desired` is as asked; values compare as sets. */
 export function differences(entry: DirectoryEntry, desired: Attributes): readonly AttributeReplacement[] {

@@ -8,6 +8,7 @@ const signs: Readonly<Record<Change['action'], string>> = {
   update: '~',
   rename: '~',
   suspend: '~',
+  expire: '~',
   resume: '~',
   close: '-',
   remove: '-',
@@ -56,13 +57,19 @@ const labels: Readonly<Record<string, string>> = {
   [attribute.sector]: 'sector',
   [attribute.type]: 'type',
   [attribute.ownerUid]: 'taken back by a new resource',
+  [attribute.passwordReset]: 'new first password',
+  pwdReset: 'password too old: it must be changed',
 };
+
+/** Attributes whose values say nothing to a person. */
+const announced = new Set<string>([attribute.ownerUid, attribute.passwordReset, 'pwdReset']);
 
 /** Attributes that follow from one that is printed say nothing by themselves. */
 function replacementText(change: Update, name: string, values: readonly string[]): string | undefined {
+  if (name === attribute.passwordSecret)
+    return values.length === 0 ? 'first password changed by its owner' : undefined;
   const label = labels[name];
-  if (label === undefined) return undefined;
-  if (name === attribute.ownerUid) return label;
+  if (label === undefined || announced.has(name)) return label;
   const print = (list: readonly string[]) =>
     list.length === 0
       ? '(none)'

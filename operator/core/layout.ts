@@ -2,6 +2,7 @@
  * The shape of the directory: schema names and subtrees. The charts render slapd's schema, ACLs and the
  * daemons' maps from the same names, so that they stand once.
  */
+import type { MailboxState } from './state.ts';
 
 /** Attributes of the site's own schema (charts/config/openldap/hopthu.schema). */
 export const attribute = {
@@ -21,6 +22,10 @@ export const attribute = {
   organization: 'hopThuOrganization',
   abbreviation: 'hopThuAbbreviation',
   sector: 'hopThuSector',
+  /** The last `spec.passwordReset` that was acted on. */
+  passwordReset: 'hopThuPasswordReset',
+  /** Name of the Secret with the first password, until the person has changed it. */
+  passwordSecret: 'hopThuPasswordSecret',
 } as const;
 
 /** Object classes of the site's own schema, both auxiliary. */
@@ -30,7 +35,7 @@ export const objectClass = {
 } as const;
 
 /** Values of `hopThuStatus`. Only `Active` logs in; `Closed` receives no mail either. */
-export type EntryStatus = 'Active' | 'Suspended' | 'Closed';
+export type EntryStatus = Exclude<MailboxState, 'Pending'>;
 
 /** Containers below the suffix. */
 export const container = {
@@ -82,5 +87,7 @@ export const snapshotAttributes: readonly string[] = [
   'telephoneNumber',
   'postalAddress',
   'pwdAccountLockedTime',
+  'pwdReset',
+  'pwdChangedTime',
   ...Object.values(attribute),
 ];

@@ -1,5 +1,6 @@
 /** Organizations as a tree: names for the address rules, inherited state and quota. */
 import type { Organization } from '../api/organization.ts';
+import { annotation, type Metadata } from '../api/resource.ts';
 import { organizationDn, resourceName } from './naming/identity.ts';
 import { abbreviationOf, type OrganizationName, organizationLocalPart } from './naming/organization.ts';
 import { parseBytes } from './quota.ts';
@@ -98,12 +99,18 @@ function resolution(
     abbreviation: abbreviationOf(site, naming),
     localPart: organizationLocalPart(site, naming),
     ...(parent === undefined ? {} : { parent }),
-    suspended: spec.state === 'Suspended' || parent?.suspended === true,
+    suspended: spec.state === 'Suspended' || isSuspendedByAnnotation(metadata) || parent?.suspended === true,
     quota: {
       ...(organization === undefined ? {} : { organization }),
       ...(personal === undefined ? {} : { personal }),
     },
   };
+}
+
+/** An emergency: the annotation outranks the spec, so that Git's next sync does not undo it. R42 */
+export function isSuspendedByAnnotation({ annotations }: Metadata): boolean {
+  const value = annotations[annotation.suspend];
+  return value !== undefined && value !== 'false';
 }
 
 function bytes(text: string | undefined, field: string): number | undefined {

@@ -14,17 +14,11 @@
 import { annotation, type Resource } from '../api/resource.ts';
 import type { AttributeReplacement } from '../ports.ts';
 import type { Decision, Desired } from './desired.ts';
-import {
-  type Attributes,
-  closedAttributes,
-  differences,
-  mailboxClasses,
-  organizationClasses,
-} from './entry.ts';
+import { type Attributes, differences, mailboxClasses, organizationClasses, withoutAccess } from './entry.ts';
 import { attribute } from './layout.ts';
 import { all, first } from './observed.ts';
 
-export type Action = 'create' | 'update' | 'rename' | 'suspend' | 'resume' | 'close' | 'remove';
+export type Action = 'create' | 'update' | 'rename' | 'suspend' | 'expire' | 'resume' | 'close' | 'remove';
 
 type Common = { readonly action: Action; readonly resource: Resource; readonly dn: string };
 export type Create = Common & { readonly action: 'create'; readonly attributes: Attributes };
@@ -59,11 +53,12 @@ const order: Readonly<Record<Action, number>> = {
   // Access is taken away before anything is given.
   close: 0,
   suspend: 1,
-  create: 2,
-  rename: 3,
-  resume: 4,
-  update: 5,
-  remove: 6,
+  expire: 2,
+  create: 3,
+  rename: 4,
+  resume: 5,
+  update: 6,
+  remove: 7,
 };
 
 function changeFor({ resource, entry, dn, attributes, leaving }: Desired): Change | undefined {
@@ -89,13 +84,14 @@ function leave(resource: Resource, entry: NonNullable<Desired['entry']>): Change
     before: entry.attributes,
   };
   if (resource.kind === 'Organization') return { action: 'remove', ...common };
-  const replacements = differences(entry, closedAttributes);
+  const replacements = differences(entry, withoutAccess('Closed'));
   return replacements.length === 0 ? undefined : { action: 'close', ...common, replacements };
 }
 
 function actionOf(replacements: readonly AttributeReplacement[]): Update['action'] {
   const status = replacements.find((replacement) => replacement.attribute === attribute.status)?.values[0];
   if (status === 'Suspended') return 'suspend';
+  if (status === 'Expired') return 'expire';
   if (status === 'Active') return 'resume';
   return replacements.some((replacement) => replacement.attribute === 'mail') ? 'rename' : 'update';
 }
@@ -120,5 +116,5 @@ export function before(change: Update | Remove, name: string): readonly string[]
 
 /** Does the change take a person's access away? Such changes are counted by the guard and carried out first. */
 export function removesAccess(change: Change): change is Update {
-  return (change.action === 'close' || change.action === 'suspend') && change.resource.kind === 'Mailbox';
+  return ['close', 'suspend', 'expire'].includes(change.action) && change.resource.kind === 'Mailbox';
 }

@@ -1,4 +1,5 @@
 /** Names of the Secrets and ConfigMaps that the parts share: written by `hopthu bootstrap`, mounted by the charts. */
+import { createHash } from 'node:crypto';
 import type { ServiceAccount } from './layout.ts';
 
 /** TLS of a part: `tls.crt`, `tls.key`, `ca.crt`. */
@@ -29,7 +30,11 @@ export const caSecret = 'hopthu-local-ca';
 /** The ConfigMap that carries the site file (`site.yaml`) to the operator and the annotations that steer it. */
 export const siteConfigMap = 'hopthu-site';
 
-/** First password of a Mailbox, beside it in its namespace: keys `address` and `password`; owned by the Mailbox. */
-export function initialPasswordSecret(mailbox: string): string {
-  return `${mailbox}-initial-password`;
+/**
+ * First password of a Mailbox, beside it in its namespace: keys `address` and `password`; owned by the Mailbox.
+ * @param reset the `spec.passwordReset` that asked for it; each one has a Secret of its own
+ */
+export function firstPasswordSecret(mailbox: string, reset?: string): string {
+  if (reset === undefined) return `${mailbox}-initial-password`;
+  return `${mailbox}-password-${createHash('sha256').update(reset).digest('hex').slice(0, 8)}`;
 }

@@ -160,11 +160,13 @@ function mailboxFacts(desired: Desired, outcome: Outcome): MailboxStatus {
   const address = value('mail')[0];
   const aliases = value(attribute.address).filter((alias) => alias !== address);
   const bytes = value(attribute.quotaBytes)[0];
+  const secret = value(attribute.passwordSecret)[0];
   return {
     ...(address === undefined ? {} : { address }),
     ...(aliases.length === 0 ? {} : { aliases: [...aliases].sort() }),
     state: (value(attribute.status)[0] ?? 'Pending') as NonNullable<MailboxStatus['state']>,
     ...(bytes === undefined ? {} : { quota: { limit: formatBytes(Number(bytes)) } }),
+    ...(secret === undefined ? {} : { passwordSecret: secret }),
     ...(desired.dn === undefined ? {} : { entry: desired.dn }),
   };
 }

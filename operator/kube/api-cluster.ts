@@ -16,8 +16,8 @@ import type { Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';
 import { callKubernetes, httpStatus } from './api-error.ts';
 import { fieldManager, type KubeClient } from './client.ts';
 import { defaultEventLimits, type EventCounters, EventRecorder } from './event-recorder.ts';
+import { keepFirstPassword, removeFirstPassword } from './first-password.ts';
 import { defaultPace, Informer, type InformerCounters, type Pace, type Report } from './informer.ts';
-import { keepInitialPassword } from './initial-password.ts';
 import { OwnWrites } from './own-writes.ts';
 import { resourceSource, steeringSource } from './sources.ts';
 import type { Steering } from './trim.ts';
@@ -157,9 +157,20 @@ export class ApiCluster implements Cluster {
     });
   }
 
-  async keepInitialPassword(mailbox: Resource, address: string, fresh: string): Promise<string> {
-    return callKubernetes(`keeping the initial password of ${nameOf(mailbox)}`, () =>
-      keepInitialPassword(this.#client.core, mailbox, address, fresh),
+  async keepFirstPassword(
+    mailbox: Resource,
+    secret: string,
+    address: string,
+    fresh: string,
+  ): Promise<string> {
+    return callKubernetes(`keeping the first password of ${nameOf(mailbox)}`, () =>
+      keepFirstPassword(this.#client.core, mailbox, secret, address, fresh),
+    );
+  }
+
+  async removeFirstPassword(mailbox: Resource, secret: string): Promise<void> {
+    return callKubernetes(`removing the first password of ${nameOf(mailbox)}`, () =>
+      removeFirstPassword(this.#client.core, mailbox, secret),
     );
   }
 

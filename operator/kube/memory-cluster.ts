@@ -5,7 +5,6 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { annotation, finalizer, type Kind, type Metadata, type Resource } from '../api/resource.ts';
-import { initialPasswordSecret } from '../core/secrets.ts';
 import { Blocked, Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';
 import { OwnWrites } from './own-writes.ts';
@@ -22,14 +21,20 @@ export type Manifest = {
   readonly creationTimestamp?: string;
 };
 
-/** A Secret as `keepInitialPassword` writes it; `ownerUid` is the UID of its Mailbox, or of something else. */
+/** A Secret as `keepFirstPassword` writes it; `ownerUid` is the UID of its Mailbox, or of something else. */
 export type MemorySecret = { readonly ownerUid: string; readonly address: string; readonly password: string };
 
 /** An event and the `namespace/name` it is about. */
 export type RecordedEvent = ResourceEvent & { readonly resource: string };
 
 /** Calls of the port, as `intercept` sees them. */
-export type Call = 'snapshot' | 'writeStatus' | 'addFinalizer' | 'removeFinalizer' | 'keepInitialPassword';
+export type Call =
+  | 'snapshot'
+  | 'writeStatus'
+  | 'addFinalizer'
+  | 'removeFinalizer'
+  | 'keepFirstPassword'
+  | 'removeFirstPassword';
 
 const keyOf = (kind: Kind, namespace: string, name: string): string => `${kind}/${namespace}/${name}`;
 const stored = (value: object): unknown => JSON.parse(JSON.stringify(value));
@@ -163,20 +168,34 @@ export class MemoryCluster implements Cluster {
     });
   }
 
-  async keepInitialPassword(mailbox: Resource, address: string, fresh: string): Promise<string> {
-    return this.#call('keepInitialPassword', () => {
-      const { namespace, name, uid } = mailbox.metadata;
-      const key = `${namespace}/${initialPasswordSecret(name)}`;
+  async keepFirstPassword(
+    mailbox: Resource,
+    secret: string,
+    address: string,
+    fresh: string,
+  ): Promise<string> {
+    return this.#call('keepFirstPassword', () => {
+      const { namespace, uid } = mailbox.metadata;
+      const key = `${namespace}/${secret}`;
       const existing = this.secrets.get(key);
       if (existing !== undefined && existing.ownerUid !== uid) {
         throw new Blocked('SecretConflict', `the Secret ${key} is not the Mailbox's: delete or rename it`);
       }
       if (existing !== undefined) return existing.password;
       // The garbage collector takes what belongs to an owner that is gone.
-      if (this.get(mailbox.kind, namespace, name)?.metadata.uid === uid)
+      if (this.get(mailbox.kind, namespace, mailbox.metadata.name)?.metadata.uid === uid)
         this.secrets.set(key, { ownerUid: uid, address, password: fresh });
       this.writes.secrets++;
       return fresh;
+    });
+  }
+
+  async removeFirstPassword(mailbox: Resource, secret: string): Promise<void> {
+    return this.#call('removeFirstPassword', () => {
+      const key = `${mailbox.metadata.namespace}/${secret}`;
+      if (this.secrets.get(key)?.ownerUid !== mailbox.metadata.uid) return;
+      this.secrets.delete(key);
+      this.writes.secrets++;
     });
   }
 

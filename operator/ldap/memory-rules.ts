@@ -39,6 +39,8 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.type,
       attribute.quotaBytes,
       attribute.organization,
+      attribute.passwordReset,
+      attribute.passwordSecret,
     ],
   },
   [objectClass.organization]: {
@@ -48,7 +50,13 @@ const classes: Readonly<Record<string, ObjectClass>> = {
   },
 };
 
-const operational = ['objectClass', 'pwdReset', 'pwdAccountLockedTime', 'pwdPolicySubentry'];
+const operational = [
+  'objectClass',
+  'pwdReset',
+  'pwdChangedTime',
+  'pwdAccountLockedTime',
+  'pwdPolicySubentry',
+];
 
 const several = new Set([
   'objectClass',
@@ -69,7 +77,7 @@ const patterns: Readonly<Record<string, RegExp>> = {
   mail: address,
   [attribute.address]: address,
   [attribute.formerAddress]: address,
-  [attribute.status]: /^(Active|Suspended|Closed)$/,
+  [attribute.status]: /^(Active|Suspended|Expired|Closed)$/,
   [attribute.type]: /^(Personal|Organization)$/,
   [attribute.quotaBytes]: /^[1-9][0-9]{0,12}$/,
   [attribute.site]: ascii,

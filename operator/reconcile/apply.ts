@@ -1,7 +1,8 @@
 /** Carries a plan out, change by change; one that fails does not stop the others. */
 import { finalizer, type Resource } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
-import { type Change, type Create, removesAccess, type Update } from '../core/plan.ts';
+import { attribute } from '../core/layout.ts';
+import { before, type Change, type Create, removesAccess, type Update } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
 import { generatePassword } from '../credentials/password.ts';
 import { hashPassword } from '../credentials/ssha512.ts';
@@ -36,7 +37,7 @@ async function applyOne(targets: Targets, change: Change): Promise<Applied> {
   try {
     if (change.action === 'create') await create(targets, change);
     else if (change.action === 'remove') await directory.remove(change.dn, change.ownerUid);
-    else await modify(targets, change);
+    else await update(targets, change);
     cluster.event(change.resource, {
       type: 'Normal',
       reason: reasons[change.action],
@@ -61,6 +62,7 @@ const reasons: Readonly<Record<Change['action'], string>> = {
   update: 'Updated',
   rename: 'Renamed',
   suspend: 'Suspended',
+  expire: 'Expired',
   resume: 'Resumed',
   close: 'Closed',
   remove: 'Removed',
@@ -75,10 +77,44 @@ async function create({ cluster, directory }: Targets, change: Create): Promise<
   if (!resource.metadata.finalizers.includes(finalizer)) await cluster.addFinalizer(resource);
   else if (mayBeOld(resource)) await expectAlive(cluster, resource);
   const address = attributes['mail']?.[0];
-  if (resource.kind === 'Organization' || address === undefined) return directory.add(dn, attributes);
-  const password = await cluster.keepInitialPassword(resource, address, generatePassword());
-  // R25: the first login must change it. slapd does not arm this by itself when an entry is added.
-  return directory.add(dn, { ...attributes, userPassword: [hashPassword(password)], pwdReset: ['TRUE'] });
+  const secret = attributes[attribute.passwordSecret]?.[0];
+  if (address === undefined || secret === undefined) return directory.add(dn, attributes);
+  const password = await cluster.keepFirstPassword(resource, secret, address, generatePassword());
+  return directory.add(dn, { ...attributes, ...firstPassword(password) });
+}
+
+/**
+ * An account that a resource takes back or alters must be closed with it, too. Taking access away waits for nothing;
+ * the end of the pass puts the finalizer back then.
+ */
+async function keepFinalizer(cluster: Cluster, { resource, action }: Update): Promise<void> {
+  const { deletionTimestamp, finalizers } = resource.metadata;
+  if (deletionTimestamp === undefined && action !== 'suspend' && !finalizers.includes(finalizer))
+    await cluster.addFinalizer(resource);
+}
+
+/** A new first password comes with the memory that it was asked for, in one modify: it is never set twice.
+ * The former Secret goes when the status is written. */
+async function update({ cluster, directory }: Targets, change: Update): Promise<void> {
+  const { resource, dn, ownerUid, replacements } = change;
+  await keepFinalizer(cluster, change);
+  const replaced = replacements.find((replacement) => replacement.attribute === attribute.passwordSecret);
+  const secret = replaced?.values[0];
+  if (secret === undefined) return directory.modify(dn, ownerUid, replacements);
+  const address =
+    replacements.find((replacement) => replacement.attribute === 'mail')?.values[0] ??
+    before(change, 'mail')[0];
+  const password = await cluster.keepFirstPassword(resource, secret, address ?? '', generatePassword());
+  const values = Object.entries(firstPassword(password)).map(([name, list]) => ({
+    attribute: name,
+    values: list,
+  }));
+  await directory.modify(dn, ownerUid, [...replacements, ...values]);
+}
+
+/** R25: the first login must change it. slapd does not arm this by itself when an entry is added. */
+function firstPassword(password: string): Readonly<Record<string, readonly string[]>> {
+  return { userPassword: [hashPassword(password)], pwdReset: ['TRUE'] };
 }
 
 /**
@@ -96,15 +132,6 @@ function mayBeOld({ kind, status }: Resource): boolean {
  */
 function expectAlive(cluster: Cluster, resource: Resource): Promise<void> {
   return cluster.writeStatus(resource, resource.status ?? {});
-}
-
-/** An account that a resource takes back or alters must be closed with it, too. */
-async function modify({ cluster, directory }: Targets, change: Update): Promise<void> {
-  const { metadata } = change.resource;
-  // Taking access away waits for nothing; the end of the pass puts the finalizer back then.
-  const stays = metadata.deletionTimestamp === undefined && change.action !== 'suspend';
-  if (stays && !metadata.finalizers.includes(finalizer)) await cluster.addFinalizer(change.resource);
-  return directory.modify(change.dn, change.ownerUid, change.replacements);
 }
 
 /** What an error means for the resource: the one place that turns error types into behaviour. */

@@ -3,8 +3,10 @@ import type { PassResult } from './pass.ts';
 
 export type LoopOptions = {
   readonly pass: () => Promise<PassResult>;
-  /** Milliseconds between two passes when nothing happens. */
+  /** Milliseconds between two passes that see everything anew. */
   readonly resync: number;
+  /** Runs before such a pass. */
+  readonly onResync: () => void;
   readonly onResult: (result: PassResult, seconds: number) => void;
   readonly onFailure: (error: Error, retryIn: number) => void;
   /** 0 ≤ x < 1; spreads retries. */
@@ -28,6 +30,7 @@ export class Loop {
   #wakened = true;
   #alarm: (() => void) | undefined;
   #failures = 0;
+  #resyncedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LoopOptions) {
     this.#options = options;
@@ -55,16 +58,21 @@ export class Loop {
   }
 
   async #once(): Promise<number> {
-    const { pass, resync, onResult, onFailure, random } = this.#options;
+    const { pass, resync, onResync, onResult, onFailure, random } = this.#options;
     const started = performance.now();
+    if (started - this.#resyncedAt >= resync) {
+      onResync();
+      this.#resyncedAt = started;
+    }
     try {
       const result = await pass();
       onResult(result, (performance.now() - started) / 1000);
       this.#failures = result.failures > 0 ? this.#failures + 1 : 0;
       if (result.again) this.#wakened = true;
+      const untilResync = Math.max(1, this.#resyncedAt + resync - performance.now());
       return result.failures > 0
-        ? Math.min(resync, backoff(this.#failures, random(), changeCeiling))
-        : resync;
+        ? Math.min(untilResync, backoff(this.#failures, random(), changeCeiling))
+        : untilResync;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#failures += 1;

@@ -1,5 +1,6 @@
 /** One pass: resources → snapshot → desired → plan → guard → apply → status. Level-triggered; safe to run at any time. */
 import { isDeepStrictEqual } from 'node:util';
+import type { MailboxStatus } from '../api/mailbox.ts';
 import { annotation, finalizer, type Resource } from '../api/resource.ts';
 import { type Decision, type Desired, decide } from '../core/desired.ts';
 import { type Guarded, guard } from '../core/guard.ts';
@@ -58,6 +59,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     organizations: resources.organizations,
     mailboxes: resources.mailboxes,
     entries,
+    now: dependencies.clock(),
   });
   const changes = planChanges(decision);
   const guarded = guard(changes, { site, mailboxes: resources.mailboxes }, resources.approvedPlan);
@@ -122,11 +124,23 @@ async function settleAll(
       if (releaseFinalizer && resource.metadata.finalizers.includes(finalizer))
         return cluster.removeFinalizer(resource);
       if (isDeepStrictEqual(status, resource.status)) return undefined;
+      if (desired.entry !== undefined) await removeFormerSecret(cluster, resource, status);
       totals.writes += 1;
       return cluster.writeStatus(resource, status);
     });
   });
   return totals;
+}
+
+/** Before the status forgets its name: a pass that dies here finds it in the status still. */
+async function removeFormerSecret(
+  cluster: Cluster,
+  resource: Resource,
+  status: MailboxStatus,
+): Promise<void> {
+  const { passwordSecret } = (resource.status ?? {}) as MailboxStatus;
+  if (passwordSecret !== undefined && passwordSecret !== status.passwordSecret)
+    await cluster.removeFirstPassword(resource, passwordSecret);
 }
 
 /** Somebody's apply took it out: without it the resource's deletion would leave the account open. */

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { MailboxStatus } from '../../operator/api/mailbox.ts';
 import type { Resource } from '../../operator/api/resource.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
+import { RememberedDirectory } from '../../operator/ldap/remembered-directory.ts';
 import type { Cluster, Directory } from '../../operator/ports.ts';
 import { Loop } from '../../operator/reconcile/loop.ts';
 import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
@@ -50,13 +51,14 @@ const cluster: Cluster = {
   },
   addFinalizer: (resource) => counted(api.addFinalizer(resource)),
   removeFinalizer: (resource) => counted(api.removeFinalizer(resource)),
-  keepInitialPassword: (...given) => counted(api.keepInitialPassword(...given)),
+  keepFirstPassword: (...given) => counted(api.keepFirstPassword(...given)),
+  removeFirstPassword: (...given) => counted(api.removeFirstPassword(...given)),
   event(...given) {
     writes += 1;
     api.event(...given);
   },
 };
-const directory: Directory = {
+const real: Directory = {
   async snapshot() {
     const started = performance.now();
     const entries = await clients.directory.snapshot();
@@ -68,6 +70,7 @@ const directory: Directory = {
   remove: (...given) => counted(clients.directory.remove(...given)),
   close: () => clients.directory.close(),
 };
+const directory = new RememberedDirectory(real);
 
 function counted<T>(write: Promise<T>): Promise<T> {
   writes += 1;
@@ -102,6 +105,7 @@ async function measureResync(): Promise<Operator['resync']> {
   const times: number[] = [];
   for (let count = 0; count < resyncs; count += 1) {
     const started = performance.now();
+    directory.forget();
     await pass();
     times.push((performance.now() - started) / 1000);
   }
@@ -130,6 +134,7 @@ async function measureChange(): Promise<Operator['change']> {
   const loop = new Loop({
     pass,
     resync: site.operator.resyncSeconds * 1000,
+    onResync: () => directory.forget(),
     onResult: () => undefined,
     onFailure: (error) => report('pass', error),
     random: Math.random,

@@ -3,7 +3,7 @@ import { json } from 'node:stream/consumers';
 import { KubeConfig } from '@kubernetes/client-node';
 import { group, type Kind, plural, version } from '../../operator/api/resource.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
-import { initialPasswordSecret } from '../../operator/core/secrets.ts';
+import { firstPasswordSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { generatePassword } from '../../operator/credentials/password.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
@@ -70,7 +70,7 @@ export async function addEntry({ directory }: Clients, uid: string, password: st
 
 export async function createSecret({ client }: Clients, namespace: string, name: string): Promise<string> {
   const password = generatePassword();
-  const metadata = { name: initialPasswordSecret(name) };
+  const metadata = { name: firstPasswordSecret(name) };
   await client.core.createNamespacedSecret({ namespace, body: { metadata, stringData: { password } } });
   return password;
 }

@@ -1,7 +1,7 @@
 /** What the operator may rely on from a cluster: the one in memory and a real API server must agree. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { annotation, finalizer, type Resource } from '../../operator/api/resource.ts';
-import { initialPasswordSecret } from '../../operator/core/secrets.ts';
+import { firstPasswordSecret } from '../../operator/core/secrets.ts';
 import { Blocked, Conflict } from '../../operator/errors.ts';
 import { eventually } from './kube-support/ports.ts';
 import { apiWorld, find, foreignFinalizer, memoryWorld, specs, type World } from './kube-support/worlds.ts';
@@ -142,19 +142,37 @@ describe.each(lists)('cluster $name', ({ start }) => {
   it('keeps the first initial password, in a Secret of the mailbox', async () => {
     const mailbox = await aMailbox('password');
     const address = 'binh@example.vn';
-    expect(await world.cluster.keepInitialPassword(mailbox, address, 'first')).toBe('first');
-    expect(await world.cluster.keepInitialPassword(mailbox, address, 'second')).toBe('first');
-    const secret = await world.secret(initialPasswordSecret('password'));
+    const name = firstPasswordSecret('password');
+    expect(await world.cluster.keepFirstPassword(mailbox, name, address, 'first')).toBe('first');
+    expect(await world.cluster.keepFirstPassword(mailbox, name, address, 'second')).toBe('first');
+    const secret = await world.secret(name);
     expect(secret).toEqual({ ownerUid: mailbox.metadata.uid, address, password: 'first' });
+  });
+
+  it('removes a first password, twice if need be, and nothing that is not of the mailbox', async () => {
+    const mailbox = await aMailbox('changed');
+    const name = firstPasswordSecret('changed', '2026-11-21');
+    await world.cluster.keepFirstPassword(mailbox, name, 'a@example.vn', 'first');
+    await world.cluster.removeFirstPassword(mailbox, name);
+    expect(await world.secret(name)).toBeUndefined();
+    await world.cluster.removeFirstPassword(mailbox, name);
+    await world.putForeignSecret(name);
+    await world.cluster.removeFirstPassword(mailbox, name);
+    expect((await world.secret(name))?.password).toBe('theirs');
   });
 
   it("is blocked by a Secret of that name that is not the mailbox's", async () => {
     const mailbox = await aMailbox('blocked');
-    await world.putForeignSecret(initialPasswordSecret('blocked'));
-    const kept = world.cluster.keepInitialPassword(mailbox, 'a@example.vn', 'fresh');
+    await world.putForeignSecret(firstPasswordSecret('blocked'));
+    const kept = world.cluster.keepFirstPassword(
+      mailbox,
+      firstPasswordSecret('blocked'),
+      'a@example.vn',
+      'fresh',
+    );
     await expect(kept).rejects.toThrow(Blocked);
     await expect(kept).rejects.toMatchObject({ reason: 'SecretConflict' });
-    expect((await world.secret(initialPasswordSecret('blocked')))?.password).toBe('theirs');
+    expect((await world.secret(firstPasswordSecret('blocked')))?.password).toBe('theirs');
   });
 
   it("reads pause and approval from the site's ConfigMap", async () => {

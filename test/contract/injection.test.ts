@@ -120,6 +120,7 @@ const worldOf = async (
   site,
   organizations,
   mailboxes,
+  now: new Date('2026-11-21T00:00:00Z'),
   entries: await directory.snapshot(),
 });
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { stringify } from 'yaml';
 import type { Resource } from '../../operator/api/resource.ts';
-import { initialPasswordSecret } from '../../operator/core/secrets.ts';
+import { firstPasswordSecret } from '../../operator/core/secrets.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
 import { connectKubernetes } from '../../operator/kube/client.ts';
 import { type Manifest, manifestsOf } from '../support/manifests.ts';
@@ -63,21 +63,22 @@ describe("the operator's rights", () => {
       );
     const mailbox = await current();
     await cluster.addFinalizer(mailbox);
-    await cluster.keepInitialPassword(mailbox, 'binh@example.vn', 'first');
-    expect(await cluster.keepInitialPassword(mailbox, 'binh@example.vn', 'second')).toBe('first');
+    await cluster.keepFirstPassword(mailbox, 'binh-initial-password', 'binh@example.vn', 'first');
+    expect(
+      await cluster.keepFirstPassword(mailbox, 'binh-initial-password', 'binh@example.vn', 'second'),
+    ).toBe('first');
     cluster.event(mailbox, { type: 'Normal', reason: 'Granted', action: 'Apply', message: '+' });
     await cluster.writeStatus(mailbox, { address: 'binh@example.vn' });
     await cluster.removeFinalizer(await current());
     await eventually('the event', () => cluster.eventCounters().written === 1 || undefined);
     expect(reports).toEqual([]);
-    await server.kubectl(['get', 'secret', initialPasswordSecret('binh'), `--namespace=${namespace}`]);
+    await server.kubectl(['get', 'secret', firstPasswordSecret('binh'), `--namespace=${namespace}`]);
   });
 
   it.each([
     ['list', 'secrets', namespace],
     ['watch', 'secrets', namespace],
     ['update', 'secrets', namespace],
-    ['delete', 'secrets', namespace],
     ['get', 'secrets', mail],
     ['delete', 'mailboxes.hopthu.io', namespace],
     ['create', 'mailboxes.hopthu.io', namespace],

@@ -1,5 +1,7 @@
 /** A mailbox is suspended, drifts, and is deleted while the directory is down. */
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
 import { serviceHost } from '../../charts/endpoints.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
 import { kubectl } from '../kind/install.ts';
@@ -11,11 +13,19 @@ import { authorityOf, type Person } from './support/person.ts';
 import { apply, field, fresh, people, personSpec, ready } from './support/resources.ts';
 
 const { mail } = site.namespaces;
+const [namespace = ''] = site.namespaces.accounts;
+const cli = join(import.meta.dirname, '../../cli/main.ts');
 
 /** By the name in its certificate; libldap takes "localhost" for the pod's own name. */
 const directory = `ldaps://${serviceHost('openldap', mail)}`;
 
 const inMail = (...args: readonly string[]) => kubectl(testCluster(), ['-n', mail, ...args]);
+
+/** A new process makes a full pass at once. */
+async function restartOperator(): Promise<void> {
+  await inMail('rollout', 'restart', 'deployment/operator');
+  await inMail('rollout', 'status', 'deployment/operator', '--timeout=90s');
+}
 
 /** A search as the operator's account would see it, from inside the directory's own pod. */
 async function attributeOf(name: string, attribute: string): Promise<string> {
@@ -76,6 +86,44 @@ describe('suspension', () => {
   });
 });
 
+describe('a password', () => {
+  const hopthu = (...args: readonly string[]) =>
+    execa(process.execPath, [cli, ...args, '-n', namespace, '--context', testCluster().context]);
+
+  it('leaves no Secret behind once it was changed, and is reset once when that is asked for', async () => {
+    const name = fresh('life-password');
+    const { [name]: person } = await people(site, { [name]: 'Võ Thị Quên' });
+    if (person === undefined) throw new Error('nobody');
+    const secrets = async () =>
+      (await inAccounts(site, ['get', 'secrets', '-o', 'name']))
+        .split('\n')
+        .filter((line) => line.includes(name));
+    // The person's change is made in the directory alone: the next resync sees it.
+    await restartOperator();
+    await eventually(30_000, async () => expect(await secrets()).toEqual([]));
+    await hopthu('reset-password', name);
+    await eventually(20_000, async () => expect(await secrets()).toHaveLength(1));
+    await ready(site, `mailbox/${name}`);
+    await eventually(20_000, () =>
+      expect(person.imap(async () => 'in')).rejects.toMatchObject({ authenticationFailed: true }),
+    );
+    await person.changePassword('Mat-khau-moi-2027', (await hopthu('password', name)).stdout);
+    expect(await person.imap(async () => 'in')).toBe('in');
+  });
+
+  it('opens nothing while an emergency suspension holds, whatever the spec says', async () => {
+    const { 'life-stolen': person } = await people(site, { 'life-stolen': 'Võ Văn Mất' });
+    await hopthu('suspend', 'life-stolen');
+    await eventually(10_000, () =>
+      expect(person?.imap(async () => 'in')).rejects.toMatchObject({ authenticationFailed: true }),
+    );
+    await apply(site, 'Mailbox', 'life-stolen', personSpec('Võ Văn Mất', { state: 'Active' }));
+    await expect(person?.imap(async () => 'in')).rejects.toMatchObject({ authenticationFailed: true });
+    await hopthu('resume', 'life-stolen');
+    await eventually(20_000, async () => expect(await person?.imap(async () => 'in')).toBe('in'));
+  });
+});
+
 describe('drift', () => {
   it('is put back within the resync period, and what is not managed is left alone', async () => {
     await people(site, { 'life-drift': 'Võ Trôi' });
@@ -90,8 +138,7 @@ describe('drift', () => {
         '-p',
         JSON.stringify({ data: { 'site.yaml': text } }),
       );
-      await inMail('rollout', 'restart', 'deployment/operator');
-      await inMail('rollout', 'status', 'deployment/operator', '--timeout=90s');
+      await restartOperator();
     };
     await set(quick);
     try {

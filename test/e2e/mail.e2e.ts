@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Site } from '../../operator/core/site.ts';
 import { daNang, socTrang } from '../support/sites.ts';
-import { Person } from './support/person.ts';
+import { hostPort } from './support/cluster.ts';
+import { LineClient } from './support/line-client.ts';
+import { authorityOf, deliver, Person } from './support/person.ts';
 import { apply, fresh, people, personSpec, ready } from './support/resources.ts';
 
 const mebibyte = 2 ** 20;
@@ -63,10 +65,43 @@ describe.each([socTrang, daNang])('at $name', (site: Site) => {
     expect(await newcomer.imap(async () => 'in')).toBe('in');
   });
 
-  it('mail for nobody is refused, and so is relaying', async () => {
-    expect(await replyTo(sender.send({ to: `khong-co@${site.domain}`, subject: 'x' }))).toMatchObject({
-      code: 550,
+  it('mail for nobody is refused', async () => {
+    const unknown = { to: `khong-co@${site.domain}`, subject: 'x' };
+    expect(await replyTo(sender.send(unknown))).toMatchObject({ code: 550 });
+  });
+
+  it('a stranger delivers to officials, relays to nobody, and is not believed to be an official', async () => {
+    const stranger = { from: 'ai-do@example.org', subject: 'Từ ngoài' };
+    await deliver(site, { ...stranger, to: reader.address });
+    await reader.receive('Từ ngoài');
+    expect(await replyTo(deliver(site, { ...stranger, to: 'ai-do@example.com' }))).toMatchObject({
+      code: 554,
     });
+    const spoof = { ...stranger, from: sender.address, to: reader.address };
+    expect(await replyTo(deliver(site, spoof))).toMatchObject({ code: 553 });
+  });
+
+  it('POP3 over TLS, submission over TLS and ManageSieve let an official in', async () => {
+    const servername = site.hosts.mail;
+    const ca = await authorityOf(site);
+    const pop3 = await LineClient.overTls({ port: hostPort(site, 'pop3s'), servername, ca });
+    await pop3.expect(/^\+OK .*\r\n/);
+    await pop3.say(`USER ${reader.address}`, /^\+OK/);
+    await pop3.say(`PASS ${reader.password}`, /^\+OK/);
+    await pop3.say('STAT', /^\+OK [1-9]\d* [1-9]\d*\r\n/);
+    pop3.end();
+
+    const sieve = await LineClient.plain({ port: hostPort(site, 'sieve'), servername, ca });
+    await sieve.expect(/"STARTTLS"[\s\S]*\nOK /);
+    await sieve.say('STARTTLS', /^OK/);
+    await sieve.startTls();
+    await sieve.expect(/\nOK /);
+    const login = Buffer.from(`\0${reader.address}\0${reader.password}`).toString('base64');
+    await sieve.say(`AUTHENTICATE "PLAIN" "${login}"`, /^OK/);
+    sieve.end();
+
+    await sender.send({ to: reader.address, subject: 'Cổng 465' }, 'submissions');
+    await reader.receive('Cổng 465');
   });
 
   it('a full mailbox is refused at SMTP time', async () => {

@@ -80,6 +80,9 @@ async function down(name: string, context: string | undefined, sites: readonly S
 async function welcome(target: Target, site: Site): Promise<string> {
   const [namespace = ''] = site.namespaces.accounts;
   const mailboxes = await kubectl(target, ['-n', namespace, 'get', 'mailboxes']);
+  const personal = '{.items[?(@.spec.type=="Personal")].metadata.name}';
+  const people = await kubectl(target, ['-n', namespace, 'get', 'mailboxes', '-o', `jsonpath=${personal}`]);
+  const person = people.split(' ')[0] ?? '';
   const { ports } = site.expose;
   const use = `kubectl --context ${target.context} -n ${namespace}`;
   return `
@@ -94,13 +97,13 @@ IMAP        127.0.0.1:${ports.imaps} (TLS)   POP3  127.0.0.1:${ports.pop3s} (TLS
 Submission  127.0.0.1:${ports.submission} (STARTTLS), 127.0.0.1:${ports.submissions} (TLS)
 
 Log in      the login name is the address. A first password has to be changed before it opens the mailbox (R25):
-              npx hopthu password nguyen-thanh-binh -n ${namespace} --context ${target.context}
-              npx hopthu password nguyen-thanh-binh -n ${namespace} --context ${target.context} --change
+              npx hopthu password ${person} -n ${namespace} --context ${target.context}
+              npx hopthu password ${person} -n ${namespace} --context ${target.context} --change
 
 Try next    ${use} get mail
             ${use} describe mailbox
             kubectl --context ${target.context} explain mailbox.spec
-            ${use} patch mailbox doan-van-thong --type merge -p '{"spec":{"state":"Suspended"}}'
+            ${use} patch mailbox ${person} --type merge -p '{"spec":{"state":"Suspended"}}'
 `;
 }
 

@@ -14,7 +14,8 @@ export type Call =
   | 'cluster.writeStatus'
   | 'cluster.addFinalizer'
   | 'cluster.removeFinalizer'
-  | 'cluster.keepInitialPassword'
+  | 'cluster.keepFirstPassword'
+  | 'cluster.removeFirstPassword'
   | 'directory.snapshot'
   | 'directory.add'
   | 'directory.modify'
@@ -56,8 +57,10 @@ export function perturbCluster(inner: Cluster, around: Perturbation): Cluster {
     addFinalizer: (resource: Resource) => around('cluster.addFinalizer', () => inner.addFinalizer(resource)),
     removeFinalizer: (resource: Resource) =>
       around('cluster.removeFinalizer', () => inner.removeFinalizer(resource)),
-    keepInitialPassword: (mailbox: Resource, address: string, fresh: string) =>
-      around('cluster.keepInitialPassword', () => inner.keepInitialPassword(mailbox, address, fresh)),
+    keepFirstPassword: (mailbox: Resource, secret: string, address: string, fresh: string) =>
+      around('cluster.keepFirstPassword', () => inner.keepFirstPassword(mailbox, secret, address, fresh)),
+    removeFirstPassword: (mailbox: Resource, secret: string) =>
+      around('cluster.removeFirstPassword', () => inner.removeFirstPassword(mailbox, secret)),
     event: (resource: Resource, event: ResourceEvent) => inner.event(resource, event),
   };
 }

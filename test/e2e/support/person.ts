@@ -13,7 +13,7 @@ export type Mail = {
   readonly subject: string;
   readonly text?: string;
   readonly attachment?: Buffer;
-  readonly from?: string;
+  readonly from: string;
 };
 
 export class Person {
@@ -33,7 +33,7 @@ export class Person {
   static async newcomer(site: Site, name: string): Promise<Person> {
     const address = await inAccounts(site, ['get', 'mailbox', name, '-o', 'jsonpath={.status.address}']);
     const person = new Person(site, name, address);
-    person.password = (await person.#hopthu(['password', name])).trim();
+    person.password = await person.#firstPassword();
     return person;
   }
 
@@ -42,9 +42,10 @@ export class Person {
    * against the same cluster.
    */
   static async settled(site: Site, name: string): Promise<Person> {
-    const person = await Person.newcomer(site, name);
+    const address = await inAccounts(site, ['get', 'mailbox', name, '-o', 'jsonpath={.status.address}']);
+    const person = new Person(site, name, address);
     const own = `Mat-khau-2026-${name}`;
-    if (!(await person.#canLogIn(own))) await person.changePassword(own);
+    if (!(await person.#canLogIn(own))) await person.changePassword(own, await person.#firstPassword());
     return person;
   }
 
@@ -59,9 +60,14 @@ export class Person {
     }
   }
 
-  async changePassword(next: string): Promise<void> {
-    await this.#hopthu(['password', this.name, '--change'], `${next}\n`);
+  /** @param current the password in force; the CLI takes it from its Secret while that is there */
+  async changePassword(next: string, current = this.password): Promise<void> {
+    await this.#hopthu(['password', this.name, '--change'], `${next}\n${current}\n`);
     this.password = next;
+  }
+
+  async #firstPassword(): Promise<string> {
+    return (await this.#hopthu(['password', this.name])).trim();
   }
 
   #hopthu(args: readonly string[], input = ''): Promise<string> {
@@ -98,21 +104,13 @@ export class Person {
     return client;
   }
 
-  /** Sends by submission with STARTTLS and login. @throws nodemailer's error with the SMTP reply */
-  async send({ to, subject, text = '', attachment, from = this.address }: Mail): Promise<void> {
-    const transport = createTransport({
-      host: '127.0.0.1',
-      port: hostPort(this.site, 'submission'),
-      requireTLS: true,
-      tls: { ca: await authorityOf(this.site), servername: this.site.hosts.mail },
-      auth: { user: this.address, pass: this.password },
-    });
-    const attachments = attachment === undefined ? [] : [{ filename: 'van-ban.bin', content: attachment }];
-    try {
-      await transport.sendMail({ from, to, subject, text, attachments });
-    } finally {
-      transport.close();
-    }
+  /** Sends with login, by STARTTLS or by TLS from the start. @throws nodemailer's error with the SMTP reply */
+  send(
+    mail: Omit<Mail, 'from'> & Partial<Mail>,
+    service: 'submission' | 'submissions' = 'submission',
+  ): Promise<void> {
+    const auth = { user: this.address, pass: this.password };
+    return transmit(this.site, service, { from: this.address, ...mail }, auth);
   }
 
   /** Waits until a message with this subject lies in the inbox; gives its source. */
@@ -140,6 +138,33 @@ export class Person {
         throw new Error(`${this.address} has no storage quota`);
       return { limit: quota.storage.limit ?? Number.NaN, used: quota.storage.usage ?? Number.NaN };
     });
+  }
+}
+
+/** Brings a mail to the site's port 25, as another server does. @throws nodemailer's error with the SMTP reply */
+export function deliver(site: Site, mail: Mail): Promise<void> {
+  return transmit(site, 'smtp', mail);
+}
+
+async function transmit(
+  site: Site,
+  service: 'smtp' | 'submission' | 'submissions',
+  { from, to, subject, text = '', attachment }: Mail,
+  auth?: { user: string; pass: string },
+): Promise<void> {
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port: hostPort(site, service),
+    secure: service === 'submissions',
+    requireTLS: true,
+    tls: { ca: await authorityOf(site), servername: site.hosts.mail },
+    ...(auth === undefined ? {} : { auth }),
+  });
+  const attachments = attachment === undefined ? [] : [{ filename: 'van-ban.bin', content: attachment }];
+  try {
+    await transport.sendMail({ from, to, subject, text, attachments });
+  } finally {
+    transport.close();
   }
 }
 

@@ -81,9 +81,9 @@ describe('who may send', () => {
 });
 
 describe('who receives', () => {
-  it.each(['mailbox.cf', 'alias.cf'])('%s finds who is active or suspended', (name) => {
+  it.each(['mailbox.cf', 'alias.cf'])('%s finds who is active, suspended or expired', (name) => {
     expect(parameter('query_filter', file(name))).toContain(
-      '(|(hopThuStatus=Active)(hopThuStatus=Suspended))',
+      '(|(hopThuStatus=Active)(hopThuStatus=Suspended)(hopThuStatus=Expired))',
     );
   });
 

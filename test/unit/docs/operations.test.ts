@@ -28,8 +28,8 @@ describe('docs/operations.md', () => {
       /\b(?:stalled|waiting|attempt|new Blocked)\(\s*'([A-Z]\w+)'/g,
       /\breason: '([A-Z]\w+)'/g,
       // What became of an account is the reason of a Ready that is True, and that of the Event of a change.
-      /^ {2}(?:create|update|rename|suspend|resume|close|remove): '([A-Z]\w+)'/gm,
-      /^export type EntryStatus = '(\w+)'/gm,
+      /^ {2}(?:create|update|rename|suspend|expire|resume|close|remove): '([A-Z]\w+)'/gm,
+      /^export type MailboxState = 'Pending' \| '(\w+)'/gm,
     );
     expect(reasons.length).toBeGreaterThan(15);
     // apply.ts makes this one of the part's name.

@@ -108,7 +108,7 @@ describe('resources', () => {
     const dn = entryDn('binh');
     province.person('late', 'Lê Văn Tám', 'so-tttt');
     const forbidding: Perturbation = async (call, run) => {
-      if (call !== 'cluster.keepInitialPassword') return run();
+      if (call !== 'cluster.keepFirstPassword') return run();
       throw new Unavailable('Kubernetes', '403 namespace is being terminated');
     };
     await province.pass(forbidding);

@@ -20,7 +20,7 @@ describe('cluster in memory', () => {
       () => cluster.writeStatus(mailbox, {}),
       () => cluster.addFinalizer(mailbox),
       () => cluster.removeFinalizer(mailbox),
-      () => cluster.keepInitialPassword(mailbox, 'a@example.vn', 'fresh'),
+      () => cluster.keepFirstPassword(mailbox, 'binh-initial-password', 'a@example.vn', 'fresh'),
     ];
     for (const call of calls) await expect(call()).rejects.toThrow(Unavailable);
     cluster.event(mailbox, { type: 'Normal', reason: 'A', action: 'B', message: 'c' });
@@ -48,7 +48,12 @@ describe('cluster in memory', () => {
 
   it('collects the Secrets of a mailbox that is gone', async () => {
     const cluster = new MemoryCluster();
-    await cluster.keepInitialPassword(cluster.apply(manifest), 'a@example.vn', 'fresh');
+    await cluster.keepFirstPassword(
+      cluster.apply(manifest),
+      'binh-initial-password',
+      'a@example.vn',
+      'fresh',
+    );
     cluster.secrets.set('accounts/foreign', { ownerUid: 'another', address: '', password: '' });
     cluster.delete('Mailbox', 'accounts', 'binh');
     expect([...cluster.secrets.keys()]).toEqual(['accounts/foreign']);

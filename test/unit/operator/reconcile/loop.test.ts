@@ -27,6 +27,7 @@ async function run(
       return pass === undefined ? idle : pass(loop);
     },
     resync,
+    onResync: () => log.push('all anew'),
     onResult: () => log.push('passed'),
     onFailure: (error) => log.push(error.message),
     random: () => 1,
@@ -37,7 +38,7 @@ async function run(
 
 describe('the loop', () => {
   it('runs at once when it starts, and ends when it is stopped', async () => {
-    expect(await run([() => idle])).toEqual(['passed']);
+    expect(await run([() => idle])).toEqual(['all anew', 'passed']);
   });
 
   it('runs once more for any number of changes during a pass', async () => {
@@ -49,22 +50,26 @@ describe('the loop', () => {
       },
       () => idle,
     ]);
-    expect(log).toEqual(['passed', 'passed']);
+    expect(log).toEqual(['all anew', 'passed', 'passed']);
   });
 
   it('runs once more when a pass asks to look again', async () => {
-    expect(await run([() => ({ ...idle, again: true }), () => idle])).toEqual(['passed', 'passed']);
+    expect(await run([() => ({ ...idle, again: true }), () => idle])).toEqual([
+      'all anew',
+      'passed',
+      'passed',
+    ]);
   });
 
   it('runs at every resync when nothing happens', async () => {
-    expect(await run([() => idle, () => idle, () => idle], 1)).toEqual(['passed', 'passed', 'passed']);
+    expect(await run([() => idle, () => idle], 1)).toEqual(['all anew', 'passed', 'all anew', 'passed']);
   });
 
   it('goes on after a world that could not be read', async () => {
     const fail = () => {
       throw new Unavailable('LDAP', 'down');
     };
-    expect(await run([fail, () => idle])).toEqual(['down', 'passed']);
+    expect(await run([fail, () => idle])).toEqual(['all anew', 'down', 'passed']);
   });
 });
 

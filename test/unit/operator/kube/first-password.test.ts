@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Blocked, Conflict } from '../../../../operator/errors.ts';
 import { connectKubernetes } from '../../../../operator/kube/client.ts';
-import { keepInitialPassword } from '../../../../operator/kube/initial-password.ts';
+import { keepFirstPassword } from '../../../../operator/kube/first-password.ts';
 import { trimResource } from '../../../../operator/kube/trim.ts';
 import { type FakeApi, fail, mailboxObject, reply, startFakeApi } from './fake-api.ts';
 
@@ -17,7 +17,13 @@ describe('a Secret of the name is there already', () => {
       if (method === 'POST') fail(response, 409, 'already exists');
       else reply(response, 200, { metadata: { name: 'x', ownerReferences: owners }, data });
     });
-    return keepInitialPassword(connectKubernetes(api.config).core, mailbox, 'binh@example.vn', 'fresh');
+    return keepFirstPassword(
+      connectKubernetes(api.config).core,
+      mailbox,
+      'binh-initial-password',
+      'binh@example.vn',
+      'canary-fresh',
+    );
   };
   const own = { kind: 'Mailbox', name: 'binh', uid: 'uid-of-binh' };
 
@@ -31,14 +37,14 @@ describe('a Secret of the name is there already', () => {
 
   it('waits for one of a former mailbox of the same name to go', async () => {
     const former = { ...own, uid: 'another' };
-    await expect(keep([former], { password: encode('theirs') })).rejects.toThrow(Conflict);
+    await expect(keep([former], { password: encode('canary-theirs') })).rejects.toThrow(Conflict);
   });
 
   it.each([
     ['nobody', []],
     ['something else', [{ kind: 'Deployment', name: 'binh', uid: 'another' }]],
   ])('is blocked when it belongs to %s', async (_, owners) => {
-    await expect(keep(owners, { password: encode('theirs') })).rejects.toThrow(Blocked);
+    await expect(keep(owners, { password: encode('canary-theirs') })).rejects.toThrow(Blocked);
   });
 
   it('is blocked when it holds no password', async () => {
@@ -46,7 +52,9 @@ describe('a Secret of the name is there already', () => {
   });
 
   it('says nothing of the password in any error', async () => {
-    const error: unknown = await keep([], { password: encode('theirs') }).catch((thrown: unknown) => thrown);
-    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toMatch(/theirs|fresh/);
+    const error: unknown = await keep([], { password: encode('canary-theirs') }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toMatch(/canary/);
   });
 });

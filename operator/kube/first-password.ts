@@ -1,17 +1,16 @@
 import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
 import { apiVersion, type Resource } from '../api/resource.ts';
-import { initialPasswordSecret } from '../core/secrets.ts';
 import { Blocked, Conflict } from '../errors.ts';
 import { httpStatus } from './api-error.ts';
 import { fieldManager } from './client.ts';
 
 /** Immutable, so that what people read there is what was set; it goes with its Mailbox. */
-function secretOf(mailbox: Resource, address: string, password: string): V1Secret {
+function secretOf(mailbox: Resource, secret: string, address: string, password: string): V1Secret {
   const { name, namespace, uid } = mailbox.metadata;
   const owner = { apiVersion, kind: mailbox.kind, name, uid, controller: true, blockOwnerDeletion: false };
   return {
     metadata: {
-      name: initialPasswordSecret(name),
+      name: secret,
       namespace,
       labels: { 'app.kubernetes.io/managed-by': 'hopthu' },
       ownerReferences: [owner],
@@ -23,10 +22,10 @@ function secretOf(mailbox: Resource, address: string, password: string): V1Secre
 }
 
 function passwordIn(secret: V1Secret, mailbox: Resource): string {
-  const { name, namespace, uid } = mailbox.metadata;
+  const { name, namespace } = mailbox.metadata;
   const owners = secret.metadata?.ownerReferences ?? [];
-  const where = `the Secret ${namespace}/${initialPasswordSecret(name)}`;
-  if (!owners.some((owner) => owner.uid === uid)) {
+  const where = `the Secret ${namespace}/${secret.metadata?.name}`;
+  if (!belongsTo(secret, mailbox)) {
     if (owners.some((owner) => owner.kind === mailbox.kind && owner.name === name)) {
       throw new Conflict(
         `${where} is of a former Mailbox of this name; it goes when its owner's remains are collected`,
@@ -41,25 +40,46 @@ function passwordIn(secret: V1Secret, mailbox: Resource): string {
   return password;
 }
 
+function belongsTo({ metadata }: V1Secret, mailbox: Resource): boolean {
+  return (metadata?.ownerReferences ?? []).some(({ uid }) => uid === mailbox.metadata.uid);
+}
+
 /**
- * Creates the Secret with a mailbox's initial password, or gives the password of the one that this mailbox has
+ * Creates the Secret with a mailbox's first password, or gives the password of the one that this mailbox has
  * already. Secrets are read by name only, never listed.
  * @throws Blocked when the Secret is something else's, Conflict when it is about to go; client-node's errors
  */
-export async function keepInitialPassword(
+export async function keepFirstPassword(
   core: CoreV1Api,
   mailbox: Resource,
+  name: string,
   address: string,
   fresh: string,
 ): Promise<string> {
-  const { namespace, name } = mailbox.metadata;
+  const { namespace } = mailbox.metadata;
   try {
-    const body = secretOf(mailbox, address, fresh);
+    const body = secretOf(mailbox, name, address, fresh);
     await core.createNamespacedSecret({ namespace, body, fieldManager });
     return fresh;
   } catch (error) {
     if (httpStatus(error) !== 409) throw error;
   }
-  const existing = await core.readNamespacedSecret({ namespace, name: initialPasswordSecret(name) });
+  const existing = await core.readNamespacedSecret({ namespace, name });
   return passwordIn(existing, mailbox);
+}
+
+/**
+ * Deletes the Secret, if it is this mailbox's and still the one that was read. One that is gone is a success.
+ * @throws client-node's errors
+ */
+export async function removeFirstPassword(core: CoreV1Api, mailbox: Resource, name: string): Promise<void> {
+  const { namespace } = mailbox.metadata;
+  try {
+    const secret = await core.readNamespacedSecret({ namespace, name });
+    const uid = secret.metadata?.uid;
+    if (!belongsTo(secret, mailbox) || uid === undefined) return;
+    await core.deleteNamespacedSecret({ namespace, name, body: { preconditions: { uid } } });
+  } catch (error) {
+    if (httpStatus(error) !== 404) throw error;
+  }
 }

@@ -1,0 +1,42 @@
+/** The life of a mailbox: one state from facts and time. docs/states.md draws it, and a test compares the two. */
+
+export type MailboxState = 'Pending' | 'Active' | 'Suspended' | 'Expired' | 'Closed';
+
+export type StateFacts = {
+  /** It has an account in the directory, or gets one in this pass. */
+  readonly granted: boolean;
+  /** The resource is being deleted. */
+  readonly leaving: boolean;
+  /** By the annotation, the spec, or the organization. */
+  readonly suspended: boolean;
+  /** `spec.validUntil`, the last day of access. */
+  readonly validUntil?: string;
+};
+
+/** Whoever leaves is closed, whatever else is said; a suspension outranks an end date, so that lifting it shows the date. */
+export function stateOf({ granted, leaving, suspended, validUntil }: StateFacts, now: Date): MailboxState {
+  if (leaving) return 'Closed';
+  if (!granted) return 'Pending';
+  if (suspended) return 'Suspended';
+  return validUntil !== undefined && endOfDay(validUntil) <= now.getTime() ? 'Expired' : 'Active';
+}
+
+const day = 86_400_000;
+
+/** The end of a date in Việt Nam, which keeps UTC+7 the whole year; milliseconds since the epoch. */
+function endOfDay(date: string): number {
+  return Date.parse(`${date}T00:00:00+07:00`) + day;
+}
+
+/**
+ * Must the password be changed because of its age? R25
+ * @param changed `pwdChangedTime` (generalized time, RFC 4517 section 3.3.13), such as 20261121080000Z
+ * @param maxAgeDays 0 means that passwords do not age
+ */
+export function isPasswordDue(changed: string | undefined, maxAgeDays: number, now: Date): boolean {
+  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(changed ?? '');
+  if (match === null || maxAgeDays === 0) return false;
+  const [, year, month, dayOfMonth, hour, minute, second] = match.map(Number);
+  const at = Date.UTC(year ?? 0, (month ?? 1) - 1, dayOfMonth, hour, minute, second);
+  return at + maxAgeDays * day <= now.getTime();
+}
