@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Resource } from '../../operator/api/resource.ts';
 import { decide, type World } from '../../operator/core/desired.ts';
-import { planChanges } from '../../operator/core/plan.ts';
+import { type Change, planChanges } from '../../operator/core/plan.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import type { Directory } from '../../operator/ports.ts';
@@ -124,11 +124,15 @@ const worldOf = async (
   entries: await directory.snapshot(),
 });
 
+/** As the operator adds it: a mailbox has a first password that must be changed. */
+const passwordOf = ({ resource: { kind } }: Change): Record<string, string[]> =>
+  kind === 'Mailbox' ? { userPassword: ['{SSHA512}x'], pwdReset: ['TRUE'] } : {};
+
 /** Adds what may be added; gives how many entries that were. */
 async function apply(world: World): Promise<number> {
   let added = 0;
   for (const change of planChanges(decide(world))) {
-    if (change.action === 'create') await directory.add(change.dn, change.attributes);
+    if (change.action === 'create') await directory.add(change.dn, { ...change.attributes, ...passwordOf(change) });
     else if (change.action === 'remove') await directory.remove(change.dn, change.ownerUid);
     else await directory.modify(change.dn, change.ownerUid, change.replacements);
     if (change.action === 'create') added += 1;
