@@ -18,6 +18,8 @@ export const ports = {
   lmtpTunnel: { service: 24, container: 9124 },
   saslTunnel: { service: 9012, container: 9112 },
   quotaTunnel: { service: 9340, container: 9440 },
+  /** Dovecot's API, where the operator ends sessions; TLS and a key. */
+  sessions: { service: 8443, container: 8443 },
   postgresql: { service: 5432, container: 5432 },
   webmail: { service: 443, container: 8443 },
   /** The operator's health and metrics. */

@@ -46,6 +46,8 @@ export type WorkloadProps = {
   /** Volume claims: name → size. With one the workload is a StatefulSet, without any a Deployment. */
   readonly claims?: Readonly<Record<string, string>>;
   readonly serviceAccount?: string;
+  /** Of a Deployment whose pods may run side by side. @default 1 */
+  readonly replicas?: number;
   /** Text of the configuration: a change restarts the pod. */
   readonly config: readonly string[];
 };
@@ -64,7 +66,7 @@ export function selector(site: Site, part: string): Record<string, string> {
   return { 'app.kubernetes.io/name': part, 'app.kubernetes.io/instance': site.name };
 }
 
-/** A StatefulSet or Deployment of one pod, in Pod Security "restricted" unless a container asks for root. */
+/** A StatefulSet of one pod or a Deployment, in Pod Security "restricted" unless a container asks for root. */
 export function workload(scope: Construct, context: Context, props: WorkloadProps): ApiObject {
   const { site } = context;
   const needsRoot = props.containers.some((container) => container.asRoot !== undefined);
@@ -74,11 +76,11 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
     kind: stateful ? 'StatefulSet' : 'Deployment',
     metadata: { name: props.name, namespace: props.namespace, labels: labels(site, props.part) },
     spec: {
-      replicas: 1,
+      replicas: props.replicas ?? 1,
       // Parallel: with the default a pod that never got ready is not replaced by a corrected one.
       ...(stateful
         ? { serviceName: props.name, podManagementPolicy: 'Parallel' }
-        : { strategy: { type: 'Recreate' } }),
+        : { strategy: strategy(props) }),
       selector: { matchLabels: selector(site, props.part) },
       template: {
         metadata: {
@@ -111,6 +113,12 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
       ...(stateful ? { volumeClaimTemplates: claims(site, props.claims ?? {}) } : {}),
     },
   });
+}
+
+/** One after the other without a surplus pod: a node that is full takes the change too. */
+function strategy({ replicas = 1 }: WorkloadProps): object {
+  if (replicas === 1) return { type: 'Recreate' };
+  return { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
 }
 
 function container(props: Container): object {

@@ -10,6 +10,12 @@ export type Config = {
     readonly caFile: string;
     readonly passwordFile: string;
   };
+  readonly sessions: {
+    readonly host: string;
+    readonly port: number;
+    readonly caFile: string;
+    readonly keyFile: string;
+  };
   /** Port of health and metrics. */
   readonly port: number;
   readonly logLevel: string;
@@ -32,6 +38,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       port: Number(need('HOPTHU_LDAP_PORT')),
       caFile: need('HOPTHU_LDAP_CA_FILE'),
       passwordFile: need('HOPTHU_LDAP_PASSWORD_FILE'),
+    },
+    sessions: {
+      host: need('HOPTHU_SESSIONS_HOST'),
+      port: Number(need('HOPTHU_SESSIONS_PORT')),
+      caFile: need('HOPTHU_SESSIONS_CA_FILE'),
+      keyFile: need('HOPTHU_SESSIONS_KEY_FILE'),
     },
     port: Number(need('HOPTHU_PORT')),
     logLevel: environment['HOPTHU_LOG_LEVEL'] ?? 'info',

@@ -25,12 +25,14 @@ export class Blocked extends Error {
   }
 }
 
+/** The part that failed, as conditions name it. Without the lease nothing may be written: it ends the pass. */
+export type UnavailablePart = 'LDAP' | 'Kubernetes' | 'Dovecot' | 'Lease';
+
 /** Something outside could not be reached or answered only in part. Retried with backoff. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
-  /** The part that failed, as conditions name it. */
-  readonly part: 'LDAP' | 'Kubernetes';
-  constructor(part: 'LDAP' | 'Kubernetes', message: string, cause?: unknown) {
+  readonly part: UnavailablePart;
+  constructor(part: UnavailablePart, message: string, cause?: unknown) {
     super(message, { cause });
     this.part = part;
   }

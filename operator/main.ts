@@ -5,10 +5,15 @@ import { pino } from 'pino';
 import { readConfig } from './config.ts';
 import { formatChange } from './core/format.ts';
 import { serviceDn, suffixOf } from './core/layout.ts';
+import { operatorLease } from './core/secrets.ts';
+import { DoveadmSessions } from './dovecot/doveadm-sessions.ts';
 import { Unavailable } from './errors.ts';
 import { serveHealth } from './health.ts';
 import { ApiCluster } from './kube/api-cluster.ts';
 import { connectKubernetes, loadKubeConfig } from './kube/client.ts';
+import { clientGoTimes, Election } from './kube/election.ts';
+import { leaseStore } from './kube/lease.ts';
+import { defaultLimits } from './kube/retry.ts';
 import { Connection } from './ldap/connection.ts';
 import { LdaptsDirectory } from './ldap/ldapts-directory.ts';
 import { RememberedDirectory } from './ldap/remembered-directory.ts';
@@ -34,8 +39,24 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
+const election = new Election({
+  store: leaseStore(loadKubeConfig(), { namespace: site.namespaces.mail, name: operatorLease }),
+  // The pod's name: a container that is started again there finds its lease, and the one before it is dead.
+  identity: hostname(),
+  times: clientGoTimes,
+  now: () => performance.now(),
+  report: (error) => log.warn({ err: error }, 'a step of the election failed'),
+  onChange: (leads) => {
+    log.info(leads ? 'this process writes' : 'this process writes no longer');
+    if (!leads) return;
+    // What another one did meanwhile is read, and what it left half-done is finished at once.
+    directory.forget();
+    loop.wake();
+  },
+});
+const beforeWrite = election.assertLeads;
 const cluster = new ApiCluster({
-  client: connectKubernetes(loadKubeConfig()),
+  client: connectKubernetes(loadKubeConfig(), defaultLimits, beforeWrite),
   namespaces: site.namespaces,
   instance: hostname(),
   report: (where, error) => log.warn({ err: error, where }, 'survived a failure'),
@@ -47,8 +68,17 @@ const connection = new Connection({
   password: () => readFile(ldap.passwordFile, 'utf8'),
   ca: () => readFile(ldap.caFile, 'utf8'),
 });
-const directory = new RememberedDirectory(new LdaptsDirectory(connection, suffixOf(site.domain)));
-const metrics = createMetrics(site.name, { cluster, connection });
+const directory = new RememberedDirectory(
+  new LdaptsDirectory(connection, suffixOf(site.domain), beforeWrite),
+);
+const sessions = new DoveadmSessions({
+  host: config.sessions.host,
+  port: config.sessions.port,
+  ca: () => readFile(config.sessions.caFile, 'utf8'),
+  key: () => readFile(config.sessions.keyFile, 'utf8'),
+  beforeWrite,
+});
+const metrics = createMetrics(site.name, { cluster, connection, election });
 
 const report = createReport(log);
 const loop = new Loop({
@@ -57,9 +87,11 @@ const loop = new Loop({
       site,
       cluster,
       directory,
+      sessions,
       clock: () => new Date(),
       report,
     }),
+  turn: () => election.turn(),
   resync: site.operator.resyncSeconds * 1000,
   onResync: () => directory.forget(),
   onResult: (result, seconds) => {
@@ -82,10 +114,18 @@ const server = await serveHealth(config.port, {
 });
 cluster.onChange(() => loop.wake());
 cluster.start();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => loop.stop());
+election.start();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    loop.stop();
+    // What is under way ends; the rest of the pass is the next holder's.
+    election.resign();
+  });
+}
 log.info({ domain: site.domain, namespaces: site.namespaces.accounts }, 'started');
 
 await loop.run();
+await election.release();
 cluster.stop();
 await directory.close();
 server.close();

@@ -1,6 +1,8 @@
 /** Prometheus metrics; names follow controller-runtime's where it has one. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { operatorLease } from './core/secrets.ts';
 import type { ApiCluster } from './kube/api-cluster.ts';
+import type { Election } from './kube/election.ts';
 import type { Connection } from './ldap/connection.ts';
 import type { PassResult } from './reconcile/pass.ts';
 
@@ -8,6 +10,7 @@ import type { PassResult } from './reconcile/pass.ts';
 export type Sources = {
   readonly cluster: Pick<ApiCluster, 'informerCounters'>;
   readonly connection: Pick<Connection, 'state'>;
+  readonly election: Pick<Election, 'leads'>;
 };
 
 export type Metrics = {
@@ -17,7 +20,7 @@ export type Metrics = {
 };
 
 /** @param site label of every series */
-export function createMetrics(site: string, { cluster, connection }: Sources): Metrics {
+export function createMetrics(site: string, { cluster, connection, election }: Sources): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ site });
   collectDefaultMetrics({ register: registry });
@@ -54,6 +57,15 @@ export function createMetrics(site: string, { cluster, connection }: Sources): M
     'Entries of ours whose resource is gone without having been deleted in our sight.',
   );
   const last = gauge('hopthu_last_pass_timestamp_seconds', 'When the last complete pass ended.');
+  new Gauge({
+    name: 'leader_election_master_status',
+    help: '1 in the process that holds the lease and writes.',
+    labelNames: ['name'],
+    registers,
+    collect() {
+      this.set({ name: operatorLease }, election.leads ? 1 : 0);
+    },
+  });
   new Gauge({
     name: 'hopthu_ldap_connected',
     help: '1 while a bound and verified session to the directory stands.',

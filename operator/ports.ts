@@ -68,5 +68,13 @@ export interface Cluster {
   event(resource: Resource, event: ResourceEvent): void;
 }
 
+/** What people have open to read their mail: IMAP, POP3 and ManageSieve. */
+export interface Sessions {
+  /** The names that sessions were logged in with. @throws Unavailable */
+  open(): Promise<readonly string[]>;
+  /** Ends every session of these names; a name without one is a success. @throws Unavailable */
+  end(names: readonly string[]): Promise<void>;
+}
+
 /** Wall clock, RFC 3339 in UTC. */
 export type Clock = () => Date;

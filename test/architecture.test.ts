@@ -50,6 +50,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'undici',
     'node:',
   ],
+  'operator/dovecot/': ['operator/dovecot/', 'operator/errors.ts', 'type operator/ports.ts', 'node:'],
   'charts/': [
     'charts/',
     'images/tag.ts',

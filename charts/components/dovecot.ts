@@ -3,7 +3,7 @@ import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { suffixOf } from '../../operator/core/layout.ts';
 import { messageSizeLimit } from '../../operator/core/quota.ts';
-import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
+import { ldapSecret, sessionsSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
@@ -33,6 +33,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       lmtpPort: loopback.lmtp,
       saslPort: loopback.sasl,
       quotaPort: loopback.quota,
+      sessionsPort: ports.sessions.container,
     }),
     'stunnel.conf': renderFile('dovecot/stunnel.conf', {
       postfixHost: serviceHost('postfix', site.namespaces.smtp),
@@ -51,7 +52,7 @@ export function dovecot(
   scope: Construct,
   context: Context,
   directory: Endpoint,
-): { readonly imaps: Endpoint; readonly sieve: Endpoint } {
+): { readonly imaps: Endpoint; readonly sieve: Endpoint; readonly sessions: Endpoint } {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
   const config = dovecotConfig(site, directory);
@@ -62,7 +63,7 @@ export function dovecot(
   service(scope, context, {
     part,
     namespace,
-    ports: ['imaps', 'pop3s', 'sieve', 'lmtpTunnel', 'saslTunnel', 'quotaTunnel'],
+    ports: ['imaps', 'pop3s', 'sieve', 'lmtpTunnel', 'saslTunnel', 'quotaTunnel', 'sessions'],
   });
   clientService(scope, context, { part, namespace, ports: ['imaps', 'pop3s', 'sieve'] });
   // The login service greets whoever connects, and logs nothing of one who leaves.
@@ -83,6 +84,7 @@ export function dovecot(
           imaps: ports.imaps.container,
           pop3s: ports.pop3s.container,
           sieve: ports.sieve.container,
+          sessions: ports.sessions.container,
         },
         resources: site.resources.dovecot,
         readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },
@@ -92,6 +94,7 @@ export function dovecot(
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
+          { name: 'sessions', path: '/run/secrets/sessions' },
           { name: 'run', path: '/run/dovecot', writable: true },
           { name: 'tmp', path: '/tmp', writable: true },
         ],
@@ -109,10 +112,12 @@ export function dovecot(
       volume.configMap('config', 'dovecot-config'),
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),
+      volume.secret('sessions', sessionsSecret),
       volume.memory('run', '16Mi'),
       volume.scratch('tmp', '256Mi'),
     ],
   });
   const host = serviceHost(part, namespace);
-  return { imaps: { host, port: ports.imaps.service }, sieve: { host, port: ports.sieve.service } };
+  const at = ({ service: port }: { readonly service: number }): Endpoint => ({ host, port });
+  return { imaps: at(ports.imaps), sieve: at(ports.sieve), sessions: at(ports.sessions) };
 }

@@ -1,16 +1,24 @@
-/** The operator: one process that reads the site's resources and writes its directory. */
+/** The operator: processes of which one reads the site's resources and writes its directory. */
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { group } from '../../operator/api/resource.ts';
-import { caConfigMap, ldapSecret, siteConfigMap } from '../../operator/core/secrets.ts';
+import {
+  caConfigMap,
+  ldapSecret,
+  operatorLease,
+  sessionsSecret,
+  siteConfigMap,
+} from '../../operator/core/secrets.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
-import { type Context, labels, volume, workload } from '../workload.ts';
+import { type Context, labels, selector, volume, workload } from '../workload.ts';
 
 const part = 'operator';
 const uid = 10004;
 
 export type OperatorProps = {
   readonly directory: Endpoint;
+  /** Dovecot's API for ending sessions. */
+  readonly sessions: Endpoint;
   /** Text of the site file, which the operator reads as it stands. */
   readonly siteFile: string;
 };
@@ -19,7 +27,7 @@ export type OperatorProps = {
 export function operator(
   scope: Construct,
   context: Context,
-  { directory, siteFile }: OperatorProps,
+  { directory, sessions, siteFile }: OperatorProps,
 ): Endpoint {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
@@ -36,12 +44,22 @@ export function operator(
   });
   new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(part) });
   permissions(scope, context);
+  const { replicas } = site.operator;
+  if (replicas > 1) {
+    new ApiObject(scope, 'disruption', {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: metadata(part),
+      spec: { minAvailable: 1, selector: { matchLabels: selector(site, part) } },
+    });
+  }
   workload(scope, context, {
     name: part,
     namespace,
     part,
     uid,
     serviceAccount: part,
+    replicas,
     containers: [
       {
         name: part,
@@ -52,6 +70,10 @@ export function operator(
           HOPTHU_LDAP_PORT: String(directory.port),
           HOPTHU_LDAP_CA_FILE: '/run/ca/ca.crt',
           HOPTHU_LDAP_PASSWORD_FILE: '/run/secrets/ldap/password',
+          HOPTHU_SESSIONS_HOST: sessions.host,
+          HOPTHU_SESSIONS_PORT: String(sessions.port),
+          HOPTHU_SESSIONS_CA_FILE: '/run/ca/ca.crt',
+          HOPTHU_SESSIONS_KEY_FILE: '/run/secrets/sessions/key',
           HOPTHU_PORT: String(ports.operator.container),
         },
         ports: { http: ports.operator.container },
@@ -59,6 +81,7 @@ export function operator(
           { name: 'site', path: '/etc/hopthu' },
           { name: 'ca', path: '/run/ca' },
           { name: 'ldap', path: '/run/secrets/ldap' },
+          { name: 'sessions', path: '/run/secrets/sessions' },
         ],
         resources: site.resources.operator,
         readiness: { httpGet: { path: '/readyz', port: ports.operator.container }, periodSeconds: 5 },
@@ -73,19 +96,24 @@ export function operator(
       volume.configMap('site', siteConfigMap),
       volume.configMap('ca', caConfigMap),
       volume.secret('ldap', ldapSecret('operator')),
+      volume.secret('sessions', sessionsSecret),
     ],
     config: [siteFile],
   });
   return { host: serviceHost(part, namespace), port: ports.operator.service };
 }
 
+const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
 const watch = ['get', 'list', 'watch'];
 
-/** Reads its site's ConfigMap; in each accounts namespace the resources, their Secrets one by one, and Events. */
+/** Reads its site's ConfigMap and writes its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
 function permissions(scope: Construct, { site }: Context): void {
   const { mail, accounts } = site.namespaces;
   grant(scope, site, mail, [
     { apiGroups: [''], resources: ['configmaps'], resourceNames: [siteConfigMap], verbs: watch },
+    { ...leases, resourceNames: [operatorLease], verbs: ['get', 'update'] },
+    // A right to create cannot be bound to a name.
+    { ...leases, verbs: ['create'] },
   ]);
   for (const namespace of accounts) {
     grant(scope, site, namespace, [

@@ -68,6 +68,13 @@ function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>>
       result: 'mail',
       format: '550 5.2.1 Hop thu da dong (this mailbox is closed)',
     }),
+    // By every address: a login outlives the change of the address it was made with.
+    'revoked.cf': map({
+      status: `(!${is('Active')})`,
+      attribute: attribute.address,
+      result: 'mail',
+      format: '550 5.7.1 Tai khoan khong con duoc gui thu (this account may not send any more)',
+    }),
   };
 }
 

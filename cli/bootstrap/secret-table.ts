@@ -1,6 +1,12 @@
 /** Which Secrets a site needs before its charts, and where each value comes from. Pure. */
 import { type ServiceAccount, serviceAccounts } from '../../operator/core/layout.ts';
-import { databaseSecret, directorySecret, ldapSecret, webmailSecret } from '../../operator/core/secrets.ts';
+import {
+  databaseSecret,
+  directorySecret,
+  ldapSecret,
+  sessionsSecret,
+  webmailSecret,
+} from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 
 /** A value that is drawn once, or one that must agree with another Secret's. */
@@ -34,6 +40,7 @@ export function desiredSecrets(site: Site): readonly DesiredSecret[] {
         ]),
       ),
     },
+    { namespace: mail, name: sessionsSecret, keys: { key: password } },
     { namespace: mail, name: databaseSecret, keys: { superuser: password, roundcube: password } },
     {
       namespace: mail,

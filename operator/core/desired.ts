@@ -3,16 +3,17 @@ import { type Mailbox, parseMailbox } from '../api/mailbox.ts';
 import { parseOrganization } from '../api/organization.ts';
 import { annotation, type Metadata, type Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
-import { type Claimant, type Grant, grantAddresses } from './addresses.ts';
-import { type Attributes, mailboxAttributes, organizationAttributes, withoutAccess } from './entry.ts';
+import { accessFor, attributesFor, type Described, renamedBy } from './account.ts';
+import { addressFacts } from './address-facts.ts';
+import { type Claimant, grantAddresses } from './addresses.ts';
+import { type Attributes, organizationAttributes, withoutAccess } from './entry.ts';
 import { closedProblem, formerAccounts, isClosed, takingBackProblem } from './former.ts';
+import { holdBack, type Write, writesBefore } from './held.ts';
 import { attribute } from './layout.ts';
 import { mailboxDn, resourceName } from './naming/identity.ts';
 import { all, first, type Observed, observe } from './observed.ts';
 import { isSuspendedByAnnotation, type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
-import { quotaOf } from './quota.ts';
 import type { Site } from './site.ts';
-import { stateOf } from './state.ts';
 import { attempt, type Problem, waiting } from './verdict.ts';
 
 /** Everything a pass has read, complete or not at all. */
@@ -35,6 +36,10 @@ export type Desired = {
   readonly entry?: DirectoryEntry;
   /** Wholly described entry; absent when nothing can or may be decided. */
   readonly attributes?: Attributes;
+  /** The entry with an address by its organization's new abbreviation: planned, and never done without approval. */
+  readonly renamed?: Described;
+  /** Writes to other entries before this one's: addresses are held before they are let go. */
+  readonly first?: readonly Write[];
   /** The resource is being deleted and nothing keeps it: close a mailbox's entry, remove an organization's. */
   readonly leaving: boolean;
   /** How many mailboxes and units still name this organization, which is being deleted. */
@@ -128,7 +133,8 @@ function decideMailboxes(
   const deciding = [...claimants.values()].filter(
     ({ mailbox }) => mailbox.metadata.annotations[annotation.paused] !== 'true',
   );
-  const grants = grantAddresses(site, deciding, observed);
+  const facts = addressFacts(world, observed, (uid) => claimants.get(uid)?.ownerUid ?? uid);
+  const grants = grantAddresses(site, deciding, facts);
   return world.mailboxes.map((resource) => {
     const { uid, deletionTimestamp } = resource.metadata;
     const claimant = claimants.get(uid);
@@ -139,6 +145,9 @@ function decideMailboxes(
       leaving: deletionTimestamp !== undefined,
       ...(entry === undefined ? {} : { entry }),
       dn: entry?.dn ?? mailboxDn(site, uid),
+      ...(entry === undefined || deletionTimestamp === undefined
+        ? {}
+        : { first: holdBack(world, observed, entry, all(entry, attribute.address)) }),
     };
     const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
     if (claimant === undefined || grant === undefined) {
@@ -148,55 +157,15 @@ function decideMailboxes(
     const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry));
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
     const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant));
-    return { ...base, problems: known, ...(attributes === undefined ? {} : { attributes }) };
-  });
-}
-
-/** The state that access follows: the same function whether or not anything else can be decided. */
-function stateFor(now: Date, { mailbox, organization }: Claimant) {
-  const { spec, metadata } = mailbox;
-  const suspended =
-    spec.state === 'Suspended' || isSuspendedByAnnotation(metadata) || organization?.suspended === true;
-  const { validUntil } = spec;
-  const facts = {
-    granted: true,
-    leaving: false,
-    suspended,
-    ...(validUntil === undefined ? {} : { validUntil }),
-  };
-  return stateOf(facts, now);
-}
-
-/** Only what takes access away. */
-function accessFor({ now }: World, claimant: Claimant): Attributes | undefined {
-  const state = stateFor(now, claimant);
-  return state === 'Suspended' || state === 'Expired' ? withoutAccess(state) : undefined;
-}
-
-function attributesFor(
-  { site, now }: World,
-  claimant: Claimant,
-  grant: Grant,
-  entry: DirectoryEntry | undefined,
-): Attributes | undefined {
-  const { mailbox, organization } = claimant;
-  if (grant.address === undefined || organization === undefined) return undefined;
-  const status = stateFor(now, claimant);
-  if (status === 'Pending') return undefined;
-  const former = new Set(entry === undefined ? [] : all(entry, attribute.formerAddress));
-  const current = entry && first(entry, 'mail');
-  if (current !== undefined && current !== grant.address) former.add(current);
-  former.delete(grant.address);
-  return mailboxAttributes(site, {
-    mailbox,
-    organization,
-    status,
-    address: grant.address,
-    aliases: grant.aliases,
-    former: [...former],
-    now,
-    quotaBytes: quotaOf(site, mailbox.spec, organization.quota),
-    ...(entry === undefined ? {} : { entry }),
+    if (attributes === undefined) return { ...base, problems: known };
+    const first = writesBefore(world, observed, entry, attributes, grant.takenFrom);
+    const renamed = renamedBy(world, observed, claimant, grant, entry);
+    return {
+      ...base,
+      problems: known,
+      attributes,
+      ...(base.leaving ? {} : { first, ...(renamed === undefined ? {} : { renamed }) }),
+    };
   });
 }
 

@@ -3,7 +3,7 @@ import type { Mailbox } from '../api/mailbox.ts';
 import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
 import { attribute, type EntryStatus, objectClass } from './layout.ts';
 import { resourceName } from './naming/identity.ts';
-import { all, first, lockedForGood } from './observed.ts';
+import { all, type DatedAddress, first, lockedForGood } from './observed.ts';
 import type { ResolvedOrganization } from './organizations.ts';
 import { passwordAttributes } from './password.ts';
 import type { Site } from './site.ts';
@@ -17,7 +17,7 @@ export type MailboxFacts = {
   readonly status: EntryStatus;
   readonly address: string;
   readonly aliases: readonly string[];
-  readonly former: readonly string[];
+  readonly former: readonly Required<DatedAddress>[];
   readonly quotaBytes: number;
   readonly entry?: DirectoryEntry;
   readonly now: Date;
@@ -41,8 +41,10 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     employeeNumber: optional(person?.id),
     o: [organization.naming.name],
     mail: [facts.address],
-    [attribute.address]: [...new Set([facts.address, ...facts.aliases, ...facts.former])],
-    [attribute.formerAddress]: facts.former,
+    [attribute.address]: [
+      ...new Set([facts.address, ...facts.aliases, ...facts.former.map(({ address }) => address)]),
+    ],
+    [attribute.formerAddress]: facts.former.map(({ address, until }) => `${address} ${until}`),
     [attribute.status]: [facts.status],
     [attribute.type]: [type],
     [attribute.quotaBytes]: [String(facts.quotaBytes)],

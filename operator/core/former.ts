@@ -2,8 +2,8 @@
 import type { Mailbox } from '../api/mailbox.ts';
 import type { Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
-import { attribute } from './layout.ts';
-import { first, type Observed } from './observed.ts';
+import { attribute, objectClass } from './layout.ts';
+import { all, first, type Observed } from './observed.ts';
 import type { ResolvedOrganization } from './organizations.ts';
 import { type Problem, stalled } from './verdict.ts';
 
@@ -16,7 +16,7 @@ export function formerAccounts(
   const former = new Map<string, DirectoryEntry>();
   for (const [uid, entry] of observed.byOwner) {
     const name = first(entry, attribute.resource);
-    if (alive.has(uid) || name === undefined || first(entry, 'mail') === undefined) continue;
+    if (alive.has(uid) || name === undefined || !isMailbox(entry)) continue;
     if (!isClosed(entry) || !former.has(name)) former.set(name, entry);
   }
   return former;
@@ -53,7 +53,7 @@ export function takingBackProblem(
   mailbox: Mailbox,
   organization: ResolvedOrganization | undefined,
 ): Problem | undefined {
-  const name = `${first(entry, 'cn')} (${first(entry, 'mail')})`;
+  const name = `${first(entry, 'cn')} (${first(entry, 'mail') ?? 'without address'})`;
   if (!isClosed(entry)) {
     return stalled(
       'OrphanedAccount',
@@ -65,6 +65,10 @@ export function takingBackProblem(
     'FormerAccount',
     `metadata.name: the closed account of ${name} had this name, and this is not the same person: use another name`,
   );
+}
+
+function isMailbox(entry: DirectoryEntry): boolean {
+  return all(entry, 'objectClass').includes(objectClass.mailbox);
 }
 
 /** Access was taken away for good; mail and address are kept. */

@@ -25,18 +25,22 @@ const atLeast = 10;
 /**
  * Holds every change that takes access away when there are more of them than max(10, 2 %) of an organization's
  * mailboxes or max(10, 5 %) of the site's, or when more than a tenth of the accounts that statuses speak of are missing
- * in the directory. Grants and repairs go on. (Without resources there is nothing to hold: absence is no order.)
+ * in the directory. Renames that follow a new abbreviation are held however few they are. Grants and repairs go on.
+ * (Without resources there is nothing to hold: absence is no order.)
  */
 export function guard(changes: readonly Change[], world: GuardedWorld, approved?: string): Guarded {
+  const losing = changes.filter(removesAccess);
   const distrust = reasonToDistrust(changes, world);
-  const isDangerous = (change: Change) =>
-    removesAccess(change) || (distrust !== undefined && change.action === 'remove');
-  const dangerous = changes.filter(isDangerous);
-  const reason = distrust ?? reasonToHold(dangerous.filter(removesAccess), world.mailboxes);
-  if (reason === undefined || dangerous.length === 0) return { allowed: changes, held: [] };
-  const hash = hashOf(dangerous);
+  const tooMany = distrust ?? reasonToHold(losing, world.mailboxes);
+  const removals = distrust === undefined ? [] : changes.filter(({ action }) => action === 'remove');
+  const renames = changes.filter((change) => 'needsApproval' in change);
+  const held = tooMany === undefined ? renames : [...losing, ...removals, ...renames];
+  if (held.length === 0) return { allowed: changes, held: [] };
+  const hash = hashOf(held);
   if (approved === hash) return { allowed: changes, held: [] };
-  return { allowed: changes.filter((change) => !isDangerous(change)), held: dangerous, hash, reason };
+  const reason = tooMany ?? `${renames.length} addresses would follow a new abbreviation`;
+  const waits = new Set(held);
+  return { allowed: changes.filter((change) => !waits.has(change)), held, hash, reason };
 }
 
 /** The directory lost accounts without our doing: nothing that it seems to say is acted upon before it is whole again. */

@@ -8,7 +8,7 @@ import type { MailboxState } from './state.ts';
 export const attribute = {
   /** Every address that delivers to the entry, the primary one (`mail`) included; unique over the site. */
   address: 'hopThuAddress',
-  /** Addresses that were primary once and still deliver. */
+  /** `<address> <RFC 3339>`: was primary once and still delivers, until then. */
   formerAddress: 'hopThuFormerAddress',
   status: 'hopThuStatus',
   type: 'hopThuType',
@@ -26,12 +26,15 @@ export const attribute = {
   passwordReset: 'hopThuPasswordReset',
   /** Name of the Secret with the first password, until the person has changed it. */
   passwordSecret: 'hopThuPasswordSecret',
+  /** On entries of `ou=held`, `<address> <RFC 3339>`: held back until then, and while the account's resource exists. */
+  heldAddress: 'hopThuHeldAddress',
 } as const;
 
-/** Object classes of the site's own schema, both auxiliary. */
+/** Object classes of the site's own schema; those of mailboxes and organizations are auxiliary. */
 export const objectClass = {
   mailbox: 'hopThuMailbox',
   organization: 'hopThuOrganizationUnit',
+  held: 'hopThuHeldAccount',
 } as const;
 
 /** Values of `hopThuStatus`. Only `Active` logs in; `Closed` receives no mail either. */

@@ -12,15 +12,23 @@
  * | none        | ours    |                | none: an orphan, reported |
  */
 import { annotation, type Resource } from '../api/resource.ts';
-import type { AttributeReplacement } from '../ports.ts';
+import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
+import type { Described } from './account.ts';
 import type { Decision, Desired } from './desired.ts';
 import { type Attributes, differences, mailboxClasses, organizationClasses, withoutAccess } from './entry.ts';
+import type { Write } from './held.ts';
 import { attribute } from './layout.ts';
 import { all, first } from './observed.ts';
 
 export type Action = 'create' | 'update' | 'rename' | 'suspend' | 'expire' | 'resume' | 'close' | 'remove';
 
-type Common = { readonly action: Action; readonly resource: Resource; readonly dn: string };
+type Common = {
+  readonly action: Action;
+  readonly resource: Resource;
+  readonly dn: string;
+  /** Writes to other entries that have to be there before this change. */
+  readonly first: readonly Write[];
+};
 export type Create = Common & { readonly action: 'create'; readonly attributes: Attributes };
 export type Update = Common & {
   readonly action: Exclude<Action, 'create' | 'remove'>;
@@ -28,6 +36,8 @@ export type Update = Common & {
   readonly ownerUid: string;
   readonly before: Attributes;
   readonly replacements: readonly AttributeReplacement[];
+  /** However few they are, such changes wait for a person. */
+  readonly needsApproval?: true;
 };
 export type Remove = Common & {
   readonly action: 'remove';
@@ -61,25 +71,58 @@ const order: Readonly<Record<Action, number>> = {
   remove: 7,
 };
 
-function changeFor({ resource, entry, dn, attributes, leaving }: Desired): Change | undefined {
+function changeFor({
+  resource,
+  entry,
+  dn,
+  attributes,
+  leaving,
+  first: writes = [],
+  renamed,
+}: Desired): Change | undefined {
   if (resource.metadata.deletionTimestamp !== undefined) {
-    return leaving && entry !== undefined ? leave(resource, entry) : undefined;
+    return leaving && entry !== undefined ? leave(resource, entry, writes) : undefined;
   }
   if (attributes === undefined || dn === undefined) return undefined;
   if (entry === undefined) {
     const objectClass = resource.kind === 'Mailbox' ? mailboxClasses : organizationClasses;
-    return { action: 'create', resource, dn, attributes: withoutEmpty({ objectClass, ...attributes }) };
+    const given = withoutEmpty({ objectClass, ...attributes });
+    return { action: 'create', resource, dn, first: writes, attributes: given };
   }
   const replacements = differences(entry, attributes);
-  if (replacements.length === 0) return undefined;
+  if (replacements.length === 0) return renamed && renameFor(resource, entry, renamed);
   const ownerUid = first(entry, attribute.ownerUid) ?? '';
-  return { action: actionOf(replacements), resource, dn, ownerUid, before: entry.attributes, replacements };
+  const action = actionOf(replacements);
+  return { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
 }
 
-function leave(resource: Resource, entry: NonNullable<Desired['entry']>): Change | undefined {
+/** Only for an entry that is otherwise as it shall be, so that nothing else waits for the approval. */
+function renameFor(
+  resource: Resource,
+  entry: DirectoryEntry,
+  { attributes, first: writes }: Described,
+): Change {
+  return {
+    action: 'rename',
+    resource,
+    dn: entry.dn,
+    first: writes,
+    ownerUid: first(entry, attribute.ownerUid) ?? '',
+    before: entry.attributes,
+    replacements: differences(entry, attributes),
+    needsApproval: true,
+  };
+}
+
+function leave(
+  resource: Resource,
+  entry: NonNullable<Desired['entry']>,
+  writes: readonly Write[],
+): Change | undefined {
   const common = {
     resource,
     dn: entry.dn,
+    first: writes,
     ownerUid: first(entry, attribute.ownerUid) ?? '',
     before: entry.attributes,
   };

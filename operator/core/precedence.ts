@@ -16,5 +16,6 @@ export function byPrecedence(site: Site): (a: { mailbox: Mailbox }, b: { mailbox
     rank(a) - rank(b) ||
     registered(a) - registered(b) ||
     a.metadata.name.localeCompare(b.metadata.name) ||
+    a.metadata.namespace.localeCompare(b.metadata.namespace) ||
     a.metadata.uid.localeCompare(b.metadata.uid);
 }

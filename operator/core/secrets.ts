@@ -1,4 +1,4 @@
-/** Names of the Secrets and ConfigMaps that the parts share: written by `hopthu bootstrap`, mounted by the charts. */
+/** Names of what the parts share: Secrets and ConfigMaps written by `hopthu bootstrap`, mounted by the charts. */
 import { createHash } from 'node:crypto';
 import type { ServiceAccount } from './layout.ts';
 
@@ -21,6 +21,9 @@ export const databaseSecret = 'postgresql-passwords';
 /** Roundcube: `roundcube` (database password) and `des-key` (24 characters, session encryption). */
 export const webmailSecret = 'webmail-secrets';
 
+/** Dovecot's API for ending sessions: `key`; mounted by dovecot and the operator. */
+export const sessionsSecret = 'dovecot-sessions';
+
 /** The certificate authority of the site, key `ca.crt`; a ConfigMap in every namespace of the site. */
 export const caConfigMap = 'hopthu-ca';
 
@@ -29,6 +32,9 @@ export const caSecret = 'hopthu-local-ca';
 
 /** The ConfigMap that carries the site file (`site.yaml`) to the operator and the annotations that steer it. */
 export const siteConfigMap = 'hopthu-site';
+
+/** The Lease by which one of several operators writes; in the mail namespace. */
+export const operatorLease = 'hopthu-operator';
 
 /**
  * First password of a Mailbox, beside it in its namespace: keys `address` and `password`; owned by the Mailbox.

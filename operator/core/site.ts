@@ -16,6 +16,7 @@ const size = z
 const cpu = z.string().regex(/^[0-9]+m$/, 'CPU in millicores, such as 50m');
 const memory = z.string().regex(/^[0-9]+(Mi|Gi)$/, 'memory in Mi or Gi, such as 128Mi');
 const port = z.int().min(1).max(65535);
+const days = z.int().min(0).max(36_500);
 const words = z.array(z.string().min(1));
 
 const resources = z.strictObject({ cpu, memory, memoryLimit: memory });
@@ -59,6 +60,8 @@ const schema = z.strictObject({
     skipped: words.describe('Conjunctions without an initial.'),
     titles: words.describe('Leadership titles, highest first. R14'),
     reserved: z.array(localPart).describe('Local parts that nobody is granted.'),
+    formerAddressDays: days.describe('Days for which the former address still delivers after a change.'),
+    holdDays: days.describe('Days for which an address that was let go is granted to nobody else.'),
   }),
   centre: z
     .strictObject({
@@ -87,6 +90,11 @@ const schema = z.strictObject({
     })
     .describe('Rules for the passwords of people. R25'),
   operator: z.strictObject({
+    replicas: z
+      .int()
+      .min(1)
+      .max(2)
+      .describe('2 for one that takes over within 17 seconds when the other is lost.'),
     resyncSeconds: z
       .int()
       .min(1)

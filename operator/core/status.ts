@@ -139,7 +139,7 @@ function conditionsOf({ status }: Resource): readonly Condition[] {
 
 /** Values as they are in the directory after this pass. */
 function valueAfter({ entry, attributes }: Desired, outcome: Outcome, name: string): readonly string[] {
-  if (outcome.kind === 'done' && outcome.change.action === 'close') {
+  if (outcome.kind === 'done' && 'replacements' in outcome.change) {
     return (
       outcome.change.replacements.find((replacement) => replacement.attribute === name)?.values ??
       outcome.change.before[name] ??

@@ -1,4 +1,5 @@
 import {
+  type Configuration,
   CoreV1Api,
   CustomObjectsApi,
   createConfiguration,
@@ -36,21 +37,37 @@ export function loadKubeConfig(): KubeConfig {
   return config;
 }
 
-/** Prepares the calls; connects to nothing yet. From here on `config` reuses its connections. */
-export function connectKubernetes(config: KubeConfig, limits: CallLimits = defaultLimits): KubeClient {
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) throw new Unavailable('Kubernetes', 'the kubeconfig has no current cluster');
-  reuseDispatcher(config);
-  const configuration = createConfiguration({
-    baseServer: new ServerConfiguration(cluster.server, {}),
-    authMethods: { default: config },
-    httpApi: patientHttpLibrary(limits),
-    middleware: [setHeaderMiddleware('User-Agent', fieldManager)],
-  });
+/**
+ * Prepares the calls; connects to nothing yet. From here on `config` reuses its connections.
+ * @param beforeWrite runs right before every attempt to write, and forbids it by throwing
+ */
+export function connectKubernetes(
+  config: KubeConfig,
+  limits: CallLimits = defaultLimits,
+  beforeWrite?: () => void,
+): KubeClient {
+  const configuration = apiConfiguration(config, limits, beforeWrite);
   return {
     config,
     resources: new CustomObjectsApi(configuration),
     core: new CoreV1Api(configuration),
     events: new EventsV1Api(configuration),
   };
+}
+
+/** What client-node's generated classes are made with, as `connectKubernetes` says. */
+export function apiConfiguration(
+  config: KubeConfig,
+  limits: CallLimits,
+  beforeWrite?: () => void,
+): Configuration {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Unavailable('Kubernetes', 'the kubeconfig has no current cluster');
+  reuseDispatcher(config);
+  return createConfiguration({
+    baseServer: new ServerConfiguration(cluster.server, {}),
+    authMethods: { default: config },
+    httpApi: patientHttpLibrary(limits, beforeWrite),
+    middleware: [setHeaderMiddleware('User-Agent', fieldManager)],
+  });
 }

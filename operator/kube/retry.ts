@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type HttpLibrary,
+  HttpMethod,
   IsomorphicFetchHttpLibrary,
   type RequestContext,
   type ResponseContext,
@@ -37,8 +38,12 @@ export function waitBefore(
 /**
  * The HTTP library under client-node's generated calls, with a deadline and retries of answers that ask for one. It
  * gives up with the last answer when the wait would pass the deadline. Failed connections are not retried here.
+ * @param beforeWrite runs before each attempt of a request that is no GET; what it throws ends the call
  */
-export function patientHttpLibrary(limits: CallLimits): HttpLibrary {
+export function patientHttpLibrary(
+  limits: CallLimits,
+  beforeWrite: () => void = () => undefined,
+): HttpLibrary {
   const plain = new IsomorphicFetchHttpLibrary();
   return wrapHttpLibrary({
     async send(request: RequestContext): Promise<ResponseContext> {
@@ -47,6 +52,7 @@ export function patientHttpLibrary(limits: CallLimits): HttpLibrary {
       const outer = request.getSignal();
       request.setSignal(outer === undefined ? deadline : AbortSignal.any([outer, deadline]));
       for (let attempt = 0; ; attempt++) {
+        if (request.getHttpMethod() !== HttpMethod.GET) beforeWrite();
         const response = await plain.send(request).toPromise();
         if (!retriable.has(response.httpStatusCode) || attempt === limits.retries) return response;
         const retryAfter = response.headers['retry-after'];

@@ -21,12 +21,17 @@ const subtrees = [container.mailboxes, container.organizations, container.held];
 export class LdaptsDirectory implements Directory {
   readonly #connection: Connection;
   readonly #suffix: string;
+  readonly #beforeWrite: () => void;
   readonly #sentinelKey: string;
   readonly #subtreeKeys: readonly string[];
   #lastSnapshot: Promise<unknown> = Promise.resolve();
 
-  /** @param suffix of the site's tree, as `suffixOf` gives it */
-  constructor(connection: Connection, suffix: string) {
+  /**
+   * @param suffix of the site's tree, as `suffixOf` gives it
+   * @param beforeWrite runs right before every write is sent, and forbids it by throwing
+   */
+  constructor(connection: Connection, suffix: string, beforeWrite: () => void = () => undefined) {
+    this.#beforeWrite = beforeWrite;
     this.#connection = connection;
     this.#suffix = suffix;
     this.#sentinelKey = dnKey(`${sentinel},${suffix}`);
@@ -68,7 +73,10 @@ export class LdaptsDirectory implements Directory {
 
   async #run(operation: Operation, dn: string, work: (client: Client) => Promise<void>): Promise<void> {
     try {
-      await this.#connection.run(work);
+      await this.#connection.run(async (client) => {
+        this.#beforeWrite();
+        await work(client);
+      });
     } catch (error) {
       throw translate(error, operation, dn);
     }

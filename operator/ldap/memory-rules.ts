@@ -48,6 +48,11 @@ const classes: Readonly<Record<string, ObjectClass>> = {
     must: [attribute.site, attribute.resource, attribute.ownerUid],
     may: ['cn', attribute.status, attribute.abbreviation, attribute.sector, attribute.organization],
   },
+  [objectClass.held]: {
+    structural: true,
+    must: ['uid', attribute.heldAddress, attribute.site, attribute.resource, attribute.ownerUid],
+    may: [],
+  },
 };
 
 const operational = [
@@ -68,15 +73,18 @@ const several = new Set([
   'o',
   attribute.address,
   attribute.formerAddress,
+  attribute.heldAddress,
 ]);
 for (const name of contact) several.add(name);
 
 const address = /^[a-z0-9._-]+@[a-z0-9.-]+$/;
+const dated = /^[a-z0-9._-]+@[a-z0-9.-]+ \d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 const ascii = /^[\0-\x7f]*$/;
 const patterns: Readonly<Record<string, RegExp>> = {
   mail: address,
   [attribute.address]: address,
-  [attribute.formerAddress]: address,
+  [attribute.formerAddress]: dated,
+  [attribute.heldAddress]: dated,
   [attribute.status]: /^(Active|Suspended|Expired|Closed)$/,
   [attribute.type]: /^(Personal|Organization)$/,
   [attribute.quotaBytes]: /^[1-9][0-9]{0,12}$/,

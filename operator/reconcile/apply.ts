@@ -1,6 +1,7 @@
 /** Carries a plan out, change by change; one that fails does not stop the others. */
 import { finalizer, type Resource } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
+import type { Write } from '../core/held.ts';
 import { attribute } from '../core/layout.ts';
 import { before, type Change, type Create, removesAccess, type Update } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
@@ -15,26 +16,22 @@ export type Applied = { readonly change: Change; readonly problem?: Problem };
 /** Where changes go, and how the passwords of new accounts are made. */
 export type Targets = { readonly cluster: Cluster; readonly directory: Directory };
 
-/** Access is taken away first, then everything else a few at a time. */
+/** Applies the changes, a few at a time. */
 export async function applyChanges(
   targets: Targets,
   changes: readonly Change[],
 ): Promise<readonly Applied[]> {
   const applied: Applied[] = [];
-  const apply = async (change: Change) => {
+  await inParallel(changes, async (change) => {
     applied.push(await applyOne(targets, change));
-  };
-  await inParallel(changes.filter(removesAccess), apply);
-  await inParallel(
-    changes.filter((change) => !removesAccess(change)),
-    apply,
-  );
+  });
   return applied;
 }
 
 async function applyOne(targets: Targets, change: Change): Promise<Applied> {
   const { cluster, directory } = targets;
   try {
+    for (const write of change.first) await writeFirst(directory, write);
     if (change.action === 'create') await create(targets, change);
     else if (change.action === 'remove') await directory.remove(change.dn, change.ownerUid);
     else await update(targets, change);
@@ -68,6 +65,12 @@ const reasons: Readonly<Record<Change['action'], string>> = {
   remove: 'Removed',
 };
 
+/** What another entry has to say before the change: that an address is held, before it is let go. */
+function writeFirst(directory: Directory, write: Write): Promise<void> {
+  if ('attributes' in write) return directory.add(write.dn, write.attributes);
+  return directory.modify(write.dn, write.ownerUid, write.replacements);
+}
+
 /**
  * The finalizer before the entry, the Secret before the entry: whenever this dies, the next pass finishes it with the
  * same password, and no account exists that its resource's deletion would not close.
@@ -87,14 +90,17 @@ async function create({ cluster, directory }: Targets, change: Create): Promise<
  * An account that a resource takes back or alters must be closed with it, too. Taking access away waits for nothing;
  * the end of the pass puts the finalizer back then.
  */
-async function keepFinalizer(cluster: Cluster, { resource, action }: Update): Promise<void> {
-  const { deletionTimestamp, finalizers } = resource.metadata;
-  if (deletionTimestamp === undefined && action !== 'suspend' && !finalizers.includes(finalizer))
-    await cluster.addFinalizer(resource);
+async function keepFinalizer(cluster: Cluster, change: Update): Promise<void> {
+  const { deletionTimestamp, finalizers } = change.resource.metadata;
+  const takesAway: boolean = removesAccess(change);
+  if (deletionTimestamp === undefined && !takesAway && !finalizers.includes(finalizer))
+    await cluster.addFinalizer(change.resource);
 }
 
-/** A new first password comes with the memory that it was asked for, in one modify: it is never set twice.
- * The former Secret goes when the status is written. */
+/**
+ * A new first password comes with the memory that it was asked for, in one modify: it is never set twice.
+ * The former Secret goes when the status is written.
+ */
 async function update({ cluster, directory }: Targets, change: Update): Promise<void> {
   const { resource, dn, ownerUid, replacements } = change;
   await keepFinalizer(cluster, change);
@@ -134,11 +140,15 @@ function expectAlive(cluster: Cluster, resource: Resource): Promise<void> {
   return cluster.writeStatus(resource, resource.status ?? {});
 }
 
-/** What an error means for the resource: the one place that turns error types into behaviour. */
+/**
+ * What an error means for the resource: the one place that turns error types into behaviour.
+ * @throws what is no fault of this change, and ends the pass
+ */
 function problemOf(error: unknown): Problem {
   if (error instanceof Blocked) return stalled(error.reason, error.message);
   if (error instanceof Conflict) return waiting('Conflict', `${error.message}; the next pass looks again`);
-  if (error instanceof Unavailable) return waiting(`${error.part}Unavailable`, error.message);
+  if (error instanceof Unavailable && error.part !== 'Lease')
+    return waiting(`${error.part}Unavailable`, error.message);
   if (error instanceof Invalid) return stalled('Invalid', error.message);
   // A defect that one resource brings out must not keep the others waiting.
   if (error instanceof Error && !(error instanceof Unavailable))

@@ -3,6 +3,8 @@ import type { PassResult } from './pass.ts';
 
 export type LoopOptions = {
   readonly pass: () => Promise<PassResult>;
+  /** Every pass waits for it: resolves when this process may write, or when the loop was stopped. */
+  readonly turn?: () => Promise<void>;
   /** Milliseconds between two passes that see everything anew. */
   readonly resync: number;
   /** Runs before such a pass. */
@@ -50,7 +52,9 @@ export class Loop {
 
   /** Runs passes until `stop`. */
   async run(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
+    for (;;) {
+      await this.#options.turn?.();
+      if (this.#stopped.signal.aborted) return;
       this.#wakened = false;
       const wait = await this.#once();
       if (!this.#wakened) await this.#sleep(wait);
@@ -69,7 +73,8 @@ export class Loop {
       onResult(result, (performance.now() - started) / 1000);
       this.#failures = result.failures > 0 ? this.#failures + 1 : 0;
       if (result.again) this.#wakened = true;
-      const untilResync = Math.max(1, this.#resyncedAt + resync - performance.now());
+      // A timer may be early by a fraction of a millisecond; a pass then would not be the resync.
+      const untilResync = Math.max(0, Math.ceil(this.#resyncedAt + resync - performance.now())) + 1;
       return result.failures > 0
         ? Math.min(untilResync, backoff(this.#failures, random(), changeCeiling))
         : untilResync;

@@ -2,21 +2,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MailboxStatus } from '../api/mailbox.ts';
 import { annotation, finalizer, type Resource } from '../api/resource.ts';
-import { type Decision, type Desired, decide } from '../core/desired.ts';
+import { type Desired, decide } from '../core/desired.ts';
 import { type Guarded, guard } from '../core/guard.ts';
-import { type Change, planChanges } from '../core/plan.ts';
+import { attribute } from '../core/layout.ts';
+import { first } from '../core/observed.ts';
+import { type Change, planChanges, removesAccess } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
-import { waiting } from '../core/verdict.ts';
+import { rfc3339 } from '../core/time.ts';
+import { type Problem, waiting } from '../core/verdict.ts';
 import { Conflict, Unavailable } from '../errors.ts';
-import type { Clock, Cluster, ClusterSnapshot, Directory } from '../ports.ts';
+import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../ports.ts';
 import { type Applied, applyChanges } from './apply.ts';
 import { inParallel } from './parallel.ts';
+import { endSessions } from './sessions.ts';
 
 export type PassDependencies = {
   readonly site: Site;
   readonly cluster: Cluster;
   readonly directory: Directory;
+  readonly sessions: Sessions;
   readonly clock: Clock;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
@@ -45,7 +50,7 @@ export type PassResult = {
  * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
  */
 export async function runPass(dependencies: PassDependencies): Promise<PassResult> {
-  const { site, cluster, directory, report } = dependencies;
+  const { site, cluster, directory, sessions, report } = dependencies;
   const resources = await cluster.snapshot();
   let entries: Awaited<ReturnType<Directory['snapshot']>>;
   try {
@@ -66,17 +71,38 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   report.orphans(decision.orphans.map(({ dn }) => dn));
   report.held(guarded);
   const allowed = resources.paused ? [] : guarded.allowed;
-  const applied = await applyChanges(dependencies, allowed);
+  // Access is taken away first. Nobody's sessions wait for grants then, and no grant for a Dovecot that does not answer.
+  const revoked = await applyChanges(dependencies, allowed.filter(removesAccess));
+  let unended: Problem | undefined;
+  let granted: readonly Applied[] = [];
+  const endThose = async () => {
+    if (!resources.paused) unended = await endSessions(sessions, entries, revoked);
+  };
+  const applyOthers = async () => {
+    const others = allowed.filter((change) => !removesAccess(change));
+    granted = await applyChanges(dependencies, others);
+  };
+  await inParallel([endThose, applyOthers], (work) => work());
+  const applied = [...revoked, ...granted];
   const outcomes = outcomesOf(changes, guarded, applied, resources.paused);
-  const settled = await settleAll(dependencies, decision, outcomes, resources.paused);
+  const desired = decision.desired.map((one) => withUnended(one, unended, outcomes));
+  const settled = await settleAll(dependencies, desired, outcomes, resources.paused);
   return {
     mailboxes: resources.mailboxes.length,
     changes: allowed,
-    failures: applied.filter(({ problem }) => problem !== undefined).length + settled.failures,
+    failures:
+      applied.filter(({ problem }) => problem !== undefined).length +
+      settled.failures +
+      (unended === undefined ? 0 : 1),
     held: guarded.held.length,
     orphans: decision.orphans.length,
     statusWrites: settled.writes,
-    again: allowed.some(({ action }) => action === 'close' || action === 'remove') || settled.conflicts > 0,
+    again:
+      allowed.some(({ action }) => action === 'close' || action === 'remove') ||
+      settled.conflicts > 0 ||
+      // A rename is planned only for an entry that is otherwise as it shall be.
+      (decision.desired.some(({ renamed }) => renamed !== undefined) &&
+        applied.some(({ problem }) => problem === undefined)),
   };
 }
 
@@ -101,6 +127,20 @@ function outcomesOf(
   return outcomes;
 }
 
+/** Told to those whose access was just taken away, until it is done; settled ones are not told of every outage. */
+function withUnended(
+  desired: Desired,
+  unended: Problem | undefined,
+  outcomes: ReadonlyMap<string, Outcome>,
+): Desired {
+  const { resource, entry, problems } = desired;
+  const outcome = outcomes.get(resource.metadata.uid);
+  const revokedNow = outcome?.kind === 'done' && removesAccess(outcome.change);
+  const revoked = entry !== undefined && first(entry, attribute.status) !== 'Active';
+  const concerned = resource.kind === 'Mailbox' && (revokedNow || (revoked && !isSettled(resource)));
+  return unended !== undefined && concerned ? { ...desired, problems: [unended, ...problems] } : desired;
+}
+
 function uidOf(change: Change): string {
   return change.resource.metadata.uid;
 }
@@ -109,13 +149,13 @@ type Settled = { writes: number; conflicts: number; failures: number };
 
 async function settleAll(
   dependencies: PassDependencies,
-  decision: Decision,
+  decided: readonly Desired[],
   outcomes: ReadonlyMap<string, Outcome>,
   sitePaused: boolean,
 ): Promise<Settled> {
   const { cluster, clock } = dependencies;
   const totals: Settled = { writes: 0, conflicts: 0, failures: 0 };
-  await inParallel(decision.desired, async (desired) => {
+  await inParallel(decided, async (desired) => {
     const { resource } = desired;
     const outcome = outcomes.get(resource.metadata.uid) ?? idleOutcome(desired, sitePaused);
     await attemptWrite(dependencies, resource, totals, async () => {
@@ -187,7 +227,7 @@ async function attemptWrite(
   try {
     await write();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof Error) || (error instanceof Unavailable && error.part === 'Lease')) throw error;
     if (error instanceof Conflict) totals.conflicts += 1;
     else {
       totals.failures += 1;
@@ -197,8 +237,4 @@ async function attemptWrite(
       );
     }
   }
-}
-
-function rfc3339(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
 }

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MailboxStatus } from '../../operator/api/mailbox.ts';
 import type { Resource } from '../../operator/api/resource.ts';
+import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
 import { RememberedDirectory } from '../../operator/ldap/remembered-directory.ts';
 import type { Cluster, Directory } from '../../operator/ports.ts';
@@ -84,7 +85,14 @@ function isReady(status: object): boolean {
 
 function pass(): Promise<PassResult> {
   const silent = { orphans: () => undefined, held: () => undefined, failure: report };
-  return runPass({ site, cluster, directory, clock: () => new Date(), report: silent });
+  return runPass({
+    site,
+    cluster,
+    directory,
+    sessions: new MemorySessions(),
+    clock: () => new Date(),
+    report: silent,
+  });
 }
 
 async function measureCold(): Promise<Operator['cold']> {

@@ -1,5 +1,6 @@
 /** Faults in the middle of a burst of grants, against a real slapd; its database is then read past slapd and checked. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { Unavailable } from '../../operator/errors.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
@@ -52,6 +53,7 @@ const pass = (around: Perturbation = (_, run) => run()): Promise<PassResult> =>
     site,
     cluster: perturbCluster(cluster, around),
     directory: perturbDirectory(directory, around),
+    sessions: new MemorySessions(),
     clock: () => new Date(),
     report: { orphans: () => undefined, held: () => undefined, failure: () => undefined },
   });

@@ -9,7 +9,7 @@ import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
 import type { Directory, DirectoryEntry } from '../../operator/ports.ts';
 import { at, mailbox, mailboxDn, mailboxes } from './support/mailbox.ts';
-import { connectTo, Slapd, suffix } from './support/slapd.ts';
+import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
 
 type Subject = {
   readonly directory: Directory;
@@ -143,6 +143,7 @@ describe.each([
     ['an address in upper case', { mail: [at('Bad')], [attribute.address]: [at('Bad')] }],
     ['an address that is none', { mail: ['x'], [attribute.address]: ['x'] }],
     ['an address beyond ASCII', { mail: [at('đ')], [attribute.address]: [at('đ')] }],
+    ['a former address without its end', { [attribute.formerAddress]: [at('cu')] }],
     ['a primary address that is not held', { [attribute.address]: [at('held-only')] }],
     ['a value twice', { cn: ['Bình', 'BÌNH'] }],
     ['an empty value', { cn: [''] }],
@@ -153,6 +154,42 @@ describe.each([
     const uid = nextUid();
     await expect(directory.add(mailboxDn(uid), mailbox(uid, changes))).rejects.toThrow(Blocked);
     expect(await find(mailboxDn(uid))).toBeUndefined();
+  });
+
+  it('keeps addresses that were let go, beside whoever has them, and changes them for their account alone', async () => {
+    const uid = await added();
+    const dn = childDn('uid', uid, `${container.held},${suffix}`);
+    const held = (...values: string[]) => ({
+      objectClass: [objectClass.held],
+      uid: [uid],
+      [attribute.heldAddress]: values,
+      [attribute.site]: [site.name],
+      [attribute.resource]: [`soc-trang-accounts/${uid}`],
+      [attribute.ownerUid]: [uid],
+    });
+    const until = `${at(uid)} 2027-11-21T00:00:00Z`;
+    await directory.add(dn, held(until));
+    expect((await find(dn))?.attributes).toEqual(held(until));
+    const more = { attribute: attribute.heldAddress, values: [until, `${at('cu')} 2028-01-01T00:00:00Z`] };
+    await expect(directory.modify(dn, 'another', [more])).rejects.toThrow(Conflict);
+    await directory.modify(dn, uid, [more]);
+    expect((await find(dn))?.attributes).toEqual(held(...more.values));
+    for (const faulty of [
+      [],
+      [at(uid)],
+      [`${at(uid)} soon`],
+      [`${at(uid)}x 2027-11-21T00:00:00Z`.toUpperCase()],
+    ]) {
+      const refused = { attribute: attribute.heldAddress, values: faulty };
+      await expect(directory.modify(dn, uid, [refused])).rejects.toThrow(Blocked);
+    }
+  });
+
+  it('lets a closed account keep its entry without any address', async () => {
+    const uid = await added({ [attribute.status]: ['Closed'] });
+    const none = ['mail', attribute.address].map((name) => ({ attribute: name, values: [] }));
+    await directory.modify(mailboxDn(uid), uid, none);
+    expect((await find(mailboxDn(uid)))?.attributes).not.toHaveProperty('mail');
   });
 
   it('takes nothing outside its containers', async () => {

@@ -132,7 +132,8 @@ const passwordOf = ({ resource: { kind } }: Change): Record<string, string[]> =>
 async function apply(world: World): Promise<number> {
   let added = 0;
   for (const change of planChanges(decide(world))) {
-    if (change.action === 'create') await directory.add(change.dn, { ...change.attributes, ...passwordOf(change) });
+    if (change.action === 'create')
+      await directory.add(change.dn, { ...change.attributes, ...passwordOf(change) });
     else if (change.action === 'remove') await directory.remove(change.dn, change.ownerUid);
     else await directory.modify(change.dn, change.ownerUid, change.replacements);
     if (change.action === 'create') added += 1;

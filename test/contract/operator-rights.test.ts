@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { stringify } from 'yaml';
 import type { Resource } from '../../operator/api/resource.ts';
-import { firstPasswordSecret } from '../../operator/core/secrets.ts';
+import { firstPasswordSecret, operatorLease } from '../../operator/core/secrets.ts';
+import { Conflict } from '../../operator/errors.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
 import { connectKubernetes } from '../../operator/kube/client.ts';
+import { leaseStore } from '../../operator/kube/lease.ts';
 import { type Manifest, manifestsOf } from '../support/manifests.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
@@ -75,7 +77,24 @@ describe("the operator's rights", () => {
     await server.kubectl(['get', 'secret', firstPasswordSecret('binh'), `--namespace=${namespace}`]);
   });
 
+  it('are enough to take part in the election', async () => {
+    const config = kubeConfigOf(server);
+    config.users = config.users.map((user) => ({ ...user, impersonateUser: operator }));
+    const store = leaseStore(config, { namespace: mail, name: operatorLease });
+    expect(await store.read()).toBeUndefined();
+    const record = { holder: 'one', acquiredAt: new Date(), transitions: 1 };
+    const created = await store.write(record, undefined);
+    const given = await store.write({ ...record, holder: '' }, created);
+    expect(await store.read()).toEqual(given);
+    expect(given).toMatchObject({ holder: '', transitions: 1 });
+    await expect(store.write(record, created)).rejects.toThrow(Conflict);
+    await expect(store.write(record, undefined)).rejects.toThrow(Conflict);
+  });
+
   it.each([
+    ['update', 'leases/another', mail],
+    ['list', 'leases', mail],
+    ['get', 'leases', namespace],
     ['list', 'secrets', namespace],
     ['watch', 'secrets', namespace],
     ['update', 'secrets', namespace],

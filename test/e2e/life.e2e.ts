@@ -9,6 +9,7 @@ import { socTrang as site } from '../support/sites.ts';
 import { openWebmail } from './support/browser.ts';
 import { hostPort, inAccounts, testCluster } from './support/cluster.ts';
 import { eventually } from './support/eventually.ts';
+import { openImap, openPop3, openSubmission } from './support/open-sessions.ts';
 import { authorityOf, type Person } from './support/person.ts';
 import { apply, field, fresh, people, personSpec, ready } from './support/resources.ts';
 
@@ -58,8 +59,12 @@ describe('suspension', () => {
     other = both['life-other'] as Person;
   });
 
-  it('refuses IMAP, SMTP and webmail within 10 seconds, keeps the mail, and ends', async () => {
+  it('refuses IMAP, SMTP and webmail within 10 seconds, ends open sessions, keeps the mail, and ends', async () => {
     expect(await person.imap(async () => 'in')).toBe('in');
+    const reading = await Promise.all([openImap(person), openPop3(person)]);
+    const sending = await openSubmission(person);
+    await sending.send(other.address, 'Trước khi nghỉ');
+    const suspendedAt = performance.now();
     await apply(site, 'Mailbox', person.name, personSpec('Võ Văn Nghỉ', { state: 'Suspended' }));
     const webmailLogin = async () => {
       const webmail = await openWebmail(site, {
@@ -72,6 +77,10 @@ describe('suspension', () => {
         await webmail.close();
       }
     };
+    await Promise.all(reading.map(({ ended }) => ended));
+    expect(performance.now() - suspendedAt).toBeLessThan(10_000);
+    await expect(sending.send(other.address, 'Sau khi nghỉ')).rejects.toMatchObject({ responseCode: 550 });
+    sending.close();
     await eventually(10_000, async () => {
       await expect(person.imap(async () => 'in')).rejects.toMatchObject({ authenticationFailed: true });
       await expect(person.send({ to: other.address, subject: 'x' })).rejects.toMatchObject({

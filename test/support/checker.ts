@@ -46,7 +46,9 @@ const locked = '000001010000Z';
 const units: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40 };
 
 /** Every violation as one line; none when all is well. `orphans` are UIDs whose entries are known to be left over. */
-export function violations(contents: Contents, orphans: ReadonlySet<string> = new Set()): readonly string[] {
+export function violations(given: Contents, orphans: ReadonlySet<string> = new Set()): readonly string[] {
+  // What is held back for a former holder is no account.
+  const contents = { ...given, entries: given.entries.filter(({ dn }) => !dn.includes(',ou=held,')) };
   return [
     ...contents.mailboxes.flatMap((mailbox) => ofMailbox(mailbox, contents)),
     ...ofOwners(contents, orphans),

@@ -5,6 +5,7 @@ import type { Kind, Resource } from '../../operator/api/resource.ts';
 import { formatChange } from '../../operator/core/format.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
 import type { ClusterSnapshot } from '../../operator/ports.ts';
@@ -17,6 +18,7 @@ export class Province {
   readonly namespace: string;
   readonly cluster: MemoryCluster;
   readonly directory: MemoryDirectory;
+  readonly sessions = new MemorySessions();
   readonly orphans: string[] = [];
   readonly failures: Error[] = [];
   now = new Date('2026-11-21T00:00:00Z');
@@ -67,6 +69,7 @@ export class Province {
       site: this.site,
       cluster: around === undefined ? this.cluster : perturbCluster(this.cluster, around),
       directory: around === undefined ? this.directory : perturbDirectory(this.directory, around),
+      sessions: this.sessions,
       clock: () => this.now,
       report: {
         orphans: (dns) => this.orphans.push(...dns),

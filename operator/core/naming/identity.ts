@@ -12,6 +12,11 @@ export function organizationDn(site: Site, uid: string): string {
   return `ou=${uid},${container.organizations},${suffixOf(site.domain)}`;
 }
 
+/** Where the addresses that an account let go are held back; `account` is the `uid` of its mailbox entry. */
+export function heldDn(site: Site, account: string): string {
+  return `uid=${account},${container.held},${suffixOf(site.domain)}`;
+}
+
 /** `namespace/name`, as `hopThuResource` holds it. */
 export function resourceName({ namespace, name }: Pick<Metadata, 'namespace' | 'name'>): string {
   return `${namespace}/${name}`;

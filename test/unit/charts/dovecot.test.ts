@@ -43,6 +43,15 @@ describe('logging in', () => {
     expect(configuration()).toMatch(/^auth_cache_negative_ttl = 0$/m);
   });
 
+  it('opens nothing for who is suspended by a password that is still remembered', () => {
+    expect(block('userdb ldap')).toContain('\n  use_cache = no\n');
+    const delivery = "%{protocol | if('~', '^(lmtp|quota-status|indexer-worker|doveadm)$'";
+    const shown = ['Suspended', 'Expired'].map(
+      (state) => `(hopThuStatus=${delivery}, '${state}', 'Active')})`,
+    );
+    expect(block('userdb ldap')).toContain(`(|(hopThuStatus=Active)${shown.join('')})`);
+  });
+
   it('needs TLS', () => {
     expect(configuration()).toContain('\nssl = required\n');
     expect(configuration()).toContain('\nauth_allow_cleartext = no\n');
@@ -58,7 +67,7 @@ describe('mailboxes', () => {
 
   it('receive while suspended and not when closed', () => {
     const filter = /\n {2}filter = (.*)/.exec(block('userdb ldap'))?.[1];
-    expect(filter).toContain('(hopThuStatus=Suspended)');
+    expect(filter).toContain("'^(lmtp|quota-status|indexer-worker|doveadm)$', 'Suspended'");
     expect(filter).not.toContain('Closed');
   });
 
@@ -117,13 +126,26 @@ describe('what Postfix alone may use', () => {
   });
 });
 
+describe("the operator's way in", () => {
+  it('is TLS and a key, for seeing and ending sessions alone', () => {
+    expect(configuration()).toContain('\ndoveadm_api_key = </run/secrets/sessions/key\n');
+    expect(configuration()).toContain('\ndoveadm_allowed_commands = who kick\n');
+    expect(block('inet_listener http')).toContain('port = 8443\n');
+    expect(block('inet_listener http')).toContain('ssl = yes');
+  });
+});
+
 describe('the pod', () => {
   const { named, endpoints } = synthesize();
   const pod = named('StatefulSet', 'dovecot').spec.template.spec;
 
   it('hands out IMAPS and ManageSieve under the full name of its Service', () => {
     const host = 'dovecot.soc-trang-mail.svc.cluster.local';
-    expect(endpoints).toEqual({ imaps: { host, port: 993 }, sieve: { host, port: 4190 } });
+    expect(endpoints).toEqual({
+      imaps: { host, port: 993 },
+      sieve: { host, port: 4190 },
+      sessions: { host, port: 8443 },
+    });
   });
 
   it('runs Dovecot and the tunnel without root or capabilities', () => {

@@ -17,21 +17,26 @@ type Container = {
 };
 type Pod = { readonly automountServiceAccountToken: boolean; readonly containers: readonly Container[] };
 
-function pods(site: typeof socTrang): readonly (Pod & { readonly part: string })[] {
+function pods(
+  site: typeof socTrang,
+): readonly (Pod & { readonly part: string; readonly replicas: number })[] {
   return manifestsOf(site).flatMap((manifest) => {
-    const { template } = (manifest['spec'] ?? {}) as { template?: { spec: Pod } };
-    return template === undefined ? [] : [{ ...template.spec, part: manifest.metadata.name }];
+    const { template, replicas = 1 } = (manifest['spec'] ?? {}) as {
+      template?: { spec: Pod };
+      replicas?: number;
+    };
+    return template === undefined ? [] : [{ ...template.spec, part: manifest.metadata.name, replicas }];
   });
 }
 
 describe.each([socTrang, daNang])('the stack of $name', (site) => {
-  const containers = pods(site).flatMap(({ part, containers }) =>
-    containers.map((one) => ({ part, ...one })),
+  const containers = pods(site).flatMap(({ part, replicas, containers }) =>
+    containers.map((one) => ({ part, replicas, ...one })),
   );
 
   it('asks for half a CPU at most, so that two sites fit beside a control plane on two cores', () => {
-    const millicores = containers.map(({ resources }) =>
-      Number(/^(\d+)m$/.exec(resources.requests['cpu'] ?? '')?.[1]),
+    const millicores = containers.map(
+      ({ replicas, resources }) => replicas * Number(/^(\d+)m$/.exec(resources.requests['cpu'] ?? '')?.[1]),
     );
     expect(millicores.reduce((sum, value) => sum + value, 0)).toBeLessThanOrEqual(500);
   });

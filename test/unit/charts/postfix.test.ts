@@ -53,6 +53,17 @@ describe('who may send', () => {
     expect(parameter('mynetworks')).toBe('127.0.0.0/8 [::1]/128');
   });
 
+  it('is nobody any more who was suspended or closed after the login, at each recipient and after each message', () => {
+    const asks = 'check_sasl_access proxy:ldap:/run/maps/revoked.cf';
+    expect(parameter('smtpd_client_restrictions')).toBe(asks);
+    expect(parameter('smtpd_end_of_data_restrictions')).toBe(asks);
+    expect(parameter('query_filter', file('revoked.cf'))).toBe(
+      '(&(objectClass=hopThuMailbox)(!(hopThuStatus=Active))(hopThuAddress=%s))',
+    );
+    expect(parameter('result_format', file('revoked.cf'))).toMatch(/^550 5\.7\.1 /);
+    for (const port of [4465, 5587]) expect(options(port).join()).not.toContain('client_restrictions');
+  });
+
   it('is nobody as one of us on port 25, whether that address exists or not', () => {
     expect(options(2525)).toEqual([]);
     expect(parameter('smtpd_sasl_auth_enable')).toBe('no');

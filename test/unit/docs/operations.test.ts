@@ -37,7 +37,7 @@ describe('docs/operations.md', () => {
   });
 
   it('names every metric', () => {
-    const metrics = found(/'((?:hopthu|controller_runtime)_\w+)'/g);
+    const metrics = found(/'((?:hopthu|controller_runtime|leader_election)_\w+)'/g);
     expect(metrics.length).toBeGreaterThan(8);
     expect(explained('Metrics')).toEqual(metrics);
   });

@@ -78,6 +78,29 @@ describe('calls to the API server', () => {
   });
 });
 
+describe('what runs before a write', () => {
+  it('is asked before every attempt, and not for reads', async () => {
+    const lost = new Unavailable('Lease', 'lost');
+    let attempts = 0;
+    const beforeWrite = () => {
+      attempts += 1;
+      if (attempts > 2) throw lost;
+    };
+    const api = await startFakeApi((_, response) => fail(response, 503, 'busy'));
+    const client = connectKubernetes(api.config, limits, beforeWrite);
+    try {
+      await expect(client.core.listNamespace()).rejects.toThrow();
+      expect(attempts).toBe(0);
+      api.asked.length = 0;
+      const write = callKubernetes('writing', () => client.core.createNamespace({ body: {} }));
+      await expect(write).rejects.toBe(lost);
+      expect(api.asked).toHaveLength(2);
+    } finally {
+      await api.close();
+    }
+  });
+});
+
 describe('the wait before a retry', () => {
   const now = Date.parse('2026-11-21T08:00:00Z');
 

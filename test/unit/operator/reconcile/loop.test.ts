@@ -65,6 +65,38 @@ describe('the loop', () => {
     expect(await run([() => idle, () => idle], 1)).toEqual(['all anew', 'passed', 'all anew', 'passed']);
   });
 
+  it('runs no pass before its turn, and ends when it is stopped while it waits', async () => {
+    const log: string[] = [];
+    let mayRun: () => void = () => undefined;
+    const loop = new Loop({
+      pass: async () => {
+        log.push('pass');
+        return idle;
+      },
+      turn: () => {
+        log.push('turn');
+        return new Promise<void>((resolve) => {
+          mayRun = resolve;
+        });
+      },
+      resync: 1,
+      onResync: () => undefined,
+      onResult: () => undefined,
+      onFailure: () => undefined,
+      random: () => 1,
+    });
+    const running = loop.run();
+    loop.wake();
+    expect(log).toEqual(['turn']);
+    mayRun();
+    while (log.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    expect(log).toEqual(['turn', 'pass', 'turn']);
+    loop.stop();
+    mayRun();
+    await running;
+    expect(log).toEqual(['turn', 'pass', 'turn']);
+  });
+
   it('goes on after a world that could not be read', async () => {
     const fail = () => {
       throw new Unavailable('LDAP', 'down');

@@ -1,0 +1,55 @@
+/**
+ * Ends the sessions of whoever may not log in. What is open is compared with the directory in every pass, so nothing
+ * has to be remembered: what one pass could not end, or one that died did not, the next one ends.
+ */
+import { attribute } from '../core/layout.ts';
+import { all, first } from '../core/observed.ts';
+import { type Problem, waiting } from '../core/verdict.ts';
+import { Unavailable } from '../errors.ts';
+import type { DirectoryEntry, Sessions } from '../ports.ts';
+import type { Applied } from './apply.ts';
+
+/**
+ * Ends the sessions of entries that are there and are not Active. A name that no entry has is left alone.
+ * @param entries the directory before this pass
+ * @param applied what this pass has changed since
+ * @returns what those are told whose sessions could not be ended
+ */
+export async function endSessions(
+  sessions: Sessions,
+  entries: readonly DirectoryEntry[],
+  applied: readonly Applied[],
+): Promise<Problem | undefined> {
+  const refused = refusedAddresses(entries, applied);
+  if (refused.size === 0) return undefined;
+  try {
+    const open = await sessions.open();
+    await sessions.end(open.filter((name) => refused.has(name.toLowerCase())));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Unavailable) || error.part === 'Lease') throw error;
+    return waiting(
+      'DovecotUnavailable',
+      `new logins are refused, but open sessions may go on: ${error.message}`,
+    );
+  }
+}
+
+/** Every address that an entry without access has or had: a session keeps the name that it was opened with. */
+function refusedAddresses(
+  entries: readonly DirectoryEntry[],
+  applied: readonly Applied[],
+): ReadonlySet<string> {
+  const refusedNow = new Set(
+    applied.filter(({ problem }) => problem === undefined).map(({ change }) => change.dn),
+  );
+  return new Set(
+    entries
+      .filter(
+        (entry) =>
+          refusedNow.has(entry.dn) || !['Active', undefined].includes(first(entry, attribute.status)),
+      )
+      .flatMap((entry) => [...all(entry, 'mail'), ...all(entry, attribute.address)])
+      .map((address) => address.toLowerCase()),
+  );
+}

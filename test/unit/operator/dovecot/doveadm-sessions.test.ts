@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type KeyPair, makeAuthority, makeLeaf } from '../../../../cli/bootstrap/openssl.ts';
+import { DoveadmSessions } from '../../../../operator/dovecot/doveadm-sessions.ts';
+import { Unavailable } from '../../../../operator/errors.ts';
+
+type Request = { readonly authorization: string | undefined; readonly commands: unknown };
+
+let authority: KeyPair;
+let leaf: KeyPair;
+let server: Server | undefined;
+const asked: Request[] = [];
+
+beforeAll(async () => {
+  authority = await makeAuthority('test', 2);
+  leaf = await makeLeaf(authority, 'dovecot', ['localhost'], 1);
+});
+afterEach(async () => {
+  asked.length = 0;
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** A server that answers as Dovecot 2.4.1 was seen to; without an answer it says nothing. */
+async function answering(answer: string | undefined, status = 200, beforeWrite?: () => void) {
+  server = createServer({ cert: leaf.certificate, key: leaf.key }, (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const commands: unknown = JSON.parse(Buffer.concat(chunks).toString());
+      asked.push({ authorization: request.headers.authorization, commands });
+      if (answer !== undefined) response.writeHead(status).end(answer);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return new DoveadmSessions({
+    host: 'localhost',
+    port: (server.address() as AddressInfo).port,
+    ca: async () => authority.certificate,
+    key: async () => 'a key',
+    deadline: 1_000,
+    ...(beforeWrite === undefined ? {} : { beforeWrite }),
+  });
+}
+
+const who = JSON.stringify([
+  [
+    'doveadmResponse',
+    [
+      { username: 'a@x.vn', connections: '1', service: 'imap', pids: '(44)', ips: '(10.89.0.1)' },
+      { username: 'b@x.vn', connections: '1', service: 'indexer-worker', pids: '(52)', ips: '()' },
+      { username: 'a@x.vn', connections: '1', service: 'pop3', pids: '(46)', ips: '(10.89.0.1)' },
+      { username: 'd@x.vn', connections: '1', service: 'managesieve', pids: '(48)', ips: '(10.89.0.1)' },
+      { username: 'c@x.vn', connections: '1', service: 'lmtp', pids: '(47)', ips: '(10.89.0.1)' },
+    ],
+    'who',
+  ],
+]);
+
+describe('sessions over doveadm', () => {
+  it('are of people, each named once; the key is shown', async () => {
+    const sessions = await answering(who);
+    expect(await sessions.open()).toEqual(['a@x.vn', 'd@x.vn']);
+    expect(asked).toEqual([
+      {
+        authorization: `X-Dovecot-API ${Buffer.from('a key').toString('base64')}`,
+        commands: [['who', {}, 'who']],
+      },
+    ]);
+  });
+
+  it('end by name, all in one request', async () => {
+    const ended = ['0', '1'].map((tag) => ['doveadmResponse', [{ count: '1' }], tag]);
+    const sessions = await answering(JSON.stringify(ended));
+    await sessions.end(['a@x.vn', 'b@x.vn']);
+    expect(asked[0]?.commands).toEqual([
+      ['kick', { mask: ['a@x.vn'] }, '0'],
+      ['kick', { mask: ['b@x.vn'] }, '1'],
+    ]);
+  });
+
+  it('are not asked for when nobody is to be ended', async () => {
+    await (await answering('[]')).end([]);
+    expect(asked).toEqual([]);
+  });
+
+  it('are not ended without the lease', async () => {
+    const lost = new Unavailable('Lease', 'lost');
+    const sessions = await answering('[]', 200, () => {
+      throw lost;
+    });
+    await expect(sessions.end(['a@x.vn'])).rejects.toBe(lost);
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['a wrong key', '', 401, /answered with HTTP 401/],
+    [
+      'a command that is not allowed',
+      '[["error",{"type":"unAuthorized","exitCode":0},"who"]]',
+      200,
+      /unAuthorized/,
+    ],
+    ['another protocol', 'hello', 200, /no JSON/],
+    ['too few answers', '[]', 200, /answered 1 commands with \[\]/],
+    ['no answer', undefined, 200, /gave no answer within 1000 ms/],
+  ])('are unavailable after %s', async (_, answer, status, message) => {
+    const sessions = await answering(answer, status);
+    await expect(sessions.open()).rejects.toThrow(Unavailable);
+    await expect(sessions.open()).rejects.toThrow(message);
+  });
+
+  it('are told to nobody whose certificate the CA did not sign', async () => {
+    const sessions = await answering(who);
+    authority = await makeAuthority('another', 2);
+    await expect(sessions.open()).rejects.toThrow(Unavailable);
+    expect(asked).toEqual([]);
+  });
+});
