@@ -14,6 +14,7 @@ const program = new Command('hopthu')
   .allowUnknownOption();
 const site = ['--site <site>', 'a site of charts/sites, or the path of a site file'] as const;
 const context = ['--context <context>', 'context of the kubeconfig; the current one by default'] as const;
+const output = ['-o, --output <format>', 'json or yaml, for scripts; a table by default'] as const;
 
 program
   .command('address')
@@ -68,6 +69,71 @@ mailboxOptions(program.command('reset-password'))
   .action(async (name, options) => {
     const { resetPassword } = await import('./mailbox-commands.ts');
     await resetPassword(name, options, new Date());
+  });
+
+program
+  .command('import')
+  .description(
+    'Write the manifests that a list asks for: the annex of the regulations, or the organizations.',
+  )
+  .argument('<file>', 'the list, .xlsx or .csv')
+  .requiredOption(...site)
+  .requiredOption('-o, --output <folder>', 'the folder of manifests')
+  .option('--organizations', 'the list is that of the organizations (R44)')
+  .option('--dry-run', 'say what would be written, and write nothing')
+  .option(
+    '--context <context>',
+    'context of the kubeconfig: take people by the addresses that this cluster granted',
+  )
+  .action(async (file, options) => {
+    const { importList } = await import('./import.ts');
+    process.exitCode = await importList(file, options, new Date());
+  });
+
+program
+  .command('export')
+  .description("Write the mailboxes as the annex's list.")
+  .requiredOption(...site)
+  .option('-o, --output <file>', 'a file .csv or .xlsx; CSV to standard output by default')
+  .option('-f, --file <folder>', 'a folder of manifests; the cluster by default')
+  .option(...context)
+  .action(async (options) => {
+    const { exportList } = await import('./export.ts');
+    await exportList(options);
+  });
+
+program
+  .command('status')
+  .description('Print how every Organization and Mailbox stands, problems first.')
+  .option('--site <site>', 'the site; that of the context, or all of them, by default')
+  .option('--problems', 'only those with a problem')
+  .option(...output)
+  .option(...context)
+  .action(async (options) => {
+    const { status } = await import('./status.ts');
+    await status(options);
+  });
+
+program
+  .command('history')
+  .description('Print what the cluster still knows of the past of a Mailbox.')
+  .argument('<name>', 'name of the Mailbox')
+  .option('-n, --namespace <namespace>', 'namespace of the Mailbox; that of the context by default')
+  .option('--site <site>', 'the site, instead of the namespace')
+  .option(...output)
+  .option(...context)
+  .action(async (name, options) => {
+    const { history } = await import('./history.ts');
+    await history(name, options);
+  });
+
+program
+  .command('completion')
+  .description('Print the completion of a shell: eval "$(hopthu completion bash)".')
+  .argument('<shell>', 'bash or zsh')
+  .action(async (shell) => {
+    const { completion } = await import('./completion.ts');
+    console.log(completion(program, shell));
   });
 
 program

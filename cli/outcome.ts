@@ -14,7 +14,7 @@ export function exitCodeOf(error: unknown): number | undefined {
 /** The message without line breaks and other control characters, which also names in it could hold. */
 export function lineOf(error: unknown): string {
   if (error instanceof CommanderError && error.code === 'commander.help') {
-    return 'name a command: address, password or bootstrap (see hopthu --help)';
+    return 'name a command: see hopthu --help';
   }
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/^error: /, '').replaceAll(/\s*\p{C}+\s*/gu, ' ');

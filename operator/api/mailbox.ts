@@ -27,6 +27,12 @@ export const mailboxSpec = z
           .describe('Staff number: tells two people of one name apart. Immutable once set.'),
         fullName: personName.describe('Full name in Vietnamese order, such as "Nguyễn Thanh Bình". R13'),
         title: line(100).optional().describe('Title, such as "Giám đốc"; the site\'s list ranks titles. R14'),
+        phone: z
+          .string()
+          .max(40)
+          .regex(/^[0-9+(][0-9 ()./+-]*$/, 'a telephone number of digits, spaces and + ( ) . / -')
+          .optional()
+          .describe('Telephone number, kept in the directory. R40'),
         registeredAt: timestamp
           .optional()
           .describe('When the person registered, for R14; the creation of the resource when absent.'),

@@ -39,6 +39,7 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     givenName: person === undefined ? [] : [parts.at(-1) ?? name],
     title: optional(person?.title),
     employeeNumber: optional(person?.id),
+    telephoneNumber: optional(person?.phone),
     o: [organization.naming.name],
     mail: [facts.address],
     [attribute.address]: [

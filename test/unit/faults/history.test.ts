@@ -115,7 +115,9 @@ class History {
   async #noteLeft(): Promise<void> {
     const { mailboxes, entries } = await this.province.contents();
     const owners = entries
-      .filter(({ dn, attributes }) => dn.includes(',ou=mailboxes,') && attributes['hopThuStatus']?.[0] !== 'Closed')
+      .filter(
+        ({ dn, attributes }) => dn.includes(',ou=mailboxes,') && attributes['hopThuStatus']?.[0] !== 'Closed',
+      )
       .map(({ attributes }) => attributes['hopThuOwnerUID']?.[0] ?? '');
     const alive = new Set(mailboxes.map(({ metadata }) => metadata.uid));
     this.#left.push(...owners.filter((uid) => !alive.has(uid)));

@@ -90,6 +90,17 @@ describe('change', () => {
   });
 });
 
+describe('a telephone number', () => {
+  it('is kept in the directory, and goes when the manifest no longer has it', async () => {
+    province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt', { person: { phone: '0299 3822 123' } });
+    await province.settle();
+    expect(province.entryOf('binh')).toMatchObject({ telephoneNumber: ['0299 3822 123'] });
+    province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt');
+    expect(await province.settle()).toEqual([expect.stringMatching(/telephone 0299 3822 123 → \(none\)$/)]);
+    expect(province.entryOf('binh')['telephoneNumber'] ?? []).toEqual([]);
+  });
+});
+
 describe('drift', () => {
   it('is put back in what the operator manages; the rest is left alone', async () => {
     province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt');
@@ -100,13 +111,13 @@ describe('drift', () => {
       ...province.entryOf('binh'),
       hopThuQuotaBytes: ['1'],
       hopThuAddress: ['ntbinh@soctrang.gov.vn', 'extra@soctrang.gov.vn'],
-      telephoneNumber: ['0299 3822 123'],
+      postalAddress: ['Số 1 Hùng Vương'],
     });
     await province.settle();
     expect(province.entryOf('binh')).toMatchObject({
       hopThuQuotaBytes: [String(500 * 2 ** 20)],
       hopThuAddress: ['ntbinh@soctrang.gov.vn'],
-      telephoneNumber: ['0299 3822 123'],
+      postalAddress: ['Số 1 Hùng Vương'],
     });
   });
 

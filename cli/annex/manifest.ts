@@ -1,0 +1,77 @@
+/** One resource in a file, changed in place: comments and what nobody asked to change stay as they are. */
+import { isDeepStrictEqual } from 'node:util';
+import { Document, parseDocument } from 'yaml';
+import { apiVersion, finalizer, type Kind } from '../../operator/api/resource.ts';
+import { resourceName } from '../../operator/core/naming/identity.ts';
+
+export type ResourceId = { readonly kind: Kind; readonly namespace: string; readonly name: string };
+
+/** A field of the spec and what it shall be. */
+export type Edit = { readonly path: readonly string[]; readonly value: unknown };
+
+/** YAML 1.1 is what kubectl reads: text that only looks like text to YAML 1.2 is quoted. */
+const yaml = { compat: 'yaml-1.1' } as const;
+
+export class Manifest {
+  readonly id: ResourceId;
+  /** Where it is kept, below the folder of manifests. */
+  readonly file: string;
+  readonly #document: Document;
+  #changed = false;
+
+  constructor(id: ResourceId, file: string, document: Document) {
+    this.id = id;
+    this.file = file;
+    this.#document = document;
+  }
+
+  /** A new one, with the finalizer that the operator would add otherwise. */
+  static create(id: ResourceId, file: string, spec: object): Manifest {
+    const { kind, namespace, name } = id;
+    const metadata = { name, namespace, finalizers: [finalizer] };
+    const manifest = new Manifest(id, file, new Document({ apiVersion, kind, metadata, spec }, yaml));
+    manifest.#changed = true;
+    return manifest;
+  }
+
+  /** `namespace/name`. */
+  get key(): string {
+    return resourceName(this.id);
+  }
+
+  get spec(): unknown {
+    return (this.#document.toJS() as { spec?: unknown } | null)?.spec;
+  }
+
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  /** The edits that are not so already. */
+  pending(edits: readonly Edit[]): readonly Edit[] {
+    return edits.filter(({ path, value }) => !isDeepStrictEqual(this.valueAt(path), value));
+  }
+
+  valueAt(path: readonly string[]): unknown {
+    return path.reduce<unknown>(
+      (value, field) =>
+        typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[field] : undefined,
+      this.spec,
+    );
+  }
+
+  edit({ path, value }: Edit): void {
+    if (value === undefined) this.#document.deleteIn(['spec', ...path]);
+    else this.#document.setIn(['spec', ...path], this.#document.createNode(value));
+    this.#changed = true;
+  }
+
+  toString(): string {
+    return this.#document.toString({ lineWidth: 0 });
+  }
+}
+
+/** One document of a file, as the file has it. */
+export function parseManifestText(text: string): Document {
+  return parseDocument(text, yaml);
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EventsV1Event, V1MicroTime } from '@kubernetes/client-node';
+import { momentsOf } from '../../../cli/history.ts';
+import { printData, printTable } from '../../../cli/print.ts';
+import { printSummary, summarize } from '../../../cli/status.ts';
+import { Province } from '../../support/province.ts';
+import { socTrang } from '../../support/sites.ts';
+
+/** A site with one good mailbox, one whose organization is missing, and one that no pass has seen. */
+async function world() {
+  const province = new Province(socTrang);
+  province.organization('so-tttt', { name: 'Sở Thông tin và Truyền thông' });
+  province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt');
+  province.person('lost', 'Đoàn Văn Thông', 'no-such');
+  await province.settle();
+  province.person('new', 'Lê Văn An', 'so-tttt');
+  return province.cluster.snapshot();
+}
+
+describe('hopthu status', () => {
+  it('counts by state and shows problems first', async () => {
+    const { organizations, mailboxes } = await world();
+    const summary = summarize([...organizations, ...mailboxes]);
+    expect(summary.counts).toEqual({
+      mailboxes: { Active: 1, Pending: 2 },
+      organizations: { Active: 1 },
+      problems: 2,
+    });
+    expect(summary.resources.map(({ name, reason }) => `${name} ${reason}`)).toEqual([
+      'lost OrganizationNotFound',
+      'new NotYetSeen',
+      'so-tttt Active',
+      'binh Active',
+    ]);
+    const lines = printSummary(summary).split('\n');
+    expect(lines.slice(0, 4)).toEqual([
+      'mailboxes: 3 (1 Active, 2 Pending)',
+      'organizations: 1 (1 Active)',
+      'with a problem: 2',
+      '',
+    ]);
+    expect(lines[5]).toMatch(
+      /^Mailbox +soc-trang-accounts +lost +no-such +Pending +False +OrganizationNotFound +spec\.organizationRef: /,
+    );
+    expect(lines[8]).toMatch(/binh@?.* ntbinh@soctrang\.gov\.vn +so-tttt +Active +True +Active$/);
+  });
+
+  it('takes the answer to an older spec for none', async () => {
+    const { mailboxes } = await world();
+    const changed = mailboxes.map((mailbox) => ({
+      ...mailbox,
+      metadata: { ...mailbox.metadata, generation: mailbox.metadata.generation + 1 },
+    }));
+    expect(new Set(summarize(changed).resources.map(({ ready }) => ready))).toEqual(new Set(['Unknown']));
+  });
+
+  it('of an empty site is the counts alone', () => {
+    expect(printSummary(summarize([]))).toBe('mailboxes: 0\norganizations: 0\nwith a problem: 0');
+  });
+});
+
+describe('hopthu history', () => {
+  const event: EventsV1Event = {
+    metadata: {},
+    // As client-node hands it over.
+    eventTime: '2026-11-21T00:00:01.000000Z' as unknown as V1MicroTime,
+    type: 'Normal',
+    reason: 'Created',
+    note: '+ ntbinh@soctrang.gov.vn',
+  };
+
+  it('puts the resource, its conditions and its Events in order of time', async () => {
+    const { mailboxes } = await world();
+    const moments = momentsOf(
+      mailboxes.find(({ metadata }) => metadata.name === 'binh'),
+      [event],
+    );
+    expect(moments.map(({ source, type, reason }) => `${source} ${type} ${reason}`)).toEqual([
+      'resource Normal Created',
+      'condition Ready=True Active',
+      'event Normal Created',
+    ]);
+  });
+
+  it('of a mailbox that is gone is what its Events say', () => {
+    expect(momentsOf(undefined, [event])).toEqual([
+      {
+        time: '2026-11-21T00:00:01.000Z',
+        source: 'event',
+        type: 'Normal',
+        reason: 'Created',
+        message: '+ ntbinh@soctrang.gov.vn',
+      },
+    ]);
+  });
+});
+
+describe('what is printed', () => {
+  it('lines columns up by letters, however they are composed, and shows no control characters', () => {
+    expect(
+      printTable([
+        ['A', 'B'],
+        ['Đoàn'.normalize('NFD'), 'x'],
+        ['a\u001B[31m', ''],
+      ]),
+    ).toBe('A        B\nĐoàn     x\na?[31m');
+  });
+
+  it('is JSON or YAML for scripts', () => {
+    expect(printData([{ a: 1 }], 'json')).toBe('[\n  {\n    "a": 1\n  }\n]');
+    expect(printData([{ a: 1 }], 'yaml')).toBe('- a: 1');
+    expect(() => printData([], 'xml')).toThrow('-o xml: use json or yaml');
+  });
+});
