@@ -14,7 +14,7 @@ help: ## This list
 node_modules/.package-lock.json: package.json package-lock.json
 	@command -v npm >/dev/null || test "$$(id -u)" != 0 || { apt-get update -q && apt-get install -qy --no-install-recommends npm; }
 	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js with npm (Debian: apt-get install npm)' >&2; exit 1; }
-	npm ci --no-audit --no-fund
+	npm ci --prefer-offline --no-audit --no-fund
 	@touch $@
 
 up: node_modules/.package-lock.json ## A kind cluster with a site and its samples: SITE=da-nang for another, CONTEXT=name for your own cluster

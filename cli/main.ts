@@ -1,11 +1,11 @@
 /** `hopthu`, also as `kubectl hopthu`. Commands are loaded when they are called: the address needs no cluster. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { exitCodeOf, lineOf } from './outcome.ts';
+import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
 
 const program = new Command('hopthu')
   .description(
-    "The official e-mail system of a province: addresses, first passwords, a cluster's first secrets.",
+    "The official e-mail system of a province: addresses, plans, first passwords, a cluster's first secrets.",
   )
   .version(manifest.version)
   .configureOutput({ writeErr: () => {} })
@@ -144,6 +144,44 @@ program
   .action(async (options) => {
     const { bootstrap } = await import('./bootstrap.ts');
     await bootstrap(options);
+  });
+
+program
+  .command('plan')
+  .description('Print what a change of manifests would do to accounts, addresses and quotas; writes nothing.')
+  .requiredOption('-f, --filename <dir>', 'folder of manifests (or one file) as it is to be')
+  .option(
+    '--base <dir|git-ref>',
+    'what it is compared with: a folder, or a commit of the repository that holds DIR; the cluster by default',
+  )
+  .option('--site <site>', 'the site, where the namespaces of the manifests do not tell')
+  .option(...context)
+  .addOption(
+    new Option('-o, --output <format>', 'for people, for a merge request, for scripts')
+      .choices(['text', 'markdown', 'json'])
+      .default('text'),
+  )
+  .option('--no-prune', 'leave resources alone whose manifests are missing; by default they count as deleted')
+  .addHelpText(
+    'after',
+    '\nExit code: 0 no change, 2 changes, 3 some are blocked or refused, 1 no plan could be made.',
+  )
+  // 2 is a result here.
+  .exitOverride(failedInstead)
+  .action(async (options) => {
+    const { plan } = await import('./plan.ts');
+    process.exitCode = await plan(options);
+  });
+
+program
+  .command('approve')
+  .description('Print the plan that the guard holds back; with its hash, let it pass.')
+  .argument('[hash]', 'of exactly the plan that may be carried out')
+  .requiredOption(...site)
+  .option(...context)
+  .action(async (hash, options) => {
+    const { approve } = await import('./approve.ts');
+    await approve(hash, options);
   });
 
 try {

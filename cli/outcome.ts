@@ -11,6 +11,11 @@ export function exitCodeOf(error: unknown): number | undefined {
   return undefined;
 }
 
+/** For a command whose exit code 2 is a result: wrong options are a failure, exit 1. */
+export function failedInstead(error: CommanderError): void {
+  throw error.exitCode === 0 ? error : new Failed(lineOf(error));
+}
+
 /** The message without line breaks and other control characters, which also names in it could hold. */
 export function lineOf(error: unknown): string {
   if (error instanceof CommanderError && error.code === 'commander.help') {

@@ -68,6 +68,7 @@ function reasonToHold(dangerous: readonly Update[], mailboxes: readonly Resource
   }
   const perOrganization = Map.groupBy(dangerous, (change) => before(change, attribute.organization)[0] ?? '');
   for (const [, ofOrganization] of perOrganization) {
+    if (ofOrganization.length <= atLeast) continue;
     const reference = organizationOf(ofOrganization[0]?.resource);
     const size = mailboxes.filter((mailbox) => organizationOf(mailbox) === reference).length;
     const limit = Math.max(atLeast, Math.floor(size * 0.02));

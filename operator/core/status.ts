@@ -182,7 +182,8 @@ function organizationFacts(
   };
 }
 
-function isGone({ resource, entry, leaving }: Desired): boolean {
+/** Has the resource been seen to leave: no entry of it, or a closed one? */
+export function isGone({ resource, entry, leaving }: Desired): boolean {
   if (resource.metadata.deletionTimestamp === undefined || !leaving) return false;
   return entry === undefined || (resource.kind === 'Mailbox' && first(entry, attribute.status) === 'Closed');
 }

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MailboxStatus } from '../api/mailbox.ts';
 import { annotation, finalizer, type Resource } from '../api/resource.ts';
+import { askForApproval } from '../core/approval.ts';
 import { type Desired, decide } from '../core/desired.ts';
 import { type Guarded, guard } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
@@ -115,8 +116,7 @@ function outcomesOf(
   const outcomes = new Map<string, Outcome>();
   if (paused) for (const change of changes) outcomes.set(uidOf(change), { kind: 'paused', change });
   for (const change of guarded.held) {
-    const reason = `${guarded.reason}; approve with ${annotation.approvePlan}=${guarded.hash}`;
-    outcomes.set(uidOf(change), { kind: 'held', change, reason });
+    outcomes.set(uidOf(change), { kind: 'held', change, reason: askForApproval(guarded) });
   }
   for (const { change, problem } of applied) {
     outcomes.set(

@@ -49,9 +49,17 @@ export function words(name: string, field: string): readonly Word[] {
   return result;
 }
 
+/** Every name is compared with each of the site's few phrases, 20,000 names in one pass. */
+const phrases = new Map<string, readonly string[]>();
+
 /** Folded words of a phrase from the site file. */
 export function phrase(text: string): readonly string[] {
-  return words(text, 'naming').map((word) => word.folded);
+  let folded = phrases.get(text);
+  if (folded === undefined) {
+    folded = words(text, 'naming').map((word) => word.folded);
+    phrases.set(text, folded);
+  }
+  return folded;
 }
 
 /** Does `list` start with `start`, word by word? */

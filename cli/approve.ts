@@ -1,0 +1,74 @@
+/** `hopthu approve`: shows what the guard holds back, and lets exactly that pass. */
+import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import type { MailboxStatus } from '../operator/api/mailbox.ts';
+import { annotation, type Resource } from '../operator/api/resource.ts';
+import { type Approval, readApproval } from '../operator/core/approval.ts';
+import { siteConfigMap } from '../operator/core/secrets.ts';
+import { Failed } from './failure.ts';
+import { callKube, loadKubeConfig } from './kube.ts';
+import { listResources } from './resources.ts';
+import { loadSite } from './site.ts';
+
+export type ApproveOptions = { readonly site: string; readonly context?: string };
+
+/** A plan that waits: its lines are those of the operator. */
+export type HeldPlan = { readonly hash: string; readonly reason: string; readonly lines: readonly string[] };
+
+/** @throws Failed when the plan of this hash is not the one that waits, or the cluster refuses */
+export async function approve(hash: string | undefined, options: ApproveOptions): Promise<void> {
+  const site = loadSite(options.site);
+  const config = loadKubeConfig(options.context);
+  const plans = heldPlans(await listResources(config, 'Mailbox', site.namespaces.accounts));
+  if (hash === undefined) {
+    console.log(plans.map((plan) => describe(plan, site.name)).join('\n\n') || 'nothing waits for approval');
+    return;
+  }
+  const plan = plans.find((candidate) => candidate.hash === hash);
+  if (plan === undefined) {
+    const waiting = plans.map((candidate) => candidate.hash).join(' and ') || 'nothing';
+    throw new Failed(
+      `no plan ${hash} waits for approval, ${waiting} does: run hopthu approve --site ${site.name}`,
+    );
+  }
+  await annotateSite(config, site.namespaces.mail, hash);
+  console.log(`approved: ${plan.lines.length} changes`);
+}
+
+/** While resources are still being told, two plans may stand beside each other. */
+export function heldPlans(resources: readonly Resource[]): readonly HeldPlan[] {
+  const approvals = resources.flatMap((resource) => approvalOf(resource) ?? []);
+  return [...Map.groupBy(approvals, ({ hash }) => hash)].map(([hash, of]) => ({
+    hash,
+    reason: of[0]?.reason ?? '',
+    lines: of.map(({ line }) => line).sort(),
+  }));
+}
+
+function approvalOf({ status }: Resource): Approval | undefined {
+  const { conditions = [] } = (status ?? {}) as MailboxStatus;
+  const held = conditions.find(({ type, reason }) => type === 'Ready' && reason === 'AwaitingApproval');
+  return held === undefined ? undefined : readApproval(held.message);
+}
+
+function describe({ hash, reason, lines }: HeldPlan, site: string): string {
+  return [...lines, reason, `to let it pass: hopthu approve --site ${site} ${hash}`].join('\n');
+}
+
+async function annotateSite(config: KubeConfig, namespace: string, hash: string): Promise<void> {
+  const api = config.makeApiClient(CoreV1Api);
+  const name = siteConfigMap;
+  const written = await callKube(`annotating ConfigMap ${namespace}/${name}`, () =>
+    api.patchNamespacedConfigMap(
+      {
+        namespace,
+        name,
+        body: { metadata: { annotations: { [annotation.approvePlan]: hash } } },
+        fieldManager: 'hopthu',
+      },
+      setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+    ),
+  );
+  if (written === undefined) {
+    throw new Failed(`there is no ConfigMap ${namespace}/${name}: install the site's charts first`);
+  }
+}

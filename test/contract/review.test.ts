@@ -1,0 +1,157 @@
+/** `hopthu plan` and `hopthu approve` against a real API server on which the operator's passes run. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { formatChange } from '../../operator/core/format.ts';
+import { suffixOf } from '../../operator/core/layout.ts';
+import { siteConfigMap } from '../../operator/core/secrets.ts';
+import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
+import { ApiCluster } from '../../operator/kube/api-cluster.ts';
+import { connectKubernetes } from '../../operator/kube/client.ts';
+import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
+import { runPass } from '../../operator/reconcile/pass.ts';
+import { socTrang } from '../support/sites.ts';
+import { run } from '../unit/cli/run.ts';
+import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
+import { eventually } from './kube-support/ports.ts';
+import { kubeConfigOf } from './kube-support/worlds.ts';
+
+const namespace = 'soc-trang-accounts';
+let server: ApiServer;
+let cluster: ApiCluster;
+let directory: MemoryDirectory;
+const sessions = new MemorySessions();
+let folder: string;
+
+const hopthu = (...args: readonly string[]) => run(args, { env: { KUBECONFIG: server.kubeconfig } });
+const person = (name: string, fullName: string, more: object = {}) => {
+  const spec = { organizationRef: { name: 'so-y-te' }, type: 'Personal', person: { fullName }, ...more };
+  return { apiVersion: 'hopthu.io/v1alpha1', kind: 'Mailbox', metadata: { name, namespace }, spec };
+};
+const save = (name: string, manifest: object) =>
+  writeFile(join(folder, `${name}.yaml`), JSON.stringify(manifest));
+const applyFolder = () => server.kubectl(['apply', '--filename', folder]);
+
+/** One pass over what the API server now has. @returns the lines that were carried out */
+async function pass(): Promise<readonly string[]> {
+  const stored = JSON.parse(
+    await server.kubectl(['get', 'org,mbx', `--namespace=${namespace}`, '--output=json']),
+  );
+  const versions = (items: { metadata: { uid: string; resourceVersion: string } }[]) =>
+    items.map(({ metadata }) => `${metadata.uid} ${metadata.resourceVersion}`).sort();
+  const wanted = JSON.stringify(versions(stored.items));
+  await eventually('the snapshot to be what is stored', async () => {
+    const { organizations, mailboxes } = await cluster.snapshot();
+    return JSON.stringify(versions([...organizations, ...mailboxes] as never)) === wanted || undefined;
+  });
+  const { changes } = await runPass({
+    site: socTrang,
+    cluster,
+    directory,
+    sessions,
+    clock: () => new Date(),
+    report: {
+      orphans: () => undefined,
+      held: () => undefined,
+      failure: (what, error) => console.error(what, error),
+    },
+  });
+  return changes.map(formatChange);
+}
+
+beforeAll(async () => {
+  server = await startApiServer();
+  for (const name of [namespace, 'soc-trang-mail']) await server.kubectl(['create', 'namespace', name]);
+  await server.kubectl(['create', 'configmap', siteConfigMap, '--namespace=soc-trang-mail']);
+  const client = connectKubernetes(kubeConfigOf(server));
+  const { namespaces } = socTrang;
+  const report = (where: string, error: unknown) => console.error(where, error);
+  cluster = new ApiCluster({ client, namespaces, instance: 'test', report });
+  cluster.start();
+  await eventually('caches synced', () => cluster.hasSynced || undefined);
+  directory = new MemoryDirectory(suffixOf(socTrang.domain));
+}, 60_000);
+afterAll(async () => {
+  cluster?.stop();
+  await server?.stop();
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hopthu-review-'));
+  const spec = { name: 'Sở Y tế' };
+  await save('so-y-te', {
+    apiVersion: 'hopthu.io/v1alpha1',
+    kind: 'Organization',
+    metadata: { name: 'so-y-te', namespace },
+    spec,
+  });
+  for (let index = 0; index < 12; index += 1) {
+    const given = String.fromCharCode(65 + index);
+    await save(`person-${index}`, person(`person-${index}`, `Nguyễn Văn ${given}nh`));
+  }
+});
+
+describe('against a cluster', () => {
+  it('a plan has the lines that the operator then applies, and writes nothing', async () => {
+    const empty = await hopthu('plan', '-f', folder);
+    await applyFolder();
+    const granted = await pass();
+    expect(empty).toEqual({ stdout: `${granted.join('\n')}\n13 changes\n`, stderr: '', exitCode: 2 });
+    const before = await server.kubectl(['get', 'org,mbx', '--all-namespaces', '--output=json']);
+    expect(await hopthu('plan', '-f', folder)).toEqual({ stdout: 'no changes\n', stderr: '', exitCode: 0 });
+    await save('person-1', person('person-1', 'Nguyễn Văn Bnh', { localPart: 'nvb', quota: '2Gi' }));
+    await save('person-2', person('person-2', 'Nguyễn Văn Cnh', { state: 'Suspended' }));
+    const changed = await hopthu('plan', '-f', folder);
+    expect(await server.kubectl(['get', 'org,mbx', '--all-namespaces', '--output=json'])).toBe(before);
+    await applyFolder();
+    expect(changed.stdout).toBe(`${(await pass()).join('\n')}\n2 changes\n`);
+    expect((await hopthu('plan', '-f', folder)).exitCode).toBe(0);
+  }, 60_000);
+
+  it('what is missing counts as deleted, unless --no-prune says otherwise', async () => {
+    await applyFolder();
+    await pass();
+    await rm(join(folder, 'person-5.yaml'));
+    const { stdout, exitCode } = await hopthu('plan', '-f', folder);
+    expect({ lines: stdout.split('\n').length, exitCode }).toEqual({ lines: 3, exitCode: 2 });
+    expect(stdout).toMatch(/^- nvfnh@soctrang\.gov\.vn {2}Nguyễn Văn Fnh/);
+    expect((await hopthu('plan', '-f', folder, '--no-prune')).exitCode).toBe(0);
+  }, 60_000);
+
+  it('a plan that the guard holds is shown, and passes with its hash alone', async () => {
+    await applyFolder();
+    await pass();
+    await pass();
+    expect((await hopthu('approve', '--site', 'soc-trang')).stdout).toBe('nothing waits for approval\n');
+    const none = join(folder, 'none');
+    await mkdir(none);
+    const plan = await hopthu('plan', '-f', none, '--site', 'soc-trang');
+    expect(plan.exitCode).toBe(3);
+    await server.kubectl(['delete', 'mbx', '--all', `--namespace=${namespace}`, '--wait=false']);
+    expect(await pass()).toEqual([]);
+    const { stdout } = await hopthu('approve', '--site', 'soc-trang');
+    const hash = /hopthu approve --site soc-trang ([0-9a-f]{12})\n$/.exec(stdout)?.[1] ?? '';
+    const held = stdout.split('\n').slice(0, 12);
+    expect(held[0]).toMatch(/^- nvanh@soctrang\.gov\.vn/);
+    for (const line of held) expect(plan.stdout).toContain(line);
+    const wrong = await hopthu('approve', '--site', 'soc-trang', '000000000000');
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.stderr).toContain(`${hash} does: run hopthu approve --site soc-trang`);
+    expect(await pass()).toEqual([]);
+    expect((await hopthu('approve', '--site', 'soc-trang', hash)).stdout).toBe('approved: 12 changes\n');
+    await eventually('the operator to see it', async () => (await cluster.snapshot()).approvedPlan);
+    expect([...(await pass())].sort()).toEqual(held);
+  }, 60_000);
+
+  it('says what is wrong where it cannot read', async () => {
+    const kubeconfig = join(folder, 'kubeconfig');
+    await writeFile(kubeconfig, 'apiVersion: v1\nkind: Config\n');
+    const args = ['plan', '-f', folder];
+    expect(await run(args, { env: { KUBECONFIG: kubeconfig } })).toMatchObject({
+      stdout: '',
+      stderr: 'hopthu: no cluster is known: set KUBECONFIG, or use --context\n',
+      exitCode: 1,
+    });
+  });
+});
