@@ -2,29 +2,58 @@
 import { z } from 'zod';
 import { Invalid } from '../errors.ts';
 
+/** Greek, Cyrillic and Armenian letters, which look like Latin ones; as JavaScript and CEL both read it. */
+const lookAlikes = String.raw`[\u0370-\u058F\u1F00-\u1FFF]`;
+
+/** No letter passes for another one: "Gi\u0430m đốc" with a Cyrillic а is not the director. */
+function withoutLookAlikes(schema: z.ZodString): z.ZodString {
+  const message = 'must not have Greek, Cyrillic or Armenian letters, which pass for Latin ones';
+  return schema
+    .refine((text) => !new RegExp(lookAlikes, 'u').test(text), message)
+    .meta({ 'x-kubernetes-validations': [{ rule: `!self.matches('${lookAlikes}')`, message }] });
+}
+
 /** Letters of any script with spaces, hyphens, apostrophes and full stops: no control, format or bidirectional characters. */
-export const personName = z
-  .string()
-  .max(128)
-  .regex(/^\p{L}[\p{L}\p{M} .'’ʼ-]*$/u, 'a name of letters, spaces, hyphens and apostrophes');
-
-export const organizationName = z
-  .string()
-  .max(200)
-  .regex(
-    /^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,'’ʼ()/&–-]*$/u,
-    'a name of letters, digits, spaces and common punctuation',
-  );
-
-/** Any text of one line without control and format characters and without spaces around it. */
-export const line = (max: number) =>
+export const personName = withoutLookAlikes(
   z
     .string()
-    .max(max)
+    .max(128)
+    .regex(/^\p{L}[\p{L}\p{M} .'’ʼ-]*$/u, 'a name of letters, spaces, hyphens and apostrophes'),
+);
+
+export const organizationName = withoutLookAlikes(
+  z
+    .string()
+    .max(200)
     .regex(
-      /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
-      'one line of text without control characters or outer spaces',
-    );
+      /^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,'’ʼ()/&–-]*$/u,
+      'a name of letters, digits, spaces and common punctuation',
+    ),
+);
+
+/**
+ * Any text of one line without control and format characters and without spaces around it. U+FFFD is what the API
+ * server makes of text that was no Unicode.
+ */
+export const line = (max: number) =>
+  withoutLookAlikes(
+    z
+      .string()
+      .max(max)
+      .regex(
+        /^[^\p{C}\p{Z}�]([^\p{C}\p{Zl}\p{Zp}�]*[^\p{C}\p{Z}�])?$/u,
+        'one line of text without control characters or outer spaces',
+      ),
+  );
+
+/** RFC 4517 section 3.3.31 has ASCII alone here. */
+export const telephone = z
+  .string()
+  .max(64)
+  .regex(
+    /^[0-9A-Za-z+(]([0-9A-Za-z '()+,./:-]*[0-9A-Za-z).])?$/,
+    'digits, spaces, unaccented letters and ()+,./:- alone',
+  );
 
 export const localPart = z
   .string()
@@ -42,7 +71,11 @@ export const quota = z
   });
 
 export const reference = z.strictObject({
-  name: z.string().min(1).max(63).describe('Name of the resource, in the same namespace.'),
+  name: z
+    .string()
+    .max(63)
+    .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'the name of a resource: a–z, 0–9, hyphens and dots inside')
+    .describe('Name of the resource, in the same namespace.'),
 });
 
 export const timestamp = z.iso

@@ -113,6 +113,18 @@ export type Mailbox = {
   readonly status: MailboxStatus;
 };
 
+type Person = NonNullable<MailboxSpec['person']>;
+
+function normalized(person: Person): Person {
+  const { id, title } = person;
+  return {
+    ...person,
+    fullName: normalizeName(person.fullName),
+    ...(id === undefined ? {} : { id: normalizeName(id) }),
+    ...(title === undefined ? {} : { title: normalizeName(title) }),
+  };
+}
+
 /** @throws Invalid naming the field of the spec that is at fault */
 export function parseMailbox(resource: Resource): Mailbox {
   const spec = check(mailboxSpec, resource.spec, 'spec');
@@ -127,10 +139,7 @@ export function parseMailbox(resource: Resource): Mailbox {
   const status = mailboxStatus.safeParse(resource.status ?? {});
   return {
     metadata: resource.metadata,
-    spec:
-      person === undefined
-        ? spec
-        : { ...spec, person: { ...person, fullName: normalizeName(person.fullName) } },
+    spec: person === undefined ? spec : { ...spec, person: normalized(person) },
     status: status.success ? status.data : {},
   };
 }

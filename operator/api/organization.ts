@@ -9,6 +9,7 @@ import {
   organizationName,
   quota,
   reference,
+  telephone,
 } from './fields.ts';
 import type { Metadata, Resource } from './resource.ts';
 
@@ -33,7 +34,7 @@ export const organizationSpec = z.strictObject({
     .describe('Which of the eligible kinds of body it is. R7'),
   contact: z
     .strictObject({
-      phone: line(64).optional().describe('Telephone number.'),
+      phone: telephone.optional().describe('Telephone number.'),
       address: line(200).optional().describe('Postal address.'),
     })
     .optional()
@@ -71,13 +72,26 @@ export type Organization = {
   readonly status: OrganizationStatus;
 };
 
+type Contact = NonNullable<OrganizationSpec['contact']>;
+
+function normalized({ phone, address }: Contact): Contact {
+  return {
+    ...(phone === undefined ? {} : { phone: normalizeName(phone) }),
+    ...(address === undefined ? {} : { address: normalizeName(address) }),
+  };
+}
+
 /** @throws Invalid naming the field of the spec that is at fault */
 export function parseOrganization(resource: Resource): Organization {
   const spec = check(organizationSpec, resource.spec, 'spec');
   const status = organizationStatus.safeParse(resource.status ?? {});
   return {
     metadata: resource.metadata,
-    spec: { ...spec, name: normalizeName(spec.name) },
+    spec: {
+      ...spec,
+      name: normalizeName(spec.name),
+      ...(spec.contact === undefined ? {} : { contact: normalized(spec.contact) }),
+    },
     status: status.success ? status.data : {},
   };
 }

@@ -6,14 +6,15 @@ import type { DirectoryEntry } from '../ports.ts';
 import { accessFor, attributesFor, type Described, renamedBy } from './account.ts';
 import { addressFacts } from './address-facts.ts';
 import { type Claimant, grantAddresses } from './addresses.ts';
-import { type Attributes, organizationAttributes } from './entry.ts';
+import { type Attributes, organizationAttributes, withoutAccess } from './entry.ts';
+import { closedProblem, formerAccounts, isClosed, takingBackProblem } from './former.ts';
 import { holdBack, type Write, writesBefore } from './held.ts';
 import { attribute } from './layout.ts';
 import { mailboxDn, resourceName } from './naming/identity.ts';
 import { all, first, type Observed, observe } from './observed.ts';
-import { type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
+import { isSuspendedByAnnotation, type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
 import type { Site } from './site.ts';
-import { attempt, type Problem, stalled, waiting } from './verdict.ts';
+import { attempt, type Problem, waiting } from './verdict.ts';
 
 /** Everything a pass has read, complete or not at all. */
 export type World = {
@@ -102,7 +103,7 @@ function decideMailboxes(
   organizations: ReadonlyMap<string, ResolvedOrganization>,
 ): Desired[] {
   const { site } = world;
-  const former = formerAccounts(world, observed);
+  const former = formerAccounts(world.mailboxes, observed);
   const claimants = new Map<string, Claimant>();
   const problems = new Map<string, Problem[]>();
   for (const resource of world.mailboxes) {
@@ -118,8 +119,12 @@ function decideMailboxes(
     );
     if (organization === undefined) problems.set(uid, [organizationProblem(world, mailbox)]);
     const account = observed.byOwner.has(uid) ? undefined : former.get(resourceName(resource.metadata));
-    if (account !== undefined && !isSamePerson(account, mailbox, organization)) {
-      problems.set(uid, [formerAccountProblem(account)]);
+    const refusal =
+      account === undefined
+        ? closedProblem(observed.byOwner.get(uid))
+        : takingBackProblem(account, mailbox, organization);
+    if (refusal !== undefined) {
+      problems.set(uid, [refusal]);
       continue;
     }
     const ownerUid = (account && first(account, attribute.ownerUid)) ?? uid;
@@ -145,7 +150,10 @@ function decideMailboxes(
         : { first: holdBack(world, observed, entry, all(entry, attribute.address)) }),
     };
     const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
-    if (claimant === undefined || grant === undefined) return { ...base, problems: known };
+    if (claimant === undefined || grant === undefined) {
+      const suspended = entry !== undefined && asksForSuspension(resource) && !isClosed(entry);
+      return { ...base, problems: known, ...(suspended ? { attributes: withoutAccess('Suspended') } : {}) };
+    }
     const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry));
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
     const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant));
@@ -161,37 +169,10 @@ function decideMailboxes(
   });
 }
 
-/** Closed accounts whose resource is gone, by its name: the same person may come back to it. */
-function formerAccounts(world: World, observed: Observed): ReadonlyMap<string, DirectoryEntry> {
-  const alive = new Set(world.mailboxes.map(({ metadata }) => metadata.uid));
-  const former = new Map<string, DirectoryEntry>();
-  for (const [uid, entry] of observed.byOwner) {
-    const name = first(entry, attribute.resource);
-    if (!alive.has(uid) && name !== undefined && first(entry, attribute.status) === 'Closed')
-      former.set(name, entry);
-  }
-  return former;
-}
-
-/** The same staff number, or the same name in the same organization: nobody inherits a stranger's mail. */
-function isSamePerson(
-  entry: DirectoryEntry,
-  mailbox: Mailbox,
-  organization: ResolvedOrganization | undefined,
-): boolean {
-  const { person } = mailbox.spec;
-  const number = first(entry, 'employeeNumber');
-  if (number !== undefined || person?.id !== undefined) return number === person?.id;
-  const name = person?.fullName ?? organization?.naming.name;
-  return first(entry, 'cn') === name && first(entry, 'o') === organization?.naming.name;
-}
-
-function formerAccountProblem(entry: DirectoryEntry): Problem {
-  const name = `${first(entry, 'cn')} (${first(entry, 'mail') ?? 'without address'})`;
-  return stalled(
-    'FormerAccount',
-    `metadata.name: the closed account of ${name} had this name, and this is not the same person: use another name`,
-  );
+/** A spec of another version of the schema cannot be read, but that somebody must be kept out can. */
+function asksForSuspension({ spec, metadata }: Resource): boolean {
+  const { state } = (spec ?? {}) as { state?: unknown };
+  return state === 'Suspended' || isSuspendedByAnnotation(metadata);
 }
 
 function organizationProblem(world: World, { metadata, spec }: Mailbox): Problem {
@@ -231,6 +212,6 @@ function referenceName(spec: unknown, field: string): unknown {
 function findOrphans(world: World, observed: Observed): readonly DirectoryEntry[] {
   const alive = new Set([...world.mailboxes, ...world.organizations].map(({ metadata }) => metadata.uid));
   return [...observed.byOwner]
-    .filter(([uid, entry]) => !alive.has(uid) && first(entry, attribute.status) !== 'Closed')
+    .filter(([uid, entry]) => !alive.has(uid) && !isClosed(entry))
     .map(([, entry]) => entry);
 }

@@ -65,7 +65,7 @@ export function organizationAttributes(site: Site, resolved: ResolvedOrganizatio
     [attribute.organization]: optional(resolved.parent?.dn),
     [attribute.status]: [resolved.suspended ? 'Suspended' : 'Active'],
     telephoneNumber: optional(spec.contact?.phone),
-    postalAddress: optional(spec.contact?.address),
+    postalAddress: optional(spec.contact?.address).map(postalLine),
     ...ownership(site, resolved.resource),
   };
 }
@@ -98,6 +98,11 @@ function lock(status: EntryStatus, entry: DirectoryEntry | undefined): readonly 
   if (status !== 'Active') return [lockedForGood];
   const now = entry && first(entry, 'pwdAccountLockedTime');
   return now === undefined || now === lockedForGood ? [] : [now];
+}
+
+/** One line of a postal address: `$` would begin another one (RFC 4517 section 3.3.28). */
+function postalLine(text: string): string {
+  return text.replaceAll('\\', '\\5C').replaceAll('$', '\\24');
 }
 
 function optional(value: string | undefined): readonly string[] {

@@ -44,8 +44,8 @@ export function undecided(resource: Resource, problem: Problem, now: string): ob
 
 /** Is there anything that a resource waits for? A settled one is not told of every outage. */
 export function isSettled(resource: Resource): boolean {
-  const { observedGeneration, conditions } = (resource.status ?? {}) as MailboxStatus;
-  const ready = conditions?.find((condition) => condition.type === 'Ready');
+  const { observedGeneration } = (resource.status ?? {}) as MailboxStatus;
+  const ready = conditionsOf(resource).find((condition) => condition.type === 'Ready');
   return (
     resource.metadata.deletionTimestamp === undefined &&
     observedGeneration === resource.metadata.generation &&
@@ -112,7 +112,7 @@ function conditionsFor(
   { ready, kind, reason, message }: Readiness,
   now: string,
 ): readonly Condition[] {
-  const before = ((resource.status ?? {}) as { conditions?: readonly Condition[] }).conditions ?? [];
+  const before = conditionsOf(resource);
   const condition = (type: Condition['type'], status: Condition['status']): Condition => {
     const previous = before.find((candidate) => candidate.type === type);
     return {
@@ -129,6 +129,12 @@ function conditionsFor(
     ...(kind === 'waiting' ? [condition('Reconciling', 'True')] : []),
     ...(kind === 'stalled' ? [condition('Stalled', 'True')] : []),
   ];
+}
+
+/** A status of another version may hold anything. */
+function conditionsOf({ status }: Resource): readonly Condition[] {
+  const { conditions } = (status ?? {}) as { conditions?: unknown };
+  return Array.isArray(conditions) ? conditions : [];
 }
 
 /** Values as they are in the directory after this pass. */

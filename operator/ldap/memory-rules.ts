@@ -94,6 +94,8 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.abbreviation]: ascii,
   [attribute.sector]: ascii,
   pwdReset: /^(TRUE|FALSE)$/,
+  postalAddress: /^(?:[^\\$]|\\24|\\5C)+(?:\$(?:[^\\$]|\\24|\\5C)+)*$/i,
+  telephoneNumber: /^[A-Za-z0-9 '()+,./:?=-]+$/,
 };
 
 /** The schema's spelling of every attribute, by its lower case. */

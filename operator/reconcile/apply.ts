@@ -1,13 +1,13 @@
 /** Carries a plan out, change by change; one that fails does not stop the others. */
-import { finalizer } from '../api/resource.ts';
+import { finalizer, type Resource } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
 import type { Write } from '../core/held.ts';
 import { attribute } from '../core/layout.ts';
-import { before, type Change, type Create, type Update } from '../core/plan.ts';
+import { before, type Change, type Create, removesAccess, type Update } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
 import { generatePassword } from '../credentials/password.ts';
 import { hashPassword } from '../credentials/ssha512.ts';
-import { Blocked, Conflict, Unavailable } from '../errors.ts';
+import { Blocked, Conflict, Invalid, Unavailable } from '../errors.ts';
 import type { Cluster, Directory } from '../ports.ts';
 import { inParallel } from './parallel.ts';
 
@@ -78,6 +78,7 @@ function writeFirst(directory: Directory, write: Write): Promise<void> {
 async function create({ cluster, directory }: Targets, change: Create): Promise<void> {
   const { resource, dn, attributes } = change;
   if (!resource.metadata.finalizers.includes(finalizer)) await cluster.addFinalizer(resource);
+  else if (mayBeOld(resource)) await expectAlive(cluster, resource);
   const address = attributes['mail']?.[0];
   const secret = attributes[attribute.passwordSecret]?.[0];
   if (address === undefined || secret === undefined) return directory.add(dn, attributes);
@@ -85,16 +86,27 @@ async function create({ cluster, directory }: Targets, change: Create): Promise<
   return directory.add(dn, { ...attributes, ...firstPassword(password) });
 }
 
-/** A new first password comes with the memory that it was asked for, in one modify: it is never set twice. */
+/**
+ * An account that a resource takes back or alters must be closed with it, too. Taking access away waits for nothing;
+ * the end of the pass puts the finalizer back then.
+ */
+async function keepFinalizer(cluster: Cluster, change: Update): Promise<void> {
+  const { deletionTimestamp, finalizers } = change.resource.metadata;
+  const takesAway: boolean = removesAccess(change);
+  if (deletionTimestamp === undefined && !takesAway && !finalizers.includes(finalizer))
+    await cluster.addFinalizer(change.resource);
+}
+
+/**
+ * A new first password comes with the memory that it was asked for, in one modify: it is never set twice.
+ * The former Secret goes when the status is written.
+ */
 async function update({ cluster, directory }: Targets, change: Update): Promise<void> {
   const { resource, dn, ownerUid, replacements } = change;
+  await keepFinalizer(cluster, change);
   const replaced = replacements.find((replacement) => replacement.attribute === attribute.passwordSecret);
-  const [former] = before(change, attribute.passwordSecret);
   const secret = replaced?.values[0];
-  if (secret === undefined) {
-    if (replaced !== undefined && former !== undefined) await cluster.removeFirstPassword(resource, former);
-    return directory.modify(dn, ownerUid, replacements);
-  }
+  if (secret === undefined) return directory.modify(dn, ownerUid, replacements);
   const address =
     replacements.find((replacement) => replacement.attribute === 'mail')?.values[0] ??
     before(change, 'mail')[0];
@@ -104,12 +116,28 @@ async function update({ cluster, directory }: Targets, change: Update): Promise<
     values: list,
   }));
   await directory.modify(dn, ownerUid, [...replacements, ...values]);
-  if (former !== undefined) await cluster.removeFirstPassword(resource, former);
 }
 
 /** R25: the first login must change it. slapd does not arm this by itself when an entry is added. */
 function firstPassword(password: string): Readonly<Record<string, readonly string[]>> {
   return { userPassword: [hashPassword(password)], pwdReset: ['TRUE'] };
+}
+
+/**
+ * Is what was read perhaps an old view of something that is gone? A mailbox that never had an entry is spared the
+ * question: it would cost every grant a write.
+ */
+function mayBeOld({ kind, status }: Resource): boolean {
+  return kind === 'Organization' || (status as { entry?: unknown } | undefined)?.entry !== undefined;
+}
+
+/**
+ * A write that changes nothing, and fails where the resource was changed or is gone since it was read: an entry that
+ * was taken away with its resource must not come back by an old view of it.
+ * @throws Conflict
+ */
+function expectAlive(cluster: Cluster, resource: Resource): Promise<void> {
+  return cluster.writeStatus(resource, resource.status ?? {});
 }
 
 /**
@@ -121,5 +149,9 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Conflict) return waiting('Conflict', `${error.message}; the next pass looks again`);
   if (error instanceof Unavailable && error.part !== 'Lease')
     return waiting(`${error.part}Unavailable`, error.message);
+  if (error instanceof Invalid) return stalled('Invalid', error.message);
+  // A defect that one resource brings out must not keep the others waiting.
+  if (error instanceof Error && !(error instanceof Unavailable))
+    return waiting('InternalError', `${error.name}: ${error.message}`);
   throw error;
 }

@@ -1,5 +1,6 @@
 /** One pass: resources → snapshot → desired → plan → guard → apply → status. Level-triggered; safe to run at any time. */
 import { isDeepStrictEqual } from 'node:util';
+import type { MailboxStatus } from '../api/mailbox.ts';
 import { annotation, finalizer, type Resource } from '../api/resource.ts';
 import { askForApproval } from '../core/approval.ts';
 import { type Desired, decide } from '../core/desired.ts';
@@ -157,16 +158,38 @@ async function settleAll(
   await inParallel(decided, async (desired) => {
     const { resource } = desired;
     const outcome = outcomes.get(resource.metadata.uid) ?? idleOutcome(desired, sitePaused);
-    const { status, releaseFinalizer } = settle(desired, outcome, rfc3339(clock()));
     await attemptWrite(dependencies, resource, totals, async () => {
+      const { status, releaseFinalizer } = settle(desired, outcome, rfc3339(clock()));
+      if (outcome.kind !== 'done' && hasLostFinalizer(desired)) await cluster.addFinalizer(resource);
       if (releaseFinalizer && resource.metadata.finalizers.includes(finalizer))
         return cluster.removeFinalizer(resource);
       if (isDeepStrictEqual(status, resource.status)) return undefined;
+      if (desired.entry !== undefined) await removeFormerSecret(cluster, resource, status);
       totals.writes += 1;
       return cluster.writeStatus(resource, status);
     });
   });
   return totals;
+}
+
+/** Before the status forgets its name: a pass that dies here finds it in the status still. */
+async function removeFormerSecret(
+  cluster: Cluster,
+  resource: Resource,
+  status: MailboxStatus,
+): Promise<void> {
+  const { passwordSecret } = (resource.status ?? {}) as MailboxStatus;
+  if (passwordSecret !== undefined && passwordSecret !== status.passwordSecret)
+    await cluster.removeFirstPassword(resource, passwordSecret);
+}
+
+/** Somebody's apply took it out: without it the resource's deletion would leave the account open. */
+function hasLostFinalizer({ resource: { metadata }, entry }: Desired): boolean {
+  return (
+    entry !== undefined &&
+    metadata.deletionTimestamp === undefined &&
+    !metadata.finalizers.includes(finalizer)
+  );
 }
 
 /** Without a change: settled, or paused before anything could be decided. */

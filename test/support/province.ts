@@ -8,7 +8,10 @@ import type { Site } from '../../operator/core/site.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
+import type { ClusterSnapshot } from '../../operator/ports.ts';
 import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
+import { type Contents, violations } from './checker.ts';
+import { type Perturbation, perturbCluster, perturbDirectory } from './perturbed.ts';
 
 export class Province {
   readonly site: Site;
@@ -20,11 +23,11 @@ export class Province {
   readonly failures: Error[] = [];
   now = new Date('2026-11-21T00:00:00Z');
 
-  constructor(site: Site) {
+  constructor(site: Site, directory = new MemoryDirectory(suffixOf(site.domain))) {
     this.site = site;
     this.namespace = site.namespaces.accounts[0] ?? '';
     this.cluster = new MemoryCluster(() => this.now);
-    this.directory = new MemoryDirectory(suffixOf(site.domain));
+    this.directory = directory;
   }
 
   organization(name: string, spec: object): Resource {
@@ -60,11 +63,12 @@ export class Province {
     this.cluster.delete(kind, this.namespace, name);
   }
 
-  pass(): Promise<PassResult> {
+  /** @param around what stands between this pass and the world */
+  pass(around?: Perturbation): Promise<PassResult> {
     return runPass({
       site: this.site,
-      cluster: this.cluster,
-      directory: this.directory,
+      cluster: around === undefined ? this.cluster : perturbCluster(this.cluster, around),
+      directory: around === undefined ? this.directory : perturbDirectory(this.directory, around),
       sessions: this.sessions,
       clock: () => this.now,
       report: {
@@ -76,11 +80,11 @@ export class Province {
   }
 
   /** Runs passes until one has nothing more to do; gives the lines of all plans. */
-  async settle(): Promise<readonly string[]> {
+  async settle(around?: Perturbation): Promise<readonly string[]> {
     const lines: string[] = [];
     for (let count = 0; count < 10; count += 1) {
       const before = JSON.stringify(this.cluster.writes);
-      const { changes, again } = await this.pass();
+      const { changes, again } = await this.pass(around);
       lines.push(...changes.map(formatChange));
       if (!again && changes.length === 0 && before === JSON.stringify(this.cluster.writes)) return lines;
     }
@@ -107,6 +111,37 @@ export class Province {
     const entry = this.directory.entry(`uid=${uid},ou=mailboxes,${suffixOf(this.site.domain)}`);
     if (entry === undefined) throw new Error(`no entry for ${name}`);
     return entry.attributes;
+  }
+
+  /** The same directory beside a cluster whose etcd was put back to an older state. */
+  afterRestoreOf(older: ClusterSnapshot): Province {
+    const restored = new Province(this.site, this.directory);
+    restored.cluster.restore([...older.organizations, ...older.mailboxes]);
+    const owners = new Set(older.mailboxes.map(({ metadata }) => metadata.uid));
+    for (const [name, secret] of this.cluster.secrets)
+      if (owners.has(secret.ownerUid)) restored.cluster.secrets.set(name, secret);
+    return restored;
+  }
+
+  /** Everything there is, for a check that knows nothing of the operator. */
+  async contents(): Promise<Contents> {
+    const { mailboxes, organizations } = await this.cluster.snapshot();
+    const names = await this.directory.snapshot();
+    return {
+      mailboxes,
+      organizations,
+      entries: names.flatMap(({ dn }) => this.directory.entry(dn) ?? []),
+      secrets: [...this.cluster.secrets].map(([name, { ownerUid, password }]) => ({
+        name,
+        ownerUid,
+        password,
+      })),
+    };
+  }
+
+  /** @param orphans UIDs of resources whose entries are known to be left over */
+  async expectSound(orphans: readonly string[] = []): Promise<void> {
+    expect(violations(await this.contents(), new Set(orphans))).toEqual([]);
   }
 
   /** Ready's status, reason and message, and which of Reconciling and Stalled are there. */

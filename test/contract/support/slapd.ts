@@ -90,6 +90,12 @@ export class Slapd {
     await execa('/usr/sbin/slapmodify', ['-f', this.#path('slapd.conf'), '-b', suffix], { input });
   }
 
+  /** All that is in the database, as LDIF; read past slapd, with passwords. */
+  async dump(): Promise<string> {
+    const { stdout } = await execa('/usr/sbin/slapcat', ['-f', this.#path('slapd.conf'), '-b', suffix]);
+    return stdout;
+  }
+
   ca(): Promise<string> {
     return readFile(this.#path('tls/tls.crt'), 'utf8');
   }

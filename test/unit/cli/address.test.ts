@@ -50,7 +50,7 @@ describe('hopthu address', () => {
     [[], 'name a command'],
     [[...socTrang, '--person', ''], '--person: '],
     [[...socTrang, '--person', '...'], '--person: '],
-    [[...socTrang, '--person', 'Иван Петров'], '--person: "Иван" has a letter with no counterpart'],
+    [[...socTrang, '--person', 'Иван Петров'], '--person: must not have Greek, Cyrillic or Armenian letters'],
     [[...socTrang, '--person', 'Nguyễn\nThanh Bình'], '--person: '],
     [[...socTrang, '--person', 'Nguyễn\u202EThanh Bình'], '--person: '],
     [[...socTrang, '--person', 'a'.repeat(65)], '--person: '],

@@ -1,0 +1,77 @@
+/** Accounts whose resource is gone: who may have them back, and who may not. Pure. */
+import type { Mailbox } from '../api/mailbox.ts';
+import type { Resource } from '../api/resource.ts';
+import type { DirectoryEntry } from '../ports.ts';
+import { attribute, objectClass } from './layout.ts';
+import { all, first, type Observed } from './observed.ts';
+import type { ResolvedOrganization } from './organizations.ts';
+import { type Problem, stalled } from './verdict.ts';
+
+/** Accounts whose resource is gone, by its name; one that is not closed before one that is. */
+export function formerAccounts(
+  mailboxes: readonly Resource[],
+  observed: Observed,
+): ReadonlyMap<string, DirectoryEntry> {
+  const alive = new Set(mailboxes.map(({ metadata }) => metadata.uid));
+  const former = new Map<string, DirectoryEntry>();
+  for (const [uid, entry] of observed.byOwner) {
+    const name = first(entry, attribute.resource);
+    if (alive.has(uid) || name === undefined || !isMailbox(entry)) continue;
+    if (!isClosed(entry) || !former.has(name)) former.set(name, entry);
+  }
+  return former;
+}
+
+/** The same staff number, or the same name in the same organization: nobody inherits a stranger's mail. */
+function isSamePerson(
+  entry: DirectoryEntry,
+  mailbox: Mailbox,
+  organization: ResolvedOrganization | undefined,
+): boolean {
+  const { person } = mailbox.spec;
+  const number = first(entry, 'employeeNumber');
+  if (number !== undefined || person?.id !== undefined) return number === person?.id;
+  const name = person?.fullName ?? organization?.naming.name;
+  return first(entry, 'cn') === name && first(entry, 'o') === organization?.naming.name;
+}
+
+/**
+ * An account is closed because its resource was seen being deleted, which no resource comes back from: this is an old
+ * view of it, or an old state of the cluster that was restored.
+ */
+export function closedProblem(entry: DirectoryEntry | undefined): Problem | undefined {
+  if (entry === undefined || !isClosed(entry)) return undefined;
+  return stalled(
+    'AccountClosed',
+    `metadata.uid: the account ${first(entry, 'mail')} was closed when this resource was deleted: delete the resource, and create it again to give the account back`,
+  );
+}
+
+/** Why a new resource may not have the account of a former one of its name. */
+export function takingBackProblem(
+  entry: DirectoryEntry,
+  mailbox: Mailbox,
+  organization: ResolvedOrganization | undefined,
+): Problem | undefined {
+  const name = `${first(entry, 'cn')} (${first(entry, 'mail') ?? 'without address'})`;
+  if (!isClosed(entry)) {
+    return stalled(
+      'OrphanedAccount',
+      `metadata.name: the account of ${name} had this name, and its resource vanished without closing it: close the account first, or use another name`,
+    );
+  }
+  if (isSamePerson(entry, mailbox, organization)) return undefined;
+  return stalled(
+    'FormerAccount',
+    `metadata.name: the closed account of ${name} had this name, and this is not the same person: use another name`,
+  );
+}
+
+function isMailbox(entry: DirectoryEntry): boolean {
+  return all(entry, 'objectClass').includes(objectClass.mailbox);
+}
+
+/** Access was taken away for good; mail and address are kept. */
+export function isClosed(entry: DirectoryEntry): boolean {
+  return first(entry, attribute.status) === 'Closed';
+}

@@ -1,0 +1,82 @@
+/** Both ports with something between the operator and the world: a crash, an outage, an old view, a rival's turn. */
+
+import type { Resource } from '../../operator/api/resource.ts';
+import type {
+  AttributeReplacement,
+  Cluster,
+  ClusterSnapshot,
+  Directory,
+  ResourceEvent,
+} from '../../operator/ports.ts';
+
+export type Call =
+  | 'cluster.snapshot'
+  | 'cluster.writeStatus'
+  | 'cluster.addFinalizer'
+  | 'cluster.removeFinalizer'
+  | 'cluster.keepFirstPassword'
+  | 'cluster.removeFirstPassword'
+  | 'directory.snapshot'
+  | 'directory.add'
+  | 'directory.modify'
+  | 'directory.remove';
+
+/** Stands around every call: may wait, refuse, run it and then fail, or hand out something else. */
+export type Perturbation = <T>(call: Call, run: () => Promise<T>) => Promise<T>;
+
+/** The process is killed: neither a result nor an error that it could act on. */
+export class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+/** Kills at the `moment`-th moment: even ones are before a call takes effect, odd ones after. Dead is dead. */
+export function killAt(moment: number): { readonly around: Perturbation; readonly hit: () => boolean } {
+  let passed = 0;
+  let dead = false;
+  const step = () => {
+    if (dead || passed++ === moment) {
+      dead = true;
+      throw new Killed('killed');
+    }
+  };
+  const around: Perturbation = async (_, run) => {
+    step();
+    const result = await run();
+    step();
+    return result;
+  };
+  return { around, hit: () => dead };
+}
+
+/** The cluster as one process has it: what it reads is its own copy, as an informer's is. */
+export function perturbCluster(inner: Cluster, around: Perturbation): Cluster {
+  return {
+    snapshot: () => around('cluster.snapshot', async () => copyOf(await inner.snapshot())),
+    writeStatus: (resource: Resource, status: object) =>
+      around('cluster.writeStatus', () => inner.writeStatus(resource, status)),
+    addFinalizer: (resource: Resource) => around('cluster.addFinalizer', () => inner.addFinalizer(resource)),
+    removeFinalizer: (resource: Resource) =>
+      around('cluster.removeFinalizer', () => inner.removeFinalizer(resource)),
+    keepFirstPassword: (mailbox: Resource, secret: string, address: string, fresh: string) =>
+      around('cluster.keepFirstPassword', () => inner.keepFirstPassword(mailbox, secret, address, fresh)),
+    removeFirstPassword: (mailbox: Resource, secret: string) =>
+      around('cluster.removeFirstPassword', () => inner.removeFirstPassword(mailbox, secret)),
+    event: (resource: Resource, event: ResourceEvent) => inner.event(resource, event),
+  };
+}
+
+export function perturbDirectory(inner: Directory, around: Perturbation): Directory {
+  return {
+    snapshot: () => around('directory.snapshot', () => inner.snapshot()),
+    add: (dn, attributes) => around('directory.add', () => inner.add(dn, attributes)),
+    modify: (dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]) =>
+      around('directory.modify', () => inner.modify(dn, ownerUid, replacements)),
+    remove: (dn, ownerUid) => around('directory.remove', () => inner.remove(dn, ownerUid)),
+    close: () => inner.close(),
+  };
+}
+
+/** What was once read stays as it was. By JSON: structuredClone's objects are of another realm in jest, hence unequal. */
+export function copyOf(snapshot: ClusterSnapshot): ClusterSnapshot {
+  return JSON.parse(JSON.stringify(snapshot));
+}
