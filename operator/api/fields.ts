@@ -55,10 +55,13 @@ export const telephone = z
     'digits, spaces, unaccented letters and ()+,./:- alone',
   );
 
+/** Dot-separated atoms of a–z, 0–9, `_` and `-`. A subset of RFC 5321's dot-string that needs no quoting anywhere. */
+export const localPartPattern = /^[a-z0-9]+([._-][a-z0-9]+)*$/;
+
 export const localPart = z
   .string()
   .max(64)
-  .regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'a–z and 0–9 with single dots, hyphens or underscores inside');
+  .regex(localPartPattern, 'a–z and 0–9 with single dots, hyphens or underscores inside');
 
 export const quota = z
   .string()

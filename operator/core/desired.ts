@@ -158,13 +158,13 @@ function decideMailboxes(
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
     const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant));
     if (attributes === undefined) return { ...base, problems: known };
-    const first = writesBefore(world, observed, entry, attributes, grant.takenFrom);
+    const writesFirst = writesBefore(world, observed, entry, attributes, grant.takenFrom);
     const renamed = renamedBy(world, observed, claimant, grant, entry);
     return {
       ...base,
       problems: known,
       attributes,
-      ...(base.leaving ? {} : { first, ...(renamed === undefined ? {} : { renamed }) }),
+      ...(base.leaving ? {} : { first: writesFirst, ...(renamed === undefined ? {} : { renamed }) }),
     };
   });
 }

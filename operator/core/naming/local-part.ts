@@ -1,4 +1,5 @@
 /** What may stand before the @, and who comes next when it is taken (R15). */
+import { localPartPattern } from '../../api/fields.ts';
 import { Invalid } from '../../errors.ts';
 import type { Site } from '../site.ts';
 import { abbreviationOf, type OrganizationName, topOf } from './organization.ts';
@@ -6,10 +7,6 @@ import { personLocalPart } from './person.ts';
 
 /** RFC 5321 section 4.5.3.1.1. */
 export const maxLocalPartOctets = 64;
-
-/** Dot-separated atoms of a–z, 0–9, `_` and `-`. A subset of RFC 5321's dot-string that needs no quoting anywhere. */
-export const localPartPattern = '^[a-z0-9]+([._-][a-z0-9]+)*$';
-const grantable = new RegExp(localPartPattern);
 
 /**
  * @param field named in errors
@@ -22,7 +19,7 @@ export function checkLocalPart(localPart: string, field: string): string {
       `"${localPart}" has ${localPart.length} octets; RFC 5321 allows ${maxLocalPartOctets}: set an explicit address or abbreviation (R16)`,
     );
   }
-  if (!grantable.test(localPart)) {
+  if (!localPartPattern.test(localPart)) {
     throw new Invalid(
       field,
       `"${localPart}" is not a local part: use a–z, 0–9 and single dots, hyphens or underscores inside`,
