@@ -13,6 +13,9 @@ const plain = /^[a-z]+=[a-z0-9@._-]+(?:,[a-z]+=[a-z0-9@._-]+)*$/;
 /** NUL must be escaped; slapd skips the others as white space where they lead. */
 const control = /\p{Cc}/gu;
 
+/** U+FEFF at the beginning of escaped text is part of the value, not a byte order mark. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /**
  * Escapes a value for use in a name (RFC 4514 section 2.4).
  * @throws Invalid for an empty value and for unpaired surrogates, which UTF-8 would silently replace
@@ -22,7 +25,7 @@ export function escapeValue(value: string): string {
   if (!value.isWellFormed()) throw new Invalid('', 'a name in the directory must be valid Unicode');
   return value
     .replaceAll(/[\\"+,;<>=]|^[ #]| $/g, '\\$&')
-    .replaceAll(control, (character) => `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+    .replaceAll(control, (character) => Buffer.from(character).toString('hex').replaceAll(/../g, '\\$&'));
 }
 
 /** The name of an entry below `parent`: `childDn('uid', 'a,b', 'ou=x')` → `uid=a\,b,ou=x`. */
@@ -100,6 +103,6 @@ function withoutEscapes(text: string): string {
 function unescapeValue(text: string): string {
   return text.replaceAll(/(?:\\[0-9a-fA-F]{2})+|\\(.)/gsu, (found, character: string | undefined) => {
     if (character !== undefined) return character;
-    return new TextDecoder().decode(Buffer.from(found.replaceAll('\\', ''), 'hex'));
+    return utf8.decode(Buffer.from(found.replaceAll('\\', ''), 'hex'));
   });
 }

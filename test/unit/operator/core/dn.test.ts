@@ -4,7 +4,7 @@ import { childDn, dnKey, escapeValue, isBelow, parentOf, parseDn } from '../../.
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1 }).filter((value) => value.isWellFormed()),
-  fc.string({ unit: fc.constantFrom(...' ,+"\\<>;=#\0aĐn\n%2C'), minLength: 1, maxLength: 12 }),
+  fc.string({ unit: fc.constantFrom(...' ,+"\\<>;=#\0\u0085\ufeffaĐn\n%2C'), minLength: 1, maxLength: 12 }),
 );
 
 describe('escapeValue', () => {
@@ -23,6 +23,7 @@ describe('escapeValue', () => {
     ['\\ ', '\\\\\\ '],
     ['a\0b', 'a\\00b'],
     ['\n\ta', '\\0a\\09a'],
+    ['a\u0085', 'a\\c2\\85'],
     ['Đặng Thị Ánh', 'Đặng Thị Ánh'],
   ])('%j is written %s', (value, escaped) => {
     expect(escapeValue(value)).toBe(escaped);
@@ -51,6 +52,10 @@ describe('escapeValue', () => {
 describe('parseDn', () => {
   it('reads hexadecimal escapes as UTF-8, as slapd writes them', () => {
     expect(parseDn('cn=\\C4\\90\\2C\\20x')).toEqual([[{ attribute: 'cn', value: 'Đ, x' }]]);
+  });
+
+  it('reads an escaped U+FEFF as part of the value', () => {
+    expect(parseDn('cn=\\EF\\BB\\BFa')).toEqual([[{ attribute: 'cn', value: '\ufeffa' }]]);
   });
 
   it('reads names of several parts', () => {
