@@ -90,6 +90,11 @@ export class Slapd {
     await execa('/usr/sbin/slapmodify', ['-f', this.#path('slapd.conf'), '-b', suffix], { input });
   }
 
+  /** A certificate of another authority; takes effect with the next start. */
+  renewCertificate(): Promise<void> {
+    return this.#makeCertificate();
+  }
+
   /** All that is in the database, as LDIF; read past slapd, with passwords. */
   async dump(): Promise<string> {
     const { stdout } = await execa('/usr/sbin/slapcat', ['-f', this.#path('slapd.conf'), '-b', suffix]);
