@@ -5,9 +5,10 @@ import type { Described } from './account.ts';
 import { decideMailboxes } from './decide-mailboxes.ts';
 import { type Attributes, organizationAttributes } from './entry.ts';
 import { isClosed } from './former.ts';
+import type { Group } from './groups.ts';
 import type { Write } from './held.ts';
 import { resourceName } from './naming/identity.ts';
-import { type Observed, observe } from './observed.ts';
+import { isHold, type Observed, observe, ownerIn } from './observed.ts';
 import { type Organizations, type ResolvedOrganization, readOrganizations } from './organizations.ts';
 import type { Site } from './site.ts';
 import type { Problem } from './verdict.ts';
@@ -59,11 +60,21 @@ export function decide(world: World): Decision {
     ...decideOrganizations(world, observed, organizations),
     ...decideMailboxes(world, observed, organizations),
   ];
-  return { desired, observed, orphans: findOrphans(world, observed) };
+  return { desired, observed, orphans: findOrphans(world) };
 }
 
-function decideOrganizations(
-  world: World,
+/** Decides for a group of mailboxes as `decide` does for all: nothing outside of it matters to them. */
+export function decideGroup(
+  { site, now }: Pick<World, 'site' | 'now'>,
+  { mailboxes, entries }: Group,
+  organizations: Organizations,
+): readonly Desired[] {
+  return decideMailboxes({ site, mailboxes, now }, observe(site, entries), organizations);
+}
+
+/** @param observed at least the entries of organizations */
+export function decideOrganizations(
+  world: Pick<World, 'site' | 'organizations' | 'mailboxes'>,
   observed: Observed,
   { resolved, problems }: Organizations,
 ): readonly Desired[] {
@@ -96,7 +107,7 @@ function organizationDecision(site: Site, resolved: ResolvedOrganization) {
 }
 
 /** How many mailboxes and units name each organization. */
-function countReferences(world: World): ReadonlyMap<string, number> {
+function countReferences(world: Pick<World, 'organizations' | 'mailboxes'>): ReadonlyMap<string, number> {
   const count = new Map<string, number>();
   const add = ({ namespace }: Metadata, name: unknown) => {
     if (typeof name === 'string')
@@ -112,9 +123,11 @@ function referenceName(spec: unknown, field: string): unknown {
   return reference?.name;
 }
 
-function findOrphans(world: World, observed: Observed): readonly DirectoryEntry[] {
+/** Entries that were given to a resource which is gone, though nobody saw it leave. */
+export function findOrphans(world: Omit<World, 'now'>): readonly DirectoryEntry[] {
   const alive = new Set([...world.mailboxes, ...world.organizations].map(({ metadata }) => metadata.uid));
-  return [...observed.byOwner]
-    .filter(([uid, entry]) => !alive.has(uid) && !isClosed(entry))
-    .map(([, entry]) => entry);
+  return world.entries.filter((entry) => {
+    const owner = isHold(entry) ? undefined : ownerIn(world.site, entry);
+    return owner !== undefined && !alive.has(owner) && !isClosed(entry);
+  });
 }
