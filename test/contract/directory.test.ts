@@ -106,6 +106,25 @@ describe.each([
     expect((await find(foreign))?.attributes['cn']).toEqual(['Foreign']);
   });
 
+  it('keeps since when and by which approved plan a status is, and takes no other form of time', async () => {
+    const uid = await added();
+    const closed = [
+      { attribute: attribute.status, values: ['Closed'] },
+      { attribute: attribute.statusSince, values: ['20261121000000Z'] },
+      { attribute: attribute.approvedPlan, values: ['0123456789ab'] },
+    ];
+    await directory.modify(mailboxDn(uid), uid, closed);
+    expect((await find(mailboxDn(uid)))?.attributes).toMatchObject({
+      [attribute.statusSince]: ['20261121000000Z'],
+      [attribute.approvedPlan]: ['0123456789ab'],
+    });
+    const wrong = [{ attribute: attribute.statusSince, values: ['2026-11-21T00:00:00Z'] }];
+    await expect(directory.modify(mailboxDn(uid), uid, wrong)).rejects.toThrow(Blocked);
+    await directory.modify(mailboxDn(uid), uid, [{ attribute: attribute.approvedPlan, values: [] }]);
+    await directory.modify(mailboxDn(uid), uid, [{ attribute: attribute.approvedPlan, values: [] }]);
+    expect((await find(mailboxDn(uid)))?.attributes[attribute.approvedPlan]).toBeUndefined();
+  });
+
   it('takes a name once, in whatever case', async () => {
     const uid = await added();
     await expect(directory.add(mailboxDn(uid.toUpperCase()), mailbox(nextUid()))).rejects.toThrow(Conflict);
