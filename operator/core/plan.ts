@@ -19,6 +19,7 @@ import { type Attributes, differences, mailboxClasses, organizationClasses, with
 import type { Write } from './held.ts';
 import { attribute } from './layout.ts';
 import { all, first } from './observed.ts';
+import { generalizedTime } from './time.ts';
 
 export type Action = 'create' | 'update' | 'rename' | 'suspend' | 'expire' | 'resume' | 'close' | 'remove';
 
@@ -46,11 +47,15 @@ export type Remove = Common & {
 };
 export type Change = Create | Update | Remove;
 
-/** Everything that shall be written to the directory, creations first, removals last. */
-export function planChanges(decision: Decision): readonly Change[] {
+/**
+ * Everything that shall be written to the directory, what takes access away first, removals last.
+ * @param now wall clock, which entries keep whose status changes
+ */
+export function planChanges(decision: Decision, now: Date): readonly Change[] {
   return decision.desired
     .filter(({ resource }) => resource.metadata.annotations[annotation.paused] !== 'true')
     .flatMap((desired) => changeFor(desired) ?? [])
+    .map((change) => withTime(change, now))
     .sort(
       (a, b) =>
         order[a.action] - order[b.action] ||
@@ -137,6 +142,17 @@ function actionOf(replacements: readonly AttributeReplacement[]): Update['action
   if (status === 'Expired') return 'expire';
   if (status === 'Active') return 'resume';
   return replacements.some((replacement) => replacement.attribute === 'mail') ? 'rename' : 'update';
+}
+
+/** The guard counts losses by the time that entries carry, in the same modify as the status. */
+function withTime(change: Change, now: Date): Change {
+  if (change.action === 'create' || change.action === 'remove' || change.resource.kind !== 'Mailbox')
+    return change;
+  if (!change.replacements.some((replacement) => replacement.attribute === attribute.status)) return change;
+  const since = { attribute: attribute.statusSince, values: [generalizedTime(now)] };
+  const former = before(change, attribute.approvedPlan).length > 0;
+  const approval = former ? [{ attribute: attribute.approvedPlan, values: [] }] : [];
+  return { ...change, replacements: [...change.replacements, since, ...approval] };
 }
 
 function withoutEmpty(attributes: Attributes): Attributes {

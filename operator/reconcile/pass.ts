@@ -66,16 +66,17 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     if (error instanceof Unavailable) await tellWaiting(dependencies, resources, error);
     throw error;
   }
+  const now = dependencies.clock();
   dependencies.usage?.offer(entries);
   const decision = decide({
     site,
     organizations: resources.organizations,
     mailboxes: resources.mailboxes,
     entries,
-    now: dependencies.clock(),
+    now,
   });
-  const changes = planChanges(decision);
-  const guarded = guard(changes, { site, mailboxes: resources.mailboxes }, resources.approvedPlan);
+  const changes = planChanges(decision, now);
+  const guarded = guard(changes, { mailboxes: resources.mailboxes, entries, now }, resources.approvedPlan);
   report.orphans(decision.orphans.map(({ dn }) => dn));
   report.held(guarded);
   const allowed = resources.paused ? [] : guarded.allowed;
