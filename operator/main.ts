@@ -18,10 +18,9 @@ import { leaseStore } from './kube/lease.ts';
 import { defaultLimits } from './kube/retry.ts';
 import { Connection } from './ldap/connection.ts';
 import { LdaptsDirectory } from './ldap/ldapts-directory.ts';
-import { RememberedDirectory } from './ldap/remembered-directory.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
-import { runPass } from './reconcile/pass.ts';
+import { Reconciler } from './reconcile/reconciler.ts';
 import { UsageSweep } from './reconcile/usage-sweep.ts';
 import { createReport } from './report.ts';
 
@@ -53,7 +52,7 @@ const election = new Election({
     log.info(leads ? 'this process writes' : 'this process writes no longer');
     if (!leads) return;
     // What another one did meanwhile is read, and what it left half-done is finished at once.
-    directory.forget();
+    reconciler.forget();
     loop.wake();
   },
 });
@@ -71,9 +70,7 @@ const connection = new Connection({
   password: () => readFile(ldap.passwordFile, 'utf8'),
   ca: () => readFile(ldap.caFile, 'utf8'),
 });
-const directory = new RememberedDirectory(
-  new LdaptsDirectory(connection, suffixOf(site.domain), beforeWrite),
-);
+const directory = new LdaptsDirectory(connection, suffixOf(site.domain), beforeWrite);
 const doveadm = new Doveadm({
   host: config.sessions.host,
   port: config.sessions.port,
@@ -90,28 +87,30 @@ const usage = new UsageSweep({
 const metrics = createMetrics(site.name, { cluster, connection, election });
 
 const report = createReport(log);
+const reconciler = new Reconciler({
+  site,
+  cluster,
+  directory,
+  sessions,
+  usage,
+  clock: () => new Date(),
+  report,
+});
 const loop = new Loop({
-  pass: () =>
-    runPass({
-      site,
-      cluster,
-      directory,
-      sessions,
-      usage,
-      clock: () => new Date(),
-      report,
-    }),
+  pass: () => reconciler.full(),
+  changed: (keys) => reconciler.changed(keys),
+  interrupt: (atOnce) => reconciler.interrupt(atOnce),
   turn: () => election.turn(),
   resync: site.operator.resyncSeconds * 1000,
   onResync: () => {
-    directory.forget();
+    reconciler.forget();
     usage.due();
   },
-  onResult: (result, seconds) => {
-    metrics.passed(result, seconds);
+  onResult: (result, seconds, changed) => {
+    metrics.passed(result, seconds, changed === undefined ? 'site' : 'change');
     const { changes, ...counts } = result;
     const level = changes.length > 0 || result.failures > 0 ? 'info' : 'debug';
-    log[level]({ ...counts, seconds, plan: changes.slice(0, 50).map(formatChange) }, 'pass');
+    log[level]({ ...counts, changed, seconds, plan: changes.slice(0, 50).map(formatChange) }, 'pass');
   },
   onFailure: (error, retryIn) => {
     metrics.failed();
@@ -125,7 +124,7 @@ const server = await serveHealth(config.port, {
   registry: metrics.registry,
   isReady: () => cluster.hasSynced,
 });
-cluster.onChange(() => loop.wake());
+cluster.onChange((changed) => loop.wake(changed));
 cluster.start();
 election.start();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

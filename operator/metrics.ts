@@ -15,7 +15,8 @@ export type Sources = {
 
 export type Metrics = {
   readonly registry: Registry;
-  passed(result: PassResult, seconds: number): void;
+  /** @param scope whether the whole site was looked at, or some changes */
+  passed(result: PassResult, seconds: number, scope: 'site' | 'change'): void;
   failed(): void;
   /** Usage was asked of so many mailboxes, of which so many answered. */
   swept(asked: number, read: number): void;
@@ -29,13 +30,14 @@ export function createMetrics(site: string, { cluster, connection, election }: S
   const registers = [registry];
   const passes = new Counter({
     name: 'controller_runtime_reconcile_total',
-    help: 'Passes by result: success, partial (a change failed) or error (the world could not be read).',
-    labelNames: ['result'],
+    help: 'Passes by result: success, partial (a change failed) or error (the world could not be read), and by scope: the whole site, or what a change concerns.',
+    labelNames: ['result', 'scope'],
     registers,
   });
   const time = new Histogram({
     name: 'controller_runtime_reconcile_time_seconds',
-    help: 'Length of a pass.',
+    help: 'Length of a pass, by scope.',
+    labelNames: ['scope'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers,
   });
@@ -101,19 +103,20 @@ export function createMetrics(site: string, { cluster, connection, election }: S
   });
   return {
     registry,
-    passed(result, seconds) {
-      passes.inc({ result: result.failures > 0 ? 'partial' : 'success' });
-      time.observe(seconds);
+    passed(result, seconds, scope) {
+      passes.inc({ result: result.failures > 0 ? 'partial' : 'success', scope });
+      time.observe({ scope }, seconds);
       for (const { action } of result.changes) changes.inc({ action });
       statusWrites.inc(result.statusWrites);
       mailboxes.set(result.mailboxes);
-      failing.set(result.failures);
       held.set(result.held);
+      if (scope === 'change') return;
+      failing.set(result.failures);
       orphans.set(result.orphans);
       last.setToCurrentTime();
     },
     failed() {
-      passes.inc({ result: 'error' });
+      passes.inc({ result: 'error', scope: 'site' });
     },
     swept(asked, read) {
       unread.set(asked - read);

@@ -56,6 +56,16 @@ export function guard(changes: readonly Change[], world: GuardedWorld, approved?
   return { allowed: changes.filter((change) => !waits.has(change)), held, hash, reason };
 }
 
+/** Does the guard look at the change? All others are allowed whatever it says. */
+export function isWeighed(change: Change): boolean {
+  return (
+    removesAccess(change) ||
+    change.action === 'remove' ||
+    'needsApproval' in change ||
+    (isCreate(change) && hadEntry(change.resource))
+  );
+}
+
 /** What was approved does not count with what comes after it: the next suspension does not wait because of it. */
 function markApproved(change: Change, hash: string): Change {
   if (!removesAccess(change)) return change;

@@ -47,7 +47,7 @@ export function stemOf({ site, suffixes }: Stems, address: string): string {
 /** Read without a check: a spec that is refused wants nothing, and more keys than needed do no harm. */
 export function mailboxKeys(stems: Stems, { metadata, spec, status }: Resource): ReadonlySet<string> {
   const { site, organizations } = stems;
-  const { localPart, aliases, person, organizationRef } = (spec ?? {}) as Partial<MailboxSpec>;
+  const { type, localPart, aliases, person, organizationRef } = (spec ?? {}) as Partial<MailboxSpec>;
   const { address } = (status ?? {}) as MailboxStatus;
   const name = resourceName(metadata);
   const wanted: unknown[] = [address, localPart, ...(Array.isArray(aliases) ? aliases : [])];
@@ -56,7 +56,8 @@ export function mailboxKeys(stems: Stems, { metadata, spec, status }: Resource):
     const form = attempt('NoAddress', () => personLocalPart(site, fullName));
     if ('value' in form) wanted.push(form.value);
   }
-  wanted.push(organizations.resolved.get(`${metadata.namespace}/${organizationRef?.name}`)?.localPart);
+  const organization = organizations.resolved.get(`${metadata.namespace}/${organizationRef?.name}`);
+  if (type === 'Organization') wanted.push(organization?.localPart);
   if (name === `${site.centre.namespace}/${site.centre.mailbox}`) wanted.push(...site.centre.addresses);
   return new Set([
     `#${metadata.uid}`,

@@ -1,4 +1,4 @@
-/** Carries a plan out, change by change; one that fails does not stop the others. */
+/** Carries out one change of a plan. */
 import { finalizer, type Resource } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
 import type { Write } from '../core/held.ts';
@@ -9,26 +9,14 @@ import { generatePassword } from '../credentials/password.ts';
 import { hashPassword } from '../credentials/ssha512.ts';
 import { Blocked, Conflict, Invalid, Unavailable } from '../errors.ts';
 import type { Cluster, Directory } from '../ports.ts';
-import { inParallel } from './parallel.ts';
 
 export type Applied = { readonly change: Change; readonly problem?: Problem };
 
 /** Where changes go, and how the passwords of new accounts are made. */
 export type Targets = { readonly cluster: Cluster; readonly directory: Directory };
 
-/** Applies the changes, a few at a time. */
-export async function applyChanges(
-  targets: Targets,
-  changes: readonly Change[],
-): Promise<readonly Applied[]> {
-  const applied: Applied[] = [];
-  await inParallel(changes, async (change) => {
-    applied.push(await applyOne(targets, change));
-  });
-  return applied;
-}
-
-async function applyOne(targets: Targets, change: Change): Promise<Applied> {
+/** A change that fails has a problem. @throws what is no fault of this change, and ends the pass */
+export async function applyOne(targets: Targets, change: Change): Promise<Applied> {
   const { cluster, directory } = targets;
   try {
     for (const write of change.first) await writeFirst(directory, write);

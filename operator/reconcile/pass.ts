@@ -1,26 +1,10 @@
-/** One pass: resources → snapshot → desired → plan → guard → apply → status. Level-triggered; safe to run at any time. */
-import { isDeepStrictEqual } from 'node:util';
-import type { MailboxStatus } from '../api/mailbox.ts';
-import { annotation, finalizer, type Resource } from '../api/resource.ts';
-import { askForApproval } from '../core/approval.ts';
-import { type Desired, decide } from '../core/desired.ts';
-import { type Guarded, guard } from '../core/guard.ts';
-import { attribute } from '../core/layout.ts';
-import { accountOf, first } from '../core/observed.ts';
-import { type Change, planChanges, removesAccess } from '../core/plan.ts';
+/** What passes are made from and come to. One pass: resources → snapshot → desired → plan → guard → apply → status. */
+import type { Guarded } from '../core/guard.ts';
+import type { Change } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
-import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
-import { rfc3339 } from '../core/time.ts';
-import { type Problem, waiting } from '../core/verdict.ts';
-import { Conflict, Unavailable } from '../errors.ts';
-import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../ports.ts';
-import { type Applied, applyChanges } from './apply.ts';
-import { inParallel } from './parallel.ts';
-import { endSessions } from './sessions.ts';
-import type { UsageSweep } from './usage-sweep.ts';
-
-/** Used bytes by account. */
-export type Usage = Pick<UsageSweep, 'known' | 'offer'>;
+import type { Clock, Cluster, Directory, Sessions } from '../ports.ts';
+import { Reconciler } from './reconciler.ts';
+import type { Usage } from './settle.ts';
 
 export type PassDependencies = {
   readonly site: Site;
@@ -32,6 +16,8 @@ export type PassDependencies = {
   readonly clock: Clock;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
+  /** Mailboxes decided between two turns of the event loop, where their groups are no larger. @default 100 */
+  readonly slice?: number;
 };
 
 export interface Report {
@@ -54,204 +40,9 @@ export type PassResult = {
 };
 
 /**
+ * Looks at the whole site, and remembers nothing afterwards. Level-triggered; safe to run at any time.
  * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
  */
-export async function runPass(dependencies: PassDependencies): Promise<PassResult> {
-  const { site, cluster, directory, sessions, report } = dependencies;
-  const resources = await cluster.snapshot();
-  let entries: Awaited<ReturnType<Directory['snapshot']>>;
-  try {
-    entries = await directory.snapshot();
-  } catch (error) {
-    if (error instanceof Unavailable) await tellWaiting(dependencies, resources, error);
-    throw error;
-  }
-  const now = dependencies.clock();
-  dependencies.usage?.offer(entries);
-  const decision = decide({
-    site,
-    organizations: resources.organizations,
-    mailboxes: resources.mailboxes,
-    entries,
-    now,
-  });
-  const changes = planChanges(decision, now);
-  const guarded = guard(changes, { mailboxes: resources.mailboxes, entries, now }, resources.approvedPlan);
-  report.orphans(decision.orphans.map(({ dn }) => dn));
-  report.held(guarded);
-  const allowed = resources.paused ? [] : guarded.allowed;
-  // Access is taken away first. Nobody's sessions wait for grants then, and no grant for a Dovecot that does not answer.
-  const revoked = await applyChanges(dependencies, allowed.filter(removesAccess));
-  let unended: Problem | undefined;
-  let granted: readonly Applied[] = [];
-  const endThose = async () => {
-    if (!resources.paused) unended = await endSessions(sessions, entries, revoked);
-  };
-  const applyOthers = async () => {
-    const others = allowed.filter((change) => !removesAccess(change));
-    granted = await applyChanges(dependencies, others);
-  };
-  await inParallel([endThose, applyOthers], (work) => work());
-  const applied = [...revoked, ...granted];
-  const outcomes = outcomesOf(changes, guarded, applied, resources.paused);
-  const desired = decision.desired.map((one) => withUnended(one, unended, outcomes));
-  const settled = await settleAll(dependencies, desired, outcomes, resources.paused);
-  return {
-    mailboxes: resources.mailboxes.length,
-    changes: allowed,
-    failures:
-      applied.filter(({ problem }) => problem !== undefined).length +
-      settled.failures +
-      (unended === undefined ? 0 : 1),
-    held: guarded.held.length,
-    orphans: decision.orphans.length,
-    statusWrites: settled.writes,
-    again:
-      allowed.some(({ action }) => action === 'close' || action === 'remove') ||
-      settled.conflicts > 0 ||
-      // A rename is planned only for an entry that is otherwise as it shall be.
-      (decision.desired.some(({ renamed }) => renamed !== undefined) &&
-        applied.some(({ problem }) => problem === undefined)),
-  };
-}
-
-function outcomesOf(
-  changes: readonly Change[],
-  guarded: Guarded,
-  applied: readonly Applied[],
-  paused: boolean,
-): ReadonlyMap<string, Outcome> {
-  const outcomes = new Map<string, Outcome>();
-  if (paused) for (const change of changes) outcomes.set(uidOf(change), { kind: 'paused', change });
-  for (const change of guarded.held) {
-    outcomes.set(uidOf(change), { kind: 'held', change, reason: askForApproval(guarded) });
-  }
-  for (const { change, problem } of applied) {
-    outcomes.set(
-      uidOf(change),
-      problem === undefined ? { kind: 'done', change } : { kind: 'failed', change, problem },
-    );
-  }
-  return outcomes;
-}
-
-/** Told to those whose access was just taken away, until it is done; settled ones are not told of every outage. */
-function withUnended(
-  desired: Desired,
-  unended: Problem | undefined,
-  outcomes: ReadonlyMap<string, Outcome>,
-): Desired {
-  const { resource, entry, problems } = desired;
-  const outcome = outcomes.get(resource.metadata.uid);
-  const revokedNow = outcome?.kind === 'done' && removesAccess(outcome.change);
-  const revoked = entry !== undefined && first(entry, attribute.status) !== 'Active';
-  const concerned = resource.kind === 'Mailbox' && (revokedNow || (revoked && !isSettled(resource)));
-  return unended !== undefined && concerned ? { ...desired, problems: [unended, ...problems] } : desired;
-}
-
-function uidOf(change: Change): string {
-  return change.resource.metadata.uid;
-}
-
-type Settled = { writes: number; conflicts: number; failures: number };
-
-async function settleAll(
-  dependencies: PassDependencies,
-  decided: readonly Desired[],
-  outcomes: ReadonlyMap<string, Outcome>,
-  sitePaused: boolean,
-): Promise<Settled> {
-  const { cluster, clock, usage } = dependencies;
-  const totals: Settled = { writes: 0, conflicts: 0, failures: 0 };
-  await inParallel(decided, async (desired) => {
-    const { resource } = desired;
-    const outcome = outcomes.get(resource.metadata.uid) ?? idleOutcome(desired, sitePaused);
-    await attemptWrite(dependencies, resource, totals, async () => {
-      const { status, releaseFinalizer } = settle(
-        desired,
-        outcome,
-        rfc3339(clock()),
-        usedBy(desired, usage?.known),
-      );
-      if (outcome.kind !== 'done' && hasLostFinalizer(desired)) await cluster.addFinalizer(resource);
-      if (releaseFinalizer && resource.metadata.finalizers.includes(finalizer))
-        return cluster.removeFinalizer(resource);
-      if (isDeepStrictEqual(status, resource.status)) return undefined;
-      if (desired.entry !== undefined) await removeFormerSecret(cluster, resource, status);
-      totals.writes += 1;
-      return cluster.writeStatus(resource, status);
-    });
-  });
-  return totals;
-}
-
-function usedBy({ entry }: Desired, usage?: Usage['known']): number | undefined {
-  return entry === undefined ? undefined : usage?.get(accountOf(entry));
-}
-
-/** Before the status forgets its name: a pass that dies here finds it in the status still. */
-async function removeFormerSecret(
-  cluster: Cluster,
-  resource: Resource,
-  status: MailboxStatus,
-): Promise<void> {
-  const { passwordSecret } = (resource.status ?? {}) as MailboxStatus;
-  if (passwordSecret !== undefined && passwordSecret !== status.passwordSecret)
-    await cluster.removeFirstPassword(resource, passwordSecret);
-}
-
-/** Somebody's apply took it out: without it the resource's deletion would leave the account open. */
-function hasLostFinalizer({ resource: { metadata }, entry }: Desired): boolean {
-  return (
-    entry !== undefined &&
-    metadata.deletionTimestamp === undefined &&
-    !metadata.finalizers.includes(finalizer)
-  );
-}
-
-/** Without a change: settled, or paused before anything could be decided. */
-function idleOutcome({ resource, entry }: Desired, sitePaused: boolean): Outcome {
-  const paused = sitePaused || resource.metadata.annotations[annotation.paused] === 'true';
-  return paused && entry === undefined ? { kind: 'paused' } : { kind: 'none' };
-}
-
-async function tellWaiting(
-  dependencies: PassDependencies,
-  resources: ClusterSnapshot,
-  error: Unavailable,
-): Promise<void> {
-  const { cluster, clock } = dependencies;
-  const waitingFor = [...resources.organizations, ...resources.mailboxes].filter(
-    (resource) => !isSettled(resource),
-  );
-  const problem = waiting('LDAPUnavailable', `${error.message}; nothing is lost, it is tried again`);
-  await inParallel(waitingFor, async (resource) => {
-    const status = undecided(resource, problem, rfc3339(clock()));
-    if (isDeepStrictEqual(status, resource.status)) return;
-    await attemptWrite(dependencies, resource, { writes: 0, conflicts: 0, failures: 0 }, () =>
-      cluster.writeStatus(resource, status),
-    );
-  });
-}
-
-/** A write that loses against a newer version of its resource is made again by the next pass. */
-async function attemptWrite(
-  { report }: PassDependencies,
-  resource: Resource,
-  totals: Settled,
-  write: () => Promise<void> | undefined,
-): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (!(error instanceof Error) || (error instanceof Unavailable && error.part === 'Lease')) throw error;
-    if (error instanceof Conflict) totals.conflicts += 1;
-    else {
-      totals.failures += 1;
-      report.failure(
-        `status of ${resource.kind} ${resource.metadata.namespace}/${resource.metadata.name}`,
-        error,
-      );
-    }
-  }
+export function runPass(dependencies: PassDependencies): Promise<PassResult> {
+  return new Reconciler(dependencies).full();
 }

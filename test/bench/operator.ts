@@ -4,10 +4,9 @@ import type { MailboxStatus } from '../../operator/api/mailbox.ts';
 import type { Resource } from '../../operator/api/resource.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
-import { RememberedDirectory } from '../../operator/ldap/remembered-directory.ts';
 import type { Cluster, Directory } from '../../operator/ports.ts';
 import { Loop } from '../../operator/reconcile/loop.ts';
-import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
+import { Reconciler } from '../../operator/reconcile/reconciler.ts';
 import { mailboxManifest } from './people.ts';
 import { addEntry, connect, create, median, readTask, usage, writeStatus } from './world.ts';
 
@@ -45,6 +44,7 @@ let onReady: (name: string) => void = () => undefined;
 
 const cluster: Cluster = {
   snapshot: () => api.snapshot(),
+  find: (...key) => api.find(...key),
   async writeStatus(resource, status) {
     writes += 1;
     await api.writeStatus(resource, status);
@@ -59,7 +59,7 @@ const cluster: Cluster = {
     api.event(...given);
   },
 };
-const real: Directory = {
+const directory: Directory = {
   async snapshot() {
     const started = performance.now();
     const entries = await clients.directory.snapshot();
@@ -71,7 +71,14 @@ const real: Directory = {
   remove: (...given) => counted(clients.directory.remove(...given)),
   close: () => clients.directory.close(),
 };
-const directory = new RememberedDirectory(real);
+const reconciler = new Reconciler({
+  site,
+  cluster,
+  directory,
+  sessions: new MemorySessions(),
+  clock: () => new Date(),
+  report: { orphans: () => undefined, held: () => undefined, failure: report },
+});
 
 function counted<T>(write: Promise<T>): Promise<T> {
   writes += 1;
@@ -83,24 +90,12 @@ function isReady(status: object): boolean {
   return conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True');
 }
 
-function pass(): Promise<PassResult> {
-  const silent = { orphans: () => undefined, held: () => undefined, failure: report };
-  return runPass({
-    site,
-    cluster,
-    directory,
-    sessions: new MemorySessions(),
-    clock: () => new Date(),
-    report: silent,
-  });
-}
-
 async function measureCold(): Promise<Operator['cold']> {
   const started = performance.now();
   api.start();
   while (!api.hasSynced) await setImmediate();
   for (let passes = 1; ; passes += 1) {
-    await pass();
+    await reconciler.full();
     const { mailboxes } = await api.snapshot();
     const ready = mailboxes.filter(({ status }: Resource) => isReady(status as object)).length;
     if (ready === task.mailboxes) return { seconds: (performance.now() - started) / 1000, passes };
@@ -113,8 +108,8 @@ async function measureResync(): Promise<Operator['resync']> {
   const times: number[] = [];
   for (let count = 0; count < resyncs; count += 1) {
     const started = performance.now();
-    directory.forget();
-    await pass();
+    reconciler.forget();
+    await reconciler.full();
     times.push((performance.now() - started) / 1000);
   }
   return { seconds: median(times), reading: median(readings.slice(-resyncs)), writes: writes - before };
@@ -140,14 +135,16 @@ async function changeBare(name: string, index: number): Promise<void> {
 /** By turns, so that both meet the same moments of the machine. */
 async function measureChange(): Promise<Operator['change']> {
   const loop = new Loop({
-    pass,
+    pass: () => reconciler.full(),
+    changed: (keys) => reconciler.changed(keys),
+    interrupt: (atOnce) => reconciler.interrupt(atOnce),
     resync: site.operator.resyncSeconds * 1000,
-    onResync: () => directory.forget(),
+    onResync: () => reconciler.forget(),
     onResult: () => undefined,
     onFailure: (error) => report('pass', error),
     random: Math.random,
   });
-  api.onChange(() => loop.wake());
+  api.onChange((changed) => loop.wake(changed));
   const running = loop.run();
   const times = { operator: [] as number[], bare: [] as number[] };
   for (let count = 0; count < warmUp + changes; count += 1) {

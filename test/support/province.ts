@@ -82,6 +82,8 @@ export class Province {
       sessions: this.sessions,
       usage: this.usage,
       clock: () => this.now,
+      // Every group by itself: what holds for slices must hold for the smallest.
+      slice: 1,
       report: {
         orphans: (dns) => this.orphans.push(...dns),
         held: () => undefined,

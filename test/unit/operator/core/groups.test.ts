@@ -129,6 +129,21 @@ describe.each([socTrang, daNang])('groups of $name', (site) => {
   }, 120_000);
 });
 
+describe('a group', () => {
+  it('is of those who may want one address, and not of an organization', async () => {
+    const history = new AddressHistory(socTrang, false);
+    const { province } = history;
+    const people = ['Lê Văn Tám', 'Trần Thị Hà', 'Võ Thị Sáu', 'Lê Văn Tám'];
+    for (const [index, name] of people.entries()) province.person(`p${index}`, name, 'so-tttt');
+    province.organizationMailbox('org', 'so-tttt');
+    await province.settle();
+    const groups = new Groups();
+    follow(groups, undefined, await worldOf(history));
+    const sizes = [...groups.parts(1)].map(({ mailboxes }) => mailboxes.length);
+    expect(sizes.filter((size) => size > 0).toSorted()).toEqual([1, 1, 1, 2]);
+  });
+});
+
 describe('a stem', () => {
   const organization = {
     kind: 'Organization',
