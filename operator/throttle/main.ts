@@ -9,7 +9,7 @@ import { Memory } from './memory.ts';
 import { servePolicy } from './policy-server.ts';
 import type { Login } from './request.ts';
 
-/** Three kinds of this many are about 60 MiB. */
+/** Three kinds of this many are about 40 MiB. */
 const most = 50_000;
 
 const need = (name: string): string => {

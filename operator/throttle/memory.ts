@@ -1,4 +1,5 @@
 /** What the service remembers of addresses and people; in memory alone and bounded. */
+import { createHash } from 'node:crypto';
 import {
   decide,
   type History,
@@ -43,7 +44,7 @@ export class Memory {
   readonly #people: Bounded<NonNullable<History['person']>>;
 
   /**
-   * @param most entries of each kind, about 300 bytes each
+   * @param most entries of each kind
    * @param now seconds, of a clock that need not be right
    */
   constructor(rules: ThrottleRules, most: number, now: () => number) {
@@ -68,13 +69,14 @@ export class Memory {
 
   /** Forgets the failures of an address or of a person, not where people are known. Gives whether there were any. */
   release(who: string): boolean {
-    const found = [this.#addresses.delete(who), this.#people.delete(who)].includes(true);
-    const mine = [...this.#pairs].filter(([key]) => key.split(' ').includes(who));
+    const found = [this.#addresses.delete(short(who)), this.#people.delete(short(who))].includes(true);
+    const mine = [...this.#pairs].filter(([key]) => key.split(' ').includes(short(who)));
     for (const [key, pair] of mine) this.#pairs.set(key, { ...pair, level: 0, tried: [] });
     return found || mine.length > 0;
   }
 
-  #read({ address, person }: Attempt): History {
+  #read(attempt: Attempt): History {
+    const [address, person] = [short(attempt.address), short(attempt.person)];
     return {
       pair: this.#pairs.get(`${address} ${person}`),
       address: this.#addresses.get(address),
@@ -82,9 +84,15 @@ export class Memory {
     };
   }
 
-  #write({ address, person }: Attempt, history: History): void {
+  #write(attempt: Attempt, history: History): void {
+    const [address, person] = [short(attempt.address), short(attempt.person)];
     if (history.pair !== undefined) this.#pairs.set(`${address} ${person}`, history.pair);
     if (history.address !== undefined) this.#addresses.set(address, history.address);
     if (history.person !== undefined) this.#people.set(person, history.person);
   }
+}
+
+/** Of one length, so that what strangers type takes no more room than what people do. */
+function short(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
