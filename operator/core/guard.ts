@@ -7,6 +7,7 @@ import { attribute } from './layout.ts';
 import { recentLosses, urgentLosses } from './losses.ts';
 import { first } from './observed.ts';
 import { before, type Change, removesAccess, type Update } from './plan.ts';
+import { isRejected, rejectionOf } from './rejection.ts';
 
 export type Guarded = {
   readonly allowed: readonly Change[];
@@ -14,7 +15,12 @@ export type Guarded = {
   readonly held: readonly Change[];
   readonly hash?: string;
   readonly reason?: string;
+  /** What a person rejected: nothing of it is done. */
+  readonly rejected: readonly Change[];
 };
+
+/** Hashes in the annotations of the site's ConfigMap. */
+export type Verdicts = { readonly approvedPlan?: string; readonly rejectedPlan?: string };
 
 export type GuardedWorld = {
   readonly mailboxes: readonly Resource[];
@@ -32,10 +38,12 @@ const atLeast = 10;
  * Holds every change that takes access away when there are more of them, with those of the last ten minutes that nobody
  * approved, than max(10, 2 %) of an organization's mailboxes or max(10, 5 %) of the site's, or when more than a tenth of
  * the accounts that statuses speak of are missing in the directory. Renames that follow a new abbreviation are held
- * however few they are. Grants, repairs and a few emergency suspensions go on. (Without resources there is nothing to
+ * however few they are. What a person rejected neither happens nor counts. Grants, repairs and a few emergency suspensions go on. (Without resources there is nothing to
  * hold: absence is no order.)
  */
-export function guard(changes: readonly Change[], world: GuardedWorld, approved?: string): Guarded {
+export function guard(all: readonly Change[], world: GuardedWorld, verdicts: Verdicts = {}): Guarded {
+  const rejected = all.filter(isRejected);
+  const changes = all.filter((change) => !isRejected(change));
   const losing = changes.filter(removesAccess);
   const recent = recentLosses(losing, world.entries, world.now);
   const urgent = urgentLosses(losing, recent, world.mailboxes);
@@ -45,15 +53,20 @@ export function guard(changes: readonly Change[], world: GuardedWorld, approved?
   const removals = distrust === undefined ? [] : changes.filter(({ action }) => action === 'remove');
   const renames = changes.filter((change) => 'needsApproval' in change);
   const held = tooMany === undefined ? renames : [...waiting, ...removals, ...renames];
-  if (held.length === 0) return { allowed: changes, held: [] };
+  if (held.length === 0) return { allowed: changes, held: [], rejected };
   const hash = hashOf(held);
   const waits = new Set(held);
-  if (approved === hash) {
+  const others = changes.filter((change) => !waits.has(change));
+  if (verdicts.rejectedPlan === hash) {
+    const notes = held.flatMap((change) => ('replacements' in change ? rejectionOf(change) : []));
+    return { allowed: [...others, ...notes], held: [], rejected: [...rejected, ...held] };
+  }
+  if (verdicts.approvedPlan === hash) {
     const allowed = changes.map((change) => (waits.has(change) ? markApproved(change, hash) : change));
-    return { allowed, held: [] };
+    return { allowed, held: [], rejected };
   }
   const reason = tooMany ?? `${renames.length} addresses would follow a new abbreviation`;
-  return { allowed: changes.filter((change) => !waits.has(change)), held, hash, reason };
+  return { allowed: others, held, hash, reason, rejected };
 }
 
 /** What was approved does not count with what comes after it: the next suspension does not wait because of it. */
@@ -123,8 +136,10 @@ function organizationOf(mailbox: Resource | undefined): string {
   return `${mailbox?.metadata.namespace}/${spec?.organizationRef?.name}`;
 }
 
-/** Names exactly this set of changes; another set has another hash. */
+/** Names exactly this set of changes; another set, or the same asked for again later, has another hash. */
 function hashOf(changes: readonly Change[]): string {
-  const lines = changes.map((change) => `${change.dn} ${formatChange(change)}`).sort();
+  const lines = changes
+    .map((change) => `${change.dn} ${change.resource.metadata.generation} ${formatChange(change)}`)
+    .sort();
   return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 12);
 }

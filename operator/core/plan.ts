@@ -8,6 +8,7 @@
  * | present     | ours    | the same       | none                      |
  * | present     | any     | undecided      | none                      |
  * | leaving     | ours    | not closed yet | close / remove            |
+ * | leaving     | ours    | let go         | none: its deletion was rejected |
  * | leaving     | none    |                | none: it is seen gone     |
  * | none        | ours    |                | none: an orphan, reported |
  */
@@ -16,12 +17,22 @@ import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
 import type { Described } from './account.ts';
 import type { Decision, Desired } from './desired.ts';
 import { type Attributes, differences, mailboxClasses, organizationClasses, withoutAccess } from './entry.ts';
+import { isLetGo } from './former.ts';
 import type { Write } from './held.ts';
 import { attribute } from './layout.ts';
 import { all, first } from './observed.ts';
 import { generalizedTime } from './time.ts';
 
-export type Action = 'create' | 'update' | 'rename' | 'suspend' | 'expire' | 'resume' | 'close' | 'remove';
+export type Action =
+  | 'create'
+  | 'update'
+  | 'rename'
+  | 'suspend'
+  | 'expire'
+  | 'resume'
+  | 'close'
+  | 'remove'
+  | 'reject';
 
 type Common = {
   readonly action: Action;
@@ -55,7 +66,7 @@ export function planChanges(decision: Decision, now: Date): readonly Change[] {
   return decision.desired
     .filter(({ resource }) => resource.metadata.annotations[annotation.paused] !== 'true')
     .flatMap((desired) => changeFor(desired) ?? [])
-    .map((change) => withTime(change, now))
+    .map((change) => withNotes(change, now))
     .sort(
       (a, b) =>
         order[a.action] - order[b.action] ||
@@ -73,7 +84,8 @@ const order: Readonly<Record<Action, number>> = {
   rename: 4,
   resume: 5,
   update: 6,
-  remove: 7,
+  reject: 7,
+  remove: 8,
 };
 
 function changeFor({
@@ -95,7 +107,8 @@ function changeFor({
     return { action: 'create', resource, dn, first: writes, attributes: given };
   }
   const replacements = differences(entry, attributes);
-  if (replacements.length === 0) return renamed && renameFor(resource, entry, renamed);
+  if (replacements.length === 0 && renamed !== undefined) return renameFor(resource, entry, renamed);
+  if (replacements.length === 0 && first(entry, attribute.rejected) === undefined) return undefined;
   const ownerUid = first(entry, attribute.ownerUid) ?? '';
   const action = actionOf(replacements);
   return { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
@@ -132,6 +145,7 @@ function leave(
     before: entry.attributes,
   };
   if (resource.kind === 'Organization') return { action: 'remove', ...common };
+  if (isLetGo(entry)) return undefined;
   const replacements = differences(entry, withoutAccess('Closed'));
   return replacements.length === 0 ? undefined : { action: 'close', ...common, replacements };
 }
@@ -144,15 +158,26 @@ function actionOf(replacements: readonly AttributeReplacement[]): Update['action
   return replacements.some((replacement) => replacement.attribute === 'mail') ? 'rename' : 'update';
 }
 
-/** The guard counts losses by the time that entries carry, in the same modify as the status. */
-function withTime(change: Change, now: Date): Change {
+/**
+ * What the guard goes by, in the same modify as what it speaks of: since when the status is as it is. What was approved
+ * or rejected before is forgotten with it.
+ */
+function withNotes(change: Change, now: Date): Change {
   if (change.action === 'create' || change.action === 'remove' || change.resource.kind !== 'Mailbox')
     return change;
-  if (!change.replacements.some((replacement) => replacement.attribute === attribute.status)) return change;
-  const since = { attribute: attribute.statusSince, values: [generalizedTime(now)] };
-  const former = before(change, attribute.approvedPlan).length > 0;
-  const approval = former ? [{ attribute: attribute.approvedPlan, values: [] }] : [];
-  return { ...change, replacements: [...change.replacements, since, ...approval] };
+  const { replacements } = change;
+  const isNew = replacements.some((replacement) => replacement.attribute === attribute.status);
+  const forget = (name: string) => (before(change, name).length > 0 ? [{ attribute: name, values: [] }] : []);
+  const status = isNew ? [{ attribute: attribute.statusSince, values: [generalizedTime(now)] }] : [];
+  return {
+    ...change,
+    replacements: [
+      ...replacements,
+      ...status,
+      ...(isNew ? forget(attribute.approvedPlan) : []),
+      ...forget(attribute.rejected),
+    ],
+  };
 }
 
 function withoutEmpty(attributes: Attributes): Attributes {

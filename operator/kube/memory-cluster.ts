@@ -123,12 +123,10 @@ export class MemoryCluster implements Cluster {
   async snapshot(): Promise<ClusterSnapshot> {
     return this.#call('snapshot', () => {
       const all = [...this.#resources.values()];
-      const approvedPlan = this.#siteAnnotations[annotation.approvePlan];
       return {
         organizations: all.filter((resource) => resource.kind === 'Organization'),
         mailboxes: all.filter((resource) => resource.kind === 'Mailbox'),
-        paused: this.#siteAnnotations[annotation.paused] === 'true',
-        ...(approvedPlan === undefined ? {} : { approvedPlan }),
+        ...ordersOf(this.#siteAnnotations),
       };
     });
   }

@@ -69,7 +69,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     now,
   });
   const changes = planChanges(decision, now);
-  const guarded = guard(changes, { mailboxes: resources.mailboxes, entries, now }, resources.approvedPlan);
+  const guarded = guard(changes, { mailboxes: resources.mailboxes, entries, now }, resources);
   report.orphans(decision.orphans.map(({ dn }) => dn));
   report.held(guarded);
   const allowed = resources.paused ? [] : guarded.allowed;
@@ -100,7 +100,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     orphans: decision.orphans.length,
     statusWrites: settled.writes,
     again:
-      allowed.some(({ action }) => action === 'close' || action === 'remove') ||
+      allowed.some(({ action }) => ['close', 'remove', 'reject'].includes(action)) ||
       settled.conflicts > 0 ||
       // A rename is planned only for an entry that is otherwise as it shall be.
       (decision.desired.some(({ renamed }) => renamed !== undefined) &&
@@ -116,14 +116,13 @@ function outcomesOf(
 ): ReadonlyMap<string, Outcome> {
   const outcomes = new Map<string, Outcome>();
   if (paused) for (const change of changes) outcomes.set(uidOf(change), { kind: 'paused', change });
+  for (const change of guarded.rejected) outcomes.set(uidOf(change), { kind: 'rejected', change });
   for (const change of guarded.held) {
     outcomes.set(uidOf(change), { kind: 'held', change, reason: askForApproval(guarded) });
   }
   for (const { change, problem } of applied) {
-    outcomes.set(
-      uidOf(change),
-      problem === undefined ? { kind: 'done', change } : { kind: 'failed', change, problem },
-    );
+    if (problem !== undefined) outcomes.set(uidOf(change), { kind: 'failed', change, problem });
+    else if (change.action !== 'reject') outcomes.set(uidOf(change), { kind: 'done', change });
   }
   return outcomes;
 }
