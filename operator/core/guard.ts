@@ -1,7 +1,7 @@
 /** Little at once: what would take mailboxes away from too many people waits for a person. Pure. */
-import { createHash } from 'node:crypto';
 import type { Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
+import { fingerprint } from './fingerprint.ts';
 import { formatChange } from './format.ts';
 import { attribute } from './layout.ts';
 import { recentLosses, urgentLosses } from './losses.ts';
@@ -38,16 +38,18 @@ const atLeast = 10;
  * Holds every change that takes access away when there are more of them, with those of the last ten minutes that nobody
  * approved, than max(10, 2 %) of an organization's mailboxes or max(10, 5 %) of the site's, or when more than a tenth of
  * the accounts that statuses speak of are missing in the directory. Renames that follow a new abbreviation are held
- * however few they are. What a person rejected neither happens nor counts. Grants, repairs and a few emergency suspensions go on. (Without resources there is nothing to
+ * however few they are. What a person rejected does not happen. Grants, repairs and a few emergency suspensions go on. (Without resources there is nothing to
  * hold: absence is no order.)
  */
 export function guard(all: readonly Change[], world: GuardedWorld, verdicts: Verdicts = {}): Guarded {
   const rejected = all.filter(isRejected);
-  const changes = all.filter((change) => !isRejected(change));
-  const losing = changes.filter(removesAccess);
+  const past = new Set(rejected);
+  const changes = all.filter((change) => !past.has(change));
+  // What was rejected and is still asked for counts: half a rejected plan must not pass because it is small.
+  const losing = all.filter(removesAccess);
   const recent = recentLosses(losing, world.entries, world.now);
   const urgent = urgentLosses(losing, recent, world.mailboxes);
-  const waiting = losing.filter((change) => !urgent.has(change));
+  const waiting = changes.filter(removesAccess).filter((change) => !urgent.has(change));
   const distrust = reasonToDistrust(changes, world);
   const tooMany = distrust ?? reasonToHold(losing, recent, world.mailboxes);
   const removals = distrust === undefined ? [] : changes.filter(({ action }) => action === 'remove');
@@ -57,7 +59,8 @@ export function guard(all: readonly Change[], world: GuardedWorld, verdicts: Ver
   const hash = hashOf(held);
   const waits = new Set(held);
   const others = changes.filter((change) => !waits.has(change));
-  if (verdicts.rejectedPlan === hash) {
+  // A process that died half-way through a rejection finishes it.
+  if ([hash, hashOf([...held, ...rejected])].includes(verdicts.rejectedPlan ?? '')) {
     const notes = held.flatMap((change) => ('replacements' in change ? rejectionOf(change) : []));
     return { allowed: [...others, ...notes], held: [], rejected: [...rejected, ...held] };
   }
@@ -136,10 +139,9 @@ function organizationOf(mailbox: Resource | undefined): string {
   return `${mailbox?.metadata.namespace}/${spec?.organizationRef?.name}`;
 }
 
-/** Names exactly this set of changes; another set, or the same asked for again later, has another hash. */
+/** Names exactly this set of changes; another set, or the same asked for again later, has another name. */
 function hashOf(changes: readonly Change[]): string {
-  const lines = changes
-    .map((change) => `${change.dn} ${change.resource.metadata.generation} ${formatChange(change)}`)
-    .sort();
-  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 12);
+  return fingerprint(
+    changes.map((change) => `${change.dn} ${change.resource.metadata.generation} ${formatChange(change)}`),
+  );
 }

@@ -8,7 +8,6 @@
  * | present     | ours    | the same       | none                      |
  * | present     | any     | undecided      | none                      |
  * | leaving     | ours    | not closed yet | close / remove            |
- * | leaving     | ours    | let go         | none: its deletion was rejected |
  * | leaving     | none    |                | none: it is seen gone     |
  * | none        | ours    |                | none: an orphan, reported |
  */
@@ -17,7 +16,6 @@ import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
 import type { Described } from './account.ts';
 import type { Decision, Desired } from './desired.ts';
 import { type Attributes, differences, mailboxClasses, organizationClasses, withoutAccess } from './entry.ts';
-import { isLetGo } from './former.ts';
 import type { Write } from './held.ts';
 import { attribute } from './layout.ts';
 import { all, first } from './observed.ts';
@@ -145,7 +143,6 @@ function leave(
     before: entry.attributes,
   };
   if (resource.kind === 'Organization') return { action: 'remove', ...common };
-  if (isLetGo(entry)) return undefined;
   const replacements = differences(entry, withoutAccess('Closed'));
   return replacements.length === 0 ? undefined : { action: 'close', ...common, replacements };
 }

@@ -1,12 +1,12 @@
 /** Changes that a person rejected. The entry keeps which one, so that nothing has to be remembered. Pure. */
-import { createHash } from 'node:crypto';
 import { annotation } from '../api/resource.ts';
+import { fingerprint } from './fingerprint.ts';
 import { formatChange } from './format.ts';
 import { attribute } from './layout.ts';
 import { before, type Change, type Update } from './plan.ts';
 
 /** Is this the very change that was rejected for its entry? */
-export function isRejected(change: Change): change is Update {
+export function isRejected(change: Change): boolean {
   if (change.action === 'create' || change.action === 'remove') return false;
   return before(change, attribute.rejected)[0] === markOf(change);
 }
@@ -24,6 +24,5 @@ export function rejectionOf({ needsApproval: _, ...change }: Update): Update {
 function markOf(change: Update): string {
   if (change.action === 'close') return change.ownerUid;
   const { generation, annotations } = change.resource.metadata;
-  const text = [generation, annotations[annotation.suspend] ?? '', formatChange(change)].join(' ');
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return fingerprint([[generation, annotations[annotation.suspend] ?? '', formatChange(change)].join(' ')]);
 }

@@ -1,7 +1,7 @@
 /** The cluster port over a real API server. */
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import { ordersOf } from '../api/orders.ts';
 import { apiVersion, finalizer, group, type Kind, plural, type Resource, version } from '../api/resource.ts';
-import { ordersOf } from '../core/orders.ts';
 import type { Site } from '../core/site.ts';
 import { Invalid, Unavailable } from '../errors.ts';
 import type { Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';

@@ -4,7 +4,8 @@
  * it and the real API server to the same behaviour.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { annotation, finalizer, type Kind, type Metadata, type Resource } from '../api/resource.ts';
+import { ordersOf } from '../api/orders.ts';
+import { finalizer, type Kind, type Metadata, type Resource } from '../api/resource.ts';
 import { Blocked, Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';
 import { OwnWrites } from './own-writes.ts';

@@ -95,7 +95,11 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   const applied = [...revoked, ...granted];
   const outcomes = outcomesOf(changes, guarded, applied, resources.paused);
   const desired = decision.desired.map((one) => withUnended(one, unended, outcomes));
-  const settled = await settleAll(dependencies, desired, outcomes, resources.paused);
+  const undecidedLosses = guarded.held.length > 0 || allowed.some(({ action }) => action === 'reject');
+  const settled = await settleAll(dependencies, desired, outcomes, {
+    sitePaused: resources.paused,
+    letGo: !undecidedLosses,
+  });
   return {
     mailboxes: resources.mailboxes.length,
     changes: allowed,
@@ -154,11 +158,17 @@ function uidOf(change: Change): string {
 
 type Settled = { writes: number; conflicts: number; failures: number };
 
+type Settling = {
+  readonly sitePaused: boolean;
+  /** Resources whose deletion was rejected may go: the rest of that plan is settled, too. */
+  readonly letGo: boolean;
+};
+
 async function settleAll(
   dependencies: PassDependencies,
   decided: readonly Desired[],
   outcomes: ReadonlyMap<string, Outcome>,
-  sitePaused: boolean,
+  { sitePaused, letGo }: Settling,
 ): Promise<Settled> {
   const { cluster, clock, usage } = dependencies;
   const totals: Settled = { writes: 0, conflicts: 0, failures: 0 };
@@ -173,8 +183,8 @@ async function settleAll(
         usedBy(desired, usage?.known),
       );
       if (outcome.kind !== 'done' && hasLostFinalizer(desired)) await cluster.addFinalizer(resource);
-      if (releaseFinalizer && resource.metadata.finalizers.includes(finalizer))
-        return cluster.removeFinalizer(resource);
+      const mayGo = releaseFinalizer && (letGo || outcome.kind !== 'rejected');
+      if (mayGo && resource.metadata.finalizers.includes(finalizer)) return cluster.removeFinalizer(resource);
       if (isDeepStrictEqual(status, resource.status)) return undefined;
       if (desired.entry !== undefined) await removeFormerSecret(cluster, resource, status);
       totals.writes += 1;
