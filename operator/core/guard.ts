@@ -1,12 +1,13 @@
 /** Little at once: what would take mailboxes away from too many people waits for a person. Pure. */
-import { createHash } from 'node:crypto';
 import type { Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
+import { fingerprint } from './fingerprint.ts';
 import { formatChange } from './format.ts';
 import { attribute } from './layout.ts';
 import { recentLosses, urgentLosses } from './losses.ts';
 import { first } from './observed.ts';
 import { before, type Change, removesAccess, type Update } from './plan.ts';
+import { isRejected, rejectionOf } from './rejection.ts';
 
 export type Guarded = {
   readonly allowed: readonly Change[];
@@ -14,7 +15,12 @@ export type Guarded = {
   readonly held: readonly Change[];
   readonly hash?: string;
   readonly reason?: string;
+  /** What a person rejected: nothing of it is done. */
+  readonly rejected: readonly Change[];
 };
+
+/** Hashes in the annotations of the site's ConfigMap. */
+export type Verdicts = { readonly approvedPlan?: string; readonly rejectedPlan?: string };
 
 export type GuardedWorld = {
   readonly mailboxes: readonly Resource[];
@@ -32,34 +38,45 @@ const atLeast = 10;
  * Holds every change that takes access away when there are more of them, with those of the last ten minutes that nobody
  * approved, than max(10, 2 %) of an organization's mailboxes or max(10, 5 %) of the site's, or when more than a tenth of
  * the accounts that statuses speak of are missing in the directory. Renames that follow a new abbreviation are held
- * however few they are. Grants, repairs and a few emergency suspensions go on. (Without resources there is nothing to
+ * however few they are. What a person rejected does not happen. Grants, repairs and a few emergency suspensions go on. (Without resources there is nothing to
  * hold: absence is no order.)
  */
-export function guard(changes: readonly Change[], world: GuardedWorld, approved?: string): Guarded {
-  const losing = changes.filter(removesAccess);
+export function guard(all: readonly Change[], world: GuardedWorld, verdicts: Verdicts = {}): Guarded {
+  const rejected = all.filter(isRejected);
+  const past = new Set(rejected);
+  const changes = all.filter((change) => !past.has(change));
+  // What was rejected and is still asked for counts: half a rejected plan must not pass because it is small.
+  const losing = all.filter(removesAccess);
   const recent = recentLosses(losing, world.entries, world.now);
   const urgent = urgentLosses(losing, recent, world.mailboxes);
-  const waiting = losing.filter((change) => !urgent.has(change));
+  const waiting = changes.filter(removesAccess).filter((change) => !urgent.has(change));
   const distrust = reasonToDistrust(changes, world);
   const tooMany = distrust ?? reasonToHold(losing, recent, world.mailboxes);
   const removals = distrust === undefined ? [] : changes.filter(({ action }) => action === 'remove');
   const renames = changes.filter((change) => 'needsApproval' in change);
   const held = tooMany === undefined ? renames : [...waiting, ...removals, ...renames];
-  if (held.length === 0) return { allowed: changes, held: [] };
+  if (held.length === 0) return { allowed: changes, held: [], rejected };
   const hash = hashOf(held);
   const waits = new Set(held);
-  if (approved === hash) {
+  const others = changes.filter((change) => !waits.has(change));
+  // A process that died half-way through a rejection finishes it.
+  if ([hash, hashOf([...held, ...rejected])].includes(verdicts.rejectedPlan ?? '')) {
+    const notes = held.flatMap((change) => ('replacements' in change ? rejectionOf(change) : []));
+    return { allowed: [...others, ...notes], held: [], rejected: [...rejected, ...held] };
+  }
+  if (verdicts.approvedPlan === hash) {
     const allowed = changes.map((change) => (waits.has(change) ? markApproved(change, hash) : change));
-    return { allowed, held: [] };
+    return { allowed, held: [], rejected };
   }
   const reason = tooMany ?? `${renames.length} addresses would follow a new abbreviation`;
-  return { allowed: changes.filter((change) => !waits.has(change)), held, hash, reason };
+  return { allowed: others, held, hash, reason, rejected };
 }
 
 /** Does the guard look at the change? All others are allowed whatever it says. */
 export function isWeighed(change: Change): boolean {
   return (
     removesAccess(change) ||
+    isRejected(change) ||
     change.action === 'remove' ||
     'needsApproval' in change ||
     (isCreate(change) && hadEntry(change.resource))
@@ -133,8 +150,9 @@ function organizationOf(mailbox: Resource | undefined): string {
   return `${mailbox?.metadata.namespace}/${spec?.organizationRef?.name}`;
 }
 
-/** Names exactly this set of changes; another set has another hash. */
+/** Names exactly this set of changes; another set, or the same asked for again later, has another name. */
 function hashOf(changes: readonly Change[]): string {
-  const lines = changes.map((change) => `${change.dn} ${formatChange(change)}`).sort();
-  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 12);
+  return fingerprint(
+    changes.map((change) => `${change.dn} ${change.resource.metadata.generation} ${formatChange(change)}`),
+  );
 }

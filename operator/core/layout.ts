@@ -32,6 +32,8 @@ export const attribute = {
   statusSince: 'hopThuStatusSince',
   /** Hash of the plan by whose approval the status changed; absent where it needed none. */
   approvedPlan: 'hopThuApprovedPlan',
+  /** The change that a person rejected: the owner's UID for a deletion, else a hash. */
+  rejected: 'hopThuRejected',
 } as const;
 
 /** Object classes of the site's own schema; those of mailboxes and organizations are auxiliary. */

@@ -21,7 +21,16 @@ import { attribute } from './layout.ts';
 import { all, first } from './observed.ts';
 import { generalizedTime } from './time.ts';
 
-export type Action = 'create' | 'update' | 'rename' | 'suspend' | 'expire' | 'resume' | 'close' | 'remove';
+export type Action =
+  | 'create'
+  | 'update'
+  | 'rename'
+  | 'suspend'
+  | 'expire'
+  | 'resume'
+  | 'close'
+  | 'remove'
+  | 'reject';
 
 type Common = {
   readonly action: Action;
@@ -55,7 +64,7 @@ export function planChanges({ desired }: Pick<Decision, 'desired'>, now: Date): 
   const changes = desired
     .filter(({ resource }) => resource.metadata.annotations[annotation.paused] !== 'true')
     .flatMap((one) => changeFor(one) ?? [])
-    .map((change) => withTime(change, now));
+    .map((change) => withNotes(change, now));
   return inOrder(changes);
 }
 
@@ -78,7 +87,8 @@ const order: Readonly<Record<Action, number>> = {
   rename: 4,
   resume: 5,
   update: 6,
-  remove: 7,
+  reject: 7,
+  remove: 8,
 };
 
 function changeFor({
@@ -100,7 +110,8 @@ function changeFor({
     return { action: 'create', resource, dn, first: writes, attributes: given };
   }
   const replacements = differences(entry, attributes);
-  if (replacements.length === 0) return renamed && renameFor(resource, entry, renamed);
+  if (replacements.length === 0 && renamed !== undefined) return renameFor(resource, entry, renamed);
+  if (replacements.length === 0 && first(entry, attribute.rejected) === undefined) return undefined;
   const ownerUid = first(entry, attribute.ownerUid) ?? '';
   const action = actionOf(replacements);
   return { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
@@ -149,15 +160,26 @@ function actionOf(replacements: readonly AttributeReplacement[]): Update['action
   return replacements.some((replacement) => replacement.attribute === 'mail') ? 'rename' : 'update';
 }
 
-/** The guard counts losses by the time that entries carry, in the same modify as the status. */
-function withTime(change: Change, now: Date): Change {
+/**
+ * What the guard goes by, in the same modify as what it speaks of: since when the status is as it is. What was approved
+ * or rejected before is forgotten with it.
+ */
+function withNotes(change: Change, now: Date): Change {
   if (change.action === 'create' || change.action === 'remove' || change.resource.kind !== 'Mailbox')
     return change;
-  if (!change.replacements.some((replacement) => replacement.attribute === attribute.status)) return change;
-  const since = { attribute: attribute.statusSince, values: [generalizedTime(now)] };
-  const former = before(change, attribute.approvedPlan).length > 0;
-  const approval = former ? [{ attribute: attribute.approvedPlan, values: [] }] : [];
-  return { ...change, replacements: [...change.replacements, since, ...approval] };
+  const { replacements } = change;
+  const isNew = replacements.some((replacement) => replacement.attribute === attribute.status);
+  const forget = (name: string) => (before(change, name).length > 0 ? [{ attribute: name, values: [] }] : []);
+  const status = isNew ? [{ attribute: attribute.statusSince, values: [generalizedTime(now)] }] : [];
+  return {
+    ...change,
+    replacements: [
+      ...replacements,
+      ...status,
+      ...(isNew ? forget(attribute.approvedPlan) : []),
+      ...forget(attribute.rejected),
+    ],
+  };
 }
 
 function withoutEmpty(attributes: Attributes): Attributes {

@@ -43,6 +43,7 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.passwordSecret,
       attribute.statusSince,
       attribute.approvedPlan,
+      attribute.rejected,
     ],
   },
   [objectClass.organization]: {

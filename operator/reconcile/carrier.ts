@@ -18,9 +18,12 @@ import { type Priority, priority, Writers } from './writers.ts';
 /** A resource for which there is something to do. */
 export type Task = {
   readonly desired: Desired;
-  readonly change?: Change;
-  /** Known beforehand where nothing may be written to the directory: held or paused. */
+  /** What is to be written to the directory. */
+  readonly write?: Change;
+  /** What its status tells unless the write fails; what came of the write where this is absent. */
   readonly outcome?: Outcome;
+  /** A resource whose deletion was rejected may go only when nothing else of that plan is open. */
+  readonly letGo: boolean;
 };
 
 /** What came of some tasks. */
@@ -135,8 +138,8 @@ export class Carrier {
       const applied = new Map<Job, Applied>();
       const apply = async (job: Job): Promise<void> => {
         const { task } = job;
-        if (task.change === undefined || task.outcome !== undefined || applied.has(job)) return;
-        const result = await applyOne(this.#options, task.change);
+        if (task.write === undefined || applied.has(job)) return;
+        const result = await applyOne(this.#options, task.write);
         applied.set(job, result);
         round.applied.push(result);
         if (result.problem !== undefined) round.failures += 1;
@@ -217,8 +220,8 @@ export class Carrier {
     const told = unended === undefined ? desired : { ...desired, problems: [unended, ...desired.problems] };
     const { resource } = desired;
     try {
-      const outcome = task.outcome ?? outcomeOf(applied) ?? idleOutcome(desired, false);
-      const written = await settleOne(this.#options, told, outcome);
+      const outcome = outcomeOf(task, applied);
+      const written = await settleOne(this.#options, told, outcome, task.letGo);
       if (written === 'status') round.statusWrites += 1;
       if (written === 'release') round.released += 1;
     } catch (error) {
@@ -241,12 +244,15 @@ export class Carrier {
   }
 }
 
-function revokes({ task: { change, outcome } }: Job): boolean {
-  return change !== undefined && outcome === undefined && removesAccess(change);
+function revokes({ task: { write } }: Job): boolean {
+  return write !== undefined && removesAccess(write);
 }
 
-function outcomeOf(applied: Applied | undefined): Outcome | undefined {
-  if (applied === undefined) return undefined;
-  const { change, problem } = applied;
-  return problem === undefined ? { kind: 'done', change } : { kind: 'failed', change, problem };
+function outcomeOf({ desired, outcome }: Task, applied: Applied | undefined): Outcome {
+  if (applied?.problem !== undefined)
+    return { kind: 'failed', change: applied.change, problem: applied.problem };
+  return (
+    outcome ??
+    (applied === undefined ? idleOutcome(desired, false) : { kind: 'done', change: applied.change })
+  );
 }

@@ -3,34 +3,29 @@
  * what changed, before whatever is left of the full pass. Both decide by the same functions, and a full pass sees to
  * everything that a change may have left open: whatever is in doubt waits for one.
  */
+import type { Orders } from '../api/orders.ts';
 import type { Resource } from '../api/resource.ts';
-import { askForApproval } from '../core/approval.ts';
-import { type Desired, decideGroup, decideOrganizations, findOrphans } from '../core/desired.ts';
+import { decideGroup, findOrphans } from '../core/desired.ts';
 import type { Group } from '../core/groups.ts';
-import { type Guarded, guard, isWeighed } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
 import { resourceName } from '../core/naming/identity.ts';
-import { first, observe } from '../core/observed.ts';
-import { type Change, inOrder, planChanges, removesAccess } from '../core/plan.ts';
-import type { Outcome } from '../core/status.ts';
+import { first } from '../core/observed.ts';
+import { type Change, inOrder, removesAccess } from '../core/plan.ts';
 import { Unavailable } from '../errors.ts';
 import type { ClusterSnapshot, DirectoryEntry, ResourceKey } from '../ports.ts';
 import { Carrier, type Tally, type Task } from './carrier.ts';
 import type { PassDependencies, PassResult } from './pass.ts';
+import { type Plan, planFor, planSite } from './planning.ts';
 import { RememberedDirectory } from './remembered-directory.ts';
-import { idleOutcome, isAsItShallBe, waitsForSessions } from './settle.ts';
+import { waitsForSessions } from './settle.ts';
 import { tellWaiting } from './tell-waiting.ts';
-import { turn } from './turn.ts';
 import { View } from './view.ts';
+import { Weighing } from './weighing.ts';
 import { priority } from './writers.ts';
 
-/** What there is to do for some resources, before the guard has looked at it. */
-type Plan = { readonly tasks: Task[]; readonly weighed: Change[]; renames: boolean };
-
 /** What a full pass found of the site as a whole. */
-type Site = {
-  readonly paused: boolean;
-  readonly approvedPlan?: string;
+type Whole = {
+  readonly orders: Orders;
   /** An organization waits for the last of its mailboxes to leave. */
   readonly organizationLeaves: boolean;
   readonly orphans: number;
@@ -41,14 +36,14 @@ export class Reconciler {
   readonly #directory: RememberedDirectory;
   readonly #view: View;
   readonly #carrier: Carrier;
+  readonly #weighing = new Weighing();
   /** Undefined until the world was read, and after that failed. */
-  #site: Site | undefined;
+  #whole: Whole | undefined;
   #reading: Promise<unknown> | undefined;
-  /** What the guard looks at and what is not done yet, by UID: few here and few there are many. */
-  readonly #weighed = new Map<string, Change>();
-  #held: Pick<Guarded, 'held' | 'hash'> = { held: [] };
   /** UIDs of resources whose entry is not known for sure: only a read tells. */
   readonly #doubtful = new Set<string>();
+  /** Keys of addresses and names that somebody has just let go. */
+  readonly #left = new Set<string>();
 
   constructor(dependencies: PassDependencies) {
     this.#dependencies = dependencies;
@@ -59,10 +54,10 @@ export class Reconciler {
       directory: this.#directory,
       onOver: (task, applied) => {
         this.#takeIn(task);
-        const { uid } = task.desired.resource.metadata;
         if (applied === undefined) return;
         const { change, problem } = applied;
-        if (problem === undefined) this.#weighed.delete(uid);
+        const { uid } = change.resource.metadata;
+        if (problem === undefined && change.action !== 'reject') this.#weighing.done(uid);
         if (problem !== undefined || isSeenLater(change)) this.#doubtful.add(uid);
       },
     });
@@ -83,15 +78,14 @@ export class Reconciler {
    * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
    */
   async full(): Promise<PassResult> {
-    const reading = this.#readAndDecide();
+    const reading = this.#readAndPlan();
     this.#reading = reading;
-    const { plan, entries, mailboxes } = await reading.finally(() => {
+    const { plan, whole, entries, mailboxes } = await reading.finally(() => {
       this.#reading = undefined;
     });
-    const paused = this.#site?.paused === true;
-    const tally = await this.#carrier.carryOut(plan.tasks, priority.bulk, paused ? undefined : entries);
-    const result = this.#result(tally, plan, mailboxes);
-    return { ...result, again: result.again || result.changes.some(letsGo) };
+    const refused = whole.orders.paused ? undefined : entries;
+    const tally = await this.#carrier.carryOut(plan.tasks, priority.bulk, refused);
+    return this.#withRest(this.#result(tally, plan, whole, mailboxes));
   }
 
   /**
@@ -100,66 +94,92 @@ export class Reconciler {
    */
   async changed(keys: readonly ResourceKey[]): Promise<PassResult | undefined> {
     const touched = new Set<string>();
+    const result = await this.#lookAround(touched, (whole) => this.#touch(keys, whole, touched));
+    return result && this.#withRest(result);
+  }
+
+  /** Looks again at those who may have waited for what was just let go. */
+  async #withRest(result: PassResult): Promise<PassResult> {
+    let sum = result;
+    while (this.#left.size > 0) {
+      const keys = new Set(this.#left);
+      this.#left.clear();
+      const more = await this.#lookAround(keys, () => true);
+      if (more === undefined) return { ...sum, again: true };
+      sum = sumOf(sum, more);
+    }
+    return sum;
+  }
+
+  /** @param prepare runs before the decision, and gives up by false */
+  async #lookAround(
+    keys: ReadonlySet<string>,
+    prepare: (whole: Whole) => boolean,
+  ): Promise<PassResult | undefined> {
     // Nothing waits between the last look at what is under way and the decision.
     for (;;) {
       if (this.#reading !== undefined) {
         await this.#reading.catch(() => undefined);
         continue;
       }
-      if (this.#site === undefined || !this.#touch(keys, this.#site, touched)) return undefined;
-      const { mailboxes } = this.#view.around(touched);
-      const busy = mailboxes.flatMap(({ metadata }) => this.#carrier.supersede(metadata.uid) ?? []);
-      if (busy.length > 0) {
-        await Promise.all(busy);
-        continue;
-      }
-      const result = await this.#lookAt(this.#view.around(touched), this.#site);
-      // Somebody else may have waited for an address that was let go.
-      const more = result?.changes.some(letsGo) === true ? await this.changed(keys) : undefined;
-      return result === undefined || more === undefined ? result : sumOf(result, more);
+      if (this.#whole === undefined || !prepare(this.#whole)) return undefined;
+      const group = this.#view.around(keys);
+      const busy = group.mailboxes.flatMap(({ metadata }) => this.#carrier.supersede(metadata.uid) ?? []);
+      if (busy.length === 0) return this.#lookAt(group, this.#whole);
+      await Promise.all(busy);
     }
   }
 
-  async #lookAt(group: Group, site: Site): Promise<PassResult | undefined> {
+  async #lookAt(group: Group, whole: Whole): Promise<PassResult | undefined> {
     const uids = group.mailboxes.map(({ metadata }) => metadata.uid);
     if (uids.some((uid) => this.#doubtful.has(uid))) return undefined;
-    const weighed = uids.filter((uid) => this.#weighed.delete(uid)).length;
-    const plan = this.#plan(decideGroup(this.#today(), group, this.#view.organizations));
-    const before = this.#held.hash;
-    if (weighed + plan.weighed.length > 0) this.#guard(plan, [...this.#weighed.values()], this.#view.all());
-    const concernsSessions = plan.tasks.some(
-      ({ desired, change }) => waitsForSessions(desired) || (change !== undefined && removesAccess(change)),
+    const withdrawn = this.#weighing.withdraw(uids);
+    const { hash } = this.#weighing.last;
+    const plan = this.#planned(
+      planFor(
+        this.#dependencies,
+        decideGroup(this.#today(), group, this.#view.organizations),
+        whole.orders.paused,
+      ),
+      whole,
+      () => this.#view.all(),
+      withdrawn,
     );
-    const entries = site.paused || !concernsSessions ? undefined : group.entries;
-    const tally = await this.#carrier.carryOut(plan.tasks, priority.change, entries);
+    const concernsSessions = plan.tasks.some(
+      ({ desired, write }) => waitsForSessions(desired) || (write !== undefined && removesAccess(write)),
+    );
+    const refused = whole.orders.paused || !concernsSessions ? undefined : group.entries;
+    const tally = await this.#carrier.carryOut(plan.tasks, priority.change, refused);
     // Whoever was faster is heard of by the watch.
-    const result = this.#result({ ...tally, conflicts: 0 }, plan, this.#view.size);
-    return { ...result, again: result.again || before !== this.#held.hash };
+    const result = this.#result({ ...tally, conflicts: 0 }, plan, whole, this.#view.size);
+    return { ...result, again: result.again || hash !== this.#weighing.last.hash };
   }
 
-  async #readAndDecide() {
+  async #readAndPlan() {
     const { cluster, usage, report, site } = this.#dependencies;
     await this.#carrier.idle();
-    this.#site = undefined;
+    this.#whole = undefined;
     this.#carrier.readAnew();
     const snapshot = await cluster.snapshot();
     const entries = await this.#readDirectory(snapshot);
     usage?.offer(entries);
     await this.#view.replace(snapshot, entries);
-    const { organizations, mailboxes, paused, approvedPlan } = snapshot;
+    this.#doubtful.clear();
+    this.#weighing.clear();
+    this.#left.clear();
+    const { organizations, mailboxes, ...orders } = snapshot;
     const orphans = findOrphans({ site, organizations, mailboxes, entries });
-    this.#site = {
-      paused,
-      ...(approvedPlan === undefined ? {} : { approvedPlan }),
+    const whole: Whole = {
+      orders,
       organizationLeaves: organizations.some(({ metadata }) => metadata.deletionTimestamp !== undefined),
       orphans: orphans.length,
     };
-    this.#doubtful.clear();
-    this.#weighed.clear();
-    const plan = await this.#planAll(snapshot, entries);
+    const unweighed = await planSite(this.#dependencies, this.#view, snapshot, entries);
+    const plan = this.#planned(unweighed, whole, () => ({ mailboxes, entries }), false);
     report.orphans(orphans.map(({ dn }) => dn));
-    report.held(this.#guard(plan, [], { mailboxes, entries }));
-    return { plan, entries, mailboxes: mailboxes.length };
+    report.held(this.#weighing.last);
+    this.#whole = whole;
+    return { plan, whole, entries, mailboxes: mailboxes.length };
   }
 
   async #readDirectory(snapshot: ClusterSnapshot): Promise<readonly DirectoryEntry[]> {
@@ -171,77 +191,22 @@ export class Reconciler {
     }
   }
 
-  /** Group by group, with turns of the event loop in between. */
-  async #planAll(snapshot: ClusterSnapshot, entries: readonly DirectoryEntry[]): Promise<Plan> {
-    const { site, slice = 100 } = this.#dependencies;
-    const { organizations } = this.#view;
-    const observed = observe(
-      site,
-      entries.filter(({ dn }) => !dn.startsWith('uid=')),
-    );
-    const plan = this.#plan(decideOrganizations({ site, ...snapshot }, observed, organizations));
-    for (const group of this.#view.parts(slice)) {
-      const { tasks, weighed, renames } = this.#plan(decideGroup(this.#today(), group, organizations));
-      for (const task of tasks) plan.tasks.push(task);
-      plan.weighed.push(...weighed);
-      plan.renames ||= renames;
-      await turn();
-    }
-    return plan;
-  }
-
-  /** What there is to do; nothing is kept of those that are as they shall be. */
-  #plan(decided: readonly Desired[]): Plan {
-    const changes = planChanges({ desired: decided }, this.#dependencies.clock());
-    const byUid = new Map(changes.map((change) => [uidOf(change), change]));
-    const paused = this.#site?.paused === true;
-    const tasks = decided.flatMap((desired): readonly Task[] => {
-      const change = byUid.get(desired.resource.metadata.uid);
-      if (change !== undefined)
-        return [{ desired, change, ...(paused ? { outcome: { kind: 'paused', change } } : {}) }];
-      const outcome = idleOutcome(desired, paused);
-      const isDone = isAsItShallBe(this.#dependencies, desired, outcome) && !waitsForSessions(desired);
-      return isDone ? [] : [{ desired, ...(outcome.kind === 'none' ? {} : { outcome }) }];
-    });
-    return {
-      tasks,
-      weighed: changes.filter(isWeighed),
-      renames: decided.some(({ renamed }) => renamed !== undefined),
-    };
-  }
-
-  /** Has the guard look at the plan together with what is planned elsewhere, and gives the tasks what it says. */
-  #guard(plan: Plan, elsewhere: readonly Change[], world: Group): Guarded {
-    for (const change of plan.weighed) this.#weighed.set(uidOf(change), change);
-    const weighed = [...elsewhere, ...plan.weighed];
-    const { approvedPlan } = this.#site ?? {};
-    const guarded = guard(weighed, { ...world, now: this.#dependencies.clock() }, approvedPlan);
-    this.#held = guarded;
-    const held = new Set(guarded.held.map(uidOf));
-    const allowed = new Map(guarded.allowed.map((change) => [uidOf(change), change]));
-    for (const [index, task] of plan.tasks.entries()) {
-      const { change } = task;
-      if (change === undefined || !isWeighed(change)) continue;
-      if (held.has(uidOf(change))) {
-        const outcome: Outcome = { kind: 'held', change, reason: askForApproval(guarded) };
-        plan.tasks[index] = { ...task, outcome };
-      } else if (task.outcome === undefined) {
-        plan.tasks[index] = { ...task, change: allowed.get(uidOf(change)) ?? change };
-      }
-    }
-    return guarded;
+  /** The plan as the guard and the site's orders allow it. */
+  #planned(plan: Plan, { orders }: Whole, all: () => Group, again: boolean): Plan {
+    const world = () => ({ ...all(), now: this.#dependencies.clock() });
+    return { ...plan, tasks: this.#weighing.weigh(plan.tasks, world, orders, again) };
   }
 
   /**
    * Takes the present state of resources in, and gathers the keys of what they were and are.
    * @returns whether that is all; else it concerns the site as a whole
    */
-  #touch(keys: readonly ResourceKey[], site: Site, touched: Set<string>): boolean {
+  #touch(keys: readonly ResourceKey[], whole: Whole, touched: Set<string>): boolean {
     for (const { kind, namespace, name } of keys) {
       if (kind === 'Organization') return false;
       const before = this.#view.mailbox(`${namespace}/${name}`);
       const present = this.#dependencies.cluster.find(kind, namespace, name);
-      if (site.organizationLeaves && organizationOf(before) !== organizationOf(present)) return false;
+      if (whole.organizationLeaves && organizationOf(before) !== organizationOf(present)) return false;
       const isAnother = before !== undefined && before.metadata.uid !== present?.metadata.uid;
       if (isAnother && this.#isOpen(before)) return false;
       for (const key of this.#view.replaceMailbox(`${namespace}/${name}`, present)) touched.add(key);
@@ -259,15 +224,17 @@ export class Reconciler {
   }
 
   /** What a task has left behind, its own writes included. */
-  #takeIn({ desired: { resource }, change }: Task): void {
+  #takeIn({ desired: { resource }, write }: Task): void {
     const { kind, metadata } = resource;
     if (kind === 'Mailbox') {
       const present = this.#dependencies.cluster.find(kind, metadata.namespace, metadata.name);
-      this.#view.replaceMailbox(resourceName(metadata), present);
+      const keys = this.#view.replaceMailbox(resourceName(metadata), present);
+      const isLess =
+        present?.metadata.uid !== metadata.uid || (write !== undefined && write.first.length > 0);
+      if (isLess) for (const key of keys) this.#left.add(key);
     }
-    if (change === undefined) return;
-    for (const dn of [change.dn, ...change.first.map((write) => write.dn)])
-      this.#view.putEntry(dn, this.#directory.recall(dn));
+    if (write === undefined) return;
+    for (const { dn } of [write, ...write.first]) this.#view.putEntry(dn, this.#directory.recall(dn));
   }
 
   #today() {
@@ -276,37 +243,32 @@ export class Reconciler {
 
   #result(
     { applied, failures, conflicts, statusWrites, released, interrupted }: Tally,
-    plan: Plan,
+    { renames }: Plan,
+    { organizationLeaves, orphans }: Whole,
     mailboxes: number,
   ): PassResult {
-    const isDone = applied.some(({ problem }) => problem === undefined);
     return {
       mailboxes,
       changes: inOrder(applied.map(({ change }) => change)),
       failures,
-      held: this.#held.held.length,
-      orphans: this.#site?.orphans ?? 0,
+      held: this.#weighing.last.held.length,
+      orphans,
       statusWrites,
       again:
         interrupted ||
         conflicts > 0 ||
         // An organization that waited for the last of its mailboxes may leave.
-        (released > 0 && this.#site?.organizationLeaves === true) ||
+        (released > 0 && organizationLeaves) ||
         applied.some(({ change }) => isSeenLater(change)) ||
         // A rename is planned only for an entry that is otherwise as it shall be.
-        (plan.renames && isDone),
+        (renames && applied.some(({ problem }) => problem === undefined)),
     };
   }
 }
 
 /** Gone means seen gone: its resource is let go after a read of the directory. */
 function isSeenLater({ action }: Change): boolean {
-  return action === 'close' || action === 'remove';
-}
-
-/** Does it write of others, or of addresses that it no longer has? */
-function letsGo({ first: writes }: Change): boolean {
-  return writes.length > 0;
+  return action === 'close' || action === 'remove' || action === 'reject';
 }
 
 function sumOf(a: PassResult, b: PassResult): PassResult {
@@ -317,10 +279,6 @@ function sumOf(a: PassResult, b: PassResult): PassResult {
     statusWrites: a.statusWrites + b.statusWrites,
     again: a.again || b.again,
   };
-}
-
-function uidOf({ resource }: Change): string {
-  return resource.metadata.uid;
 }
 
 function organizationOf(mailbox: Resource | undefined): unknown {

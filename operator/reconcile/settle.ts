@@ -15,17 +15,22 @@ export type Usage = Pick<UsageSweep, 'known' | 'offer'>;
 
 export type Settling = { readonly cluster: Cluster; readonly clock: Clock; readonly usage?: Usage };
 
-/** @returns whether the resource was let go, or its status written. @throws Conflict, Unavailable */
+/**
+ * @param letGo whether a resource may go whose deletion was rejected
+ * @returns whether the resource was let go, or its status written. @throws Conflict, Unavailable
+ */
 export async function settleOne(
   settling: Settling,
   desired: Desired,
   outcome: Outcome,
+  letGo: boolean,
 ): Promise<'nothing' | 'status' | 'release'> {
   const { cluster } = settling;
   const { resource, entry } = desired;
   const { status, releaseFinalizer } = verdictOn(settling, desired, outcome);
   if (outcome.kind !== 'done' && hasLostFinalizer(desired)) await cluster.addFinalizer(resource);
-  if (releaseFinalizer && resource.metadata.finalizers.includes(finalizer)) {
+  const mayGo = releaseFinalizer && (letGo || outcome.kind !== 'rejected');
+  if (mayGo && resource.metadata.finalizers.includes(finalizer)) {
     await cluster.removeFinalizer(resource);
     return 'release';
   }

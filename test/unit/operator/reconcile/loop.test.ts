@@ -145,6 +145,7 @@ describe('changes', () => {
   it('of mailboxes are looked at together while a pass runs', async () => {
     const stage = new Stage();
     const running = stage.loop.run();
+    await stage.turns();
     for (const name of ['a', 'b', 'a']) stage.loop.wake(mailbox(name));
     expect(await stage.turns()).toEqual(['pass', 'a b']);
     stage.ends['a b']?.();
@@ -160,6 +161,7 @@ describe('changes', () => {
   it('of one that is looked at already wait for the end of that, others do not', async () => {
     const stage = new Stage();
     const running = stage.loop.run();
+    await stage.turns();
     stage.loop.wake(mailbox('hot'));
     await stage.turns();
     for (const name of ['hot', 'cold', 'hot']) stage.loop.wake(mailbox(name));
@@ -174,6 +176,7 @@ describe('changes', () => {
   it('that only a pass can judge, and those of anything else, end the pass that runs', async () => {
     const stage = new Stage();
     const running = stage.loop.run();
+    await stage.turns();
     stage.loop.wake(mailbox('a'));
     await stage.turns();
     stage.ends['a']?.('unknown');

@@ -1,0 +1,60 @@
+/** From decisions to tasks: what there is to do, and nothing of those that are as they shall be. */
+import { type Desired, decideGroup, decideOrganizations } from '../core/desired.ts';
+import { observe } from '../core/observed.ts';
+import { planChanges } from '../core/plan.ts';
+import type { Site } from '../core/site.ts';
+import type { ClusterSnapshot, DirectoryEntry } from '../ports.ts';
+import type { Task } from './carrier.ts';
+import { idleOutcome, isAsItShallBe, type Settling, waitsForSessions } from './settle.ts';
+import { turn } from './turn.ts';
+import type { View } from './view.ts';
+
+export type Plan = {
+  readonly tasks: readonly Task[];
+  /** Somebody is to be renamed once nothing else is to be done for the entry. */
+  readonly renames: boolean;
+};
+
+type Planning = Settling & { readonly site: Site; readonly slice?: number };
+
+/** @param paused whether the site is */
+export function planFor(planning: Planning, decided: readonly Desired[], paused: boolean): Plan {
+  const changes = planChanges({ desired: decided }, planning.clock());
+  const byUid = new Map(changes.map((change) => [change.resource.metadata.uid, change]));
+  const tasks = decided.flatMap((desired): readonly Task[] => {
+    const write = byUid.get(desired.resource.metadata.uid);
+    if (write !== undefined) return [{ desired, write, letGo: true }];
+    const outcome = idleOutcome(desired, paused);
+    const isDone = isAsItShallBe(planning, desired, outcome) && !waitsForSessions(desired);
+    if (isDone) return [];
+    return [{ desired, letGo: true, ...(outcome.kind === 'none' ? {} : { outcome }) }];
+  });
+  return { tasks, renames: decided.some(({ renamed }) => renamed !== undefined) };
+}
+
+/** Plans for everything, group by group, with turns of the event loop in between. */
+export async function planSite(
+  planning: Planning,
+  view: View,
+  snapshot: ClusterSnapshot,
+  entries: readonly DirectoryEntry[],
+): Promise<Plan> {
+  const { site, clock, slice = 100 } = planning;
+  const ofOrganizations = entries.filter(({ dn }) => !dn.startsWith('uid='));
+  const organizations = decideOrganizations(
+    { site, ...snapshot },
+    observe(site, ofOrganizations),
+    view.organizations,
+  );
+  const first = planFor(planning, organizations, snapshot.paused);
+  const tasks = [...first.tasks];
+  let { renames } = first;
+  for (const group of view.parts(slice)) {
+    const decided = decideGroup({ site, now: clock() }, group, view.organizations);
+    const plan = planFor(planning, decided, snapshot.paused);
+    for (const task of plan.tasks) tasks.push(task);
+    renames ||= plan.renames;
+    await turn();
+  }
+  return { tasks, renames };
+}
