@@ -41,6 +41,9 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.organization,
       attribute.passwordReset,
       attribute.passwordSecret,
+      attribute.statusSince,
+      attribute.approvedPlan,
+      attribute.rejected,
     ],
   },
   [objectClass.organization]: {
@@ -93,6 +96,7 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.ownerUid]: ascii,
   [attribute.abbreviation]: ascii,
   [attribute.sector]: ascii,
+  [attribute.statusSince]: /^\d{14}Z$/,
   pwdReset: /^(TRUE|FALSE)$/,
   postalAddress: /^(?:[^\\$]|\\24|\\5C)+(?:\$(?:[^\\$]|\\24|\\5C)+)*$/i,
   telephoneNumber: /^[A-Za-z0-9 '()+,./:?=-]+$/,
