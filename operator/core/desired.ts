@@ -6,6 +6,7 @@ import type { DirectoryEntry } from '../ports.ts';
 import { accessFor, attributesFor, type Described, renamedBy } from './account.ts';
 import { addressFacts } from './address-facts.ts';
 import { type Claimant, grantAddresses } from './addresses.ts';
+import { withDelegates } from './delegates.ts';
 import { type Attributes, organizationAttributes, withoutAccess } from './entry.ts';
 import { closedProblem, formerAccounts, isClosed, takingBackProblem } from './former.ts';
 import { holdBack, type Write, writesBefore } from './held.ts';
@@ -101,7 +102,7 @@ function decideMailboxes(
   world: World,
   observed: Observed,
   organizations: ReadonlyMap<string, ResolvedOrganization>,
-): Desired[] {
+): readonly Desired[] {
   const { site } = world;
   const former = formerAccounts(world.mailboxes, observed);
   const claimants = new Map<string, Claimant>();
@@ -135,7 +136,7 @@ function decideMailboxes(
   );
   const facts = addressFacts(world, observed, (uid) => claimants.get(uid)?.ownerUid ?? uid);
   const grants = grantAddresses(site, deciding, facts);
-  return world.mailboxes.map((resource) => {
+  const desired = world.mailboxes.map((resource): Desired => {
     const { uid, deletionTimestamp } = resource.metadata;
     const claimant = claimants.get(uid);
     const entry = observed.byOwner.get(claimant?.ownerUid ?? uid);
@@ -167,6 +168,7 @@ function decideMailboxes(
       ...(base.leaving ? {} : { first: writesFirst, ...(renamed === undefined ? {} : { renamed }) }),
     };
   });
+  return withDelegates({ site, observed, claimants, desired });
 }
 
 /** A spec of another version of the schema cannot be read, but that somebody must be kept out can. */
