@@ -76,5 +76,42 @@ export interface Sessions {
   end(names: readonly string[]): Promise<void>;
 }
 
+/** An archive that was read back, byte by byte: what a removal and a restore must find again. */
+export type ArchiveReceipt = {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly messages: number;
+  /** Of the messages. */
+  readonly bytes: number;
+  /** Of the archive, in hexadecimal. */
+  readonly sha256: string;
+};
+
+/**
+ * Mail itself, whole accounts at a time; nothing here can read a message. `account` is the `uid` of the mailbox's
+ * entry, and nobody may log in or receive while its mail is moved. Every call may be made again after one that died.
+ */
+export interface MailStore {
+  /**
+   * Bytes in use, by address; one that could not be read is missing. Cheap for some hundred addresses at a time.
+   * @throws Unavailable
+   */
+  usage(addresses: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Copies an account's mail into the archive and reads it back. Without mail that is an empty archive; where the mail
+   * was removed already, the archive that is there. @throws Unavailable
+   */
+  archive(account: string): Promise<ArchiveReceipt>;
+  /** Removes the mail, only while the archive of `receipt` holds all of it. @throws Unavailable, Blocked */
+  remove(account: string, receipt: ArchiveReceipt): Promise<void>;
+  /** Removes the mail without an archive. @throws Unavailable */
+  discard(account: string): Promise<void>;
+  /**
+   * Puts the mail back as it was and reads it back. The archive stays.
+   * @throws Blocked when that archive is gone or broken, or other mail is in its place; Unavailable
+   */
+  restore(account: string, receipt: ArchiveReceipt): Promise<void>;
+}
+
 /** Wall clock, RFC 3339 in UTC. */
 export type Clock = () => Date;

@@ -23,9 +23,7 @@ const rights = z
   .max(delegateRights.length)
   .refine((list) => new Set(list).size === list.length, 'names a right twice')
   .meta({ 'x-kubernetes-list-type': 'set' })
-  .describe(
-    'Read opens its folders and changes nothing. Write also marks, files and deletes letters. SendAs sends under its addresses.',
-  );
+  .describe('Read changes nothing. Write also marks, files and deletes letters. SendAs sends as it.');
 
 const delegates = z
   .array(
@@ -140,9 +138,13 @@ export const mailboxStatus = z.object({
     .optional()
     .describe('Where the mailbox stands.'),
   quota: z
-    .object({ limit: z.string().max(20).optional().describe('Quota in force. R30') })
+    .object({
+      limit: z.string().max(20).optional().describe('Quota in force. R30'),
+      used: z.string().max(20).optional().describe('What is in the mailbox, as of the last step of 5 %.'),
+      percent: z.int().min(0).optional().describe('Used part of the limit, written at every step of 5 %.'),
+    })
     .optional()
-    .describe('Quota in force.'),
+    .describe('Quota in force, and how much of it is used.'),
   passwordSecret: z
     .string()
     .max(253)

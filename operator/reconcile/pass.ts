@@ -6,7 +6,7 @@ import { askForApproval } from '../core/approval.ts';
 import { type Desired, decide } from '../core/desired.ts';
 import { type Guarded, guard } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
-import { first } from '../core/observed.ts';
+import { accountOf, first } from '../core/observed.ts';
 import { type Change, leavesSessions, planChanges, removesAccess, waitsForSessions } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
@@ -17,12 +17,18 @@ import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../po
 import { type Applied, applyChanges } from './apply.ts';
 import { inParallel } from './parallel.ts';
 import { endSessions } from './sessions.ts';
+import type { UsageSweep } from './usage-sweep.ts';
+
+/** Used bytes by account. */
+export type Usage = Pick<UsageSweep, 'known' | 'offer'>;
 
 export type PassDependencies = {
   readonly site: Site;
   readonly cluster: Cluster;
   readonly directory: Directory;
   readonly sessions: Sessions;
+  /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
+  readonly usage?: Usage;
   readonly clock: Clock;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
@@ -60,6 +66,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     if (error instanceof Unavailable) await tellWaiting(dependencies, resources, error);
     throw error;
   }
+  dependencies.usage?.offer(entries);
   const decision = decide({
     site,
     organizations: resources.organizations,
@@ -157,13 +164,18 @@ async function settleAll(
   outcomes: ReadonlyMap<string, Outcome>,
   sitePaused: boolean,
 ): Promise<Settled> {
-  const { cluster, clock } = dependencies;
+  const { cluster, clock, usage } = dependencies;
   const totals: Settled = { writes: 0, conflicts: 0, failures: 0 };
   await inParallel(decided, async (desired) => {
     const { resource } = desired;
     const outcome = outcomes.get(resource.metadata.uid) ?? idleOutcome(desired, sitePaused);
     await attemptWrite(dependencies, resource, totals, async () => {
-      const { status, releaseFinalizer } = settle(desired, outcome, rfc3339(clock()));
+      const { status, releaseFinalizer } = settle(
+        desired,
+        outcome,
+        rfc3339(clock()),
+        usedBy(desired, usage?.known),
+      );
       if (outcome.kind !== 'done' && hasLostFinalizer(desired)) await cluster.addFinalizer(resource);
       if (releaseFinalizer && resource.metadata.finalizers.includes(finalizer))
         return cluster.removeFinalizer(resource);
@@ -174,6 +186,10 @@ async function settleAll(
     });
   });
   return totals;
+}
+
+function usedBy({ entry }: Desired, usage?: Usage['known']): number | undefined {
+  return entry === undefined ? undefined : usage?.get(accountOf(entry));
 }
 
 /** Before the status forgets its name: a pass that dies here finds it in the status still. */

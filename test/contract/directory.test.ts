@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { childDn, dnKey } from '../../operator/core/dn.ts';
 import { attribute, container, objectClass } from '../../operator/core/layout.ts';
-import { settingsFor } from '../../operator/core/mail-settings.ts';
 import { Blocked, Conflict, Invalid, Unavailable } from '../../operator/errors.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
@@ -150,14 +149,6 @@ describe.each([
     ['an empty value', { cn: [''] }],
     ['an unpaired surrogate', { cn: ['a\ud800'] }],
     ['an organization that is no name', { [attribute.organization]: ['no name'] }],
-    ['a delegate without a right', { [attribute.delegate]: ['a binh'] }],
-    ['a right that there is not', { [attribute.delegate]: ['a binh Read,Delete'] }],
-    ['a sender that is no name', { [attribute.sendAs]: ['binh'] }],
-    ['another setting of Dovecot', { [attribute.mailSetting]: ['home=/srv/vmail/other'] }],
-    ['a setting of the own folders', { [attribute.mailSetting]: ['namespace/inbox/../mail_path=/'] }],
-    ['a place elsewhere', { [attribute.mailSetting]: ['namespace/a/mail_path=/etc/a/Maildir'] }],
-    ['a role that there is not', { [attribute.mailSetting]: ['namespace/a/acl_user=owner'] }],
-    ['a lone yes', { [attribute.endSessions]: ['yes'] }],
     ['pwdReset that is neither TRUE nor FALSE', { pwdReset: ['yes'] }],
   ])('refuses %s', async (_fault, changes) => {
     const uid = nextUid();
@@ -192,24 +183,6 @@ describe.each([
       const refused = { attribute: attribute.heldAddress, values: faulty };
       await expect(directory.modify(dn, uid, [refused])).rejects.toThrow(Blocked);
     }
-  });
-
-  it('keeps who the delegates of a mailbox are, and what is opened to a delegate (R26)', async () => {
-    const owner = nextUid();
-    const folders = ['x', owner].map((account) => ({
-      account,
-      address: at(account),
-      mayWrite: account === 'x',
-    }));
-    const opened = { [attribute.mailSetting]: settingsFor(folders), [attribute.endSessions]: ['TRUE'] };
-    const uid = await added(opened);
-    expect((await find(mailboxDn(uid)))?.attributes).toMatchObject(opened);
-    const named = {
-      [attribute.delegate]: [`${uid} nguyen-thanh-binh Read,Write,SendAs`, 'b phong-cntt Read'],
-      [attribute.sendAs]: [mailboxDn(uid)],
-    };
-    await directory.add(mailboxDn(owner), mailbox(owner, named));
-    expect((await find(mailboxDn(owner)))?.attributes).toMatchObject(named);
   });
 
   it('lets a closed account keep its entry without any address', async () => {
