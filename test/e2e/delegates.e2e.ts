@@ -88,7 +88,10 @@ describe('a letter to the organization', () => {
       const filed = `${folder}/Lưu trữ`;
       await client.mailboxCreate(filed);
       await client.mailboxOpen(folder);
-      const uid = async (subject: string) => String((await client.search({ subject }, { uid: true }))[0]);
+      const uid = async (subject: string) => {
+        const [found] = (await client.search({ subject }, { uid: true })) || [];
+        return String(found);
+      };
       await client.messageMove(await uid('Để lưu'), filed, { uid: true });
       await client.messageDelete(await uid('Để xóa'), { uid: true });
       expect(await subjects(client)).not.toEqual(expect.arrayContaining(['Để xóa']));
