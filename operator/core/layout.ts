@@ -36,6 +36,12 @@ export const attribute = {
   mailSetting: 'hopThuMailSetting',
   /** On a delegate: a right was withdrawn, and the sessions of before are still to be ended. */
   endSessions: 'hopThuEndSessions',
+  /** Generalized time: when the status last changed; absent while it never did. */
+  statusSince: 'hopThuStatusSince',
+  /** Hash of the plan by whose approval the status changed; absent where it needed none. */
+  approvedPlan: 'hopThuApprovedPlan',
+  /** The change that a person rejected: the owner's UID for a deletion, else a hash. */
+  rejected: 'hopThuRejected',
 } as const;
 
 /** Object classes of the site's own schema; those of mailboxes and organizations are auxiliary. */

@@ -45,6 +45,9 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.sendAs,
       attribute.mailSetting,
       attribute.endSessions,
+      attribute.statusSince,
+      attribute.approvedPlan,
+      attribute.rejected,
     ],
   },
   [objectClass.organization]: {
@@ -104,6 +107,7 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.mailSetting]:
     /^namespace(\+=[A-Za-z0-9,-]+|\/[A-Za-z0-9-]+\/(prefix=[^/]+\/[a-z0-9._@-]+\/|mail_path=\/srv\/vmail\/[A-Za-z0-9-]+\/Maildir|acl_user=(reader|writer)))$/,
   [attribute.endSessions]: /^(TRUE|FALSE)$/,
+  [attribute.statusSince]: /^\d{14}Z$/,
   pwdReset: /^(TRUE|FALSE)$/,
   postalAddress: /^(?:[^\\$]|\\24|\\5C)+(?:\$(?:[^\\$]|\\24|\\5C)+)*$/i,
   telephoneNumber: /^[A-Za-z0-9 '()+,./:?=-]+$/,
