@@ -11,6 +11,7 @@ class hopthu extends rcube_plugin
         if (($_SESSION['language'] ?? '') === 'vi_VN') {
             $this->load_vietnamese($rcmail);
         }
+        $this->add_hook('storage_connect', [$this, 'tell_browser']);
         $this->add_hook('login_after', [$this, 'as_the_directory_says']);
         $this->add_hook('startup', [$this, 'keep_sent']);
         $this->add_hook('template_object_license', [$this, 'license']);
@@ -28,6 +29,16 @@ class hopthu extends rcube_plugin
         $rcmail->load_language(null, [], $texts);
         // Handed to the browser before any plugin is asked.
         $rcmail->output->add_label('alerttitle', 'confirmationtitle', 'continue', 'ok');
+    }
+
+    /** Tells before the login at which address the browser is, signed: guessing is counted by it, not by the webmail's. */
+    public function tell_browser(array $args): array
+    {
+        $address = $_SERVER['REMOTE_ADDR'];
+        $signature = hash_hmac('sha256', $address, file_get_contents('/run/secrets/origin/key'));
+        $args['preauth_ident'] = ['x-hopthu-client' => "{$address} {$signature}"];
+
+        return $args;
     }
 
     /**
