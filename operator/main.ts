@@ -20,6 +20,7 @@ import { Connection } from './ldap/connection.ts';
 import { LdaptsDirectory } from './ldap/ldapts-directory.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
+import { Patience } from './reconcile/patience.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { UsageSweep } from './reconcile/usage-sweep.ts';
 import { createReport } from './report.ts';
@@ -87,12 +88,14 @@ const usage = new UsageSweep({
 const metrics = createMetrics(site.name, { cluster, connection, election });
 
 const report = createReport(log);
+const patience = new Patience(() => performance.now(), Math.random);
 const reconciler = new Reconciler({
   site,
   cluster,
   directory,
   sessions,
   usage,
+  patience,
   clock: () => new Date(),
   report,
 });

@@ -3,15 +3,16 @@
  * else. A decision that has not begun may still be dropped for a newer one.
  */
 import type { Desired } from '../core/desired.ts';
-import { type Change, removesAccess } from '../core/plan.ts';
+import { type Change, removesAccess, waitsForSessions } from '../core/plan.ts';
 import type { Outcome } from '../core/status.ts';
 import type { Problem } from '../core/verdict.ts';
 import { Conflict } from '../errors.ts';
 import type { Clock, Cluster, Directory, DirectoryEntry, Sessions } from '../ports.ts';
 import { type Applied, applyOne } from './apply.ts';
 import type { Report } from './pass.ts';
+import type { Patience } from './patience.ts';
 import { endSessions } from './sessions.ts';
-import { idleOutcome, settleOne, type Usage, waitsForSessions } from './settle.ts';
+import { hearsOfSessions, idleOutcome, settleOne, type Usage } from './settle.ts';
 import { isOfOneResource } from './tell-waiting.ts';
 import { type Priority, priority, Writers } from './writers.ts';
 
@@ -45,6 +46,7 @@ export type CarrierOptions = {
   readonly sessions: Sessions;
   readonly usage?: Usage;
   readonly clock: Clock;
+  readonly patience?: Patience;
   readonly report: Report;
   /** Told when a task is over, whatever came of it. */
   readonly onOver: (task: Task, applied: Applied | undefined) => void;
@@ -150,14 +152,16 @@ export class Carrier {
       const settle = async (job: Job, unended?: Problem): Promise<void> =>
         this.#settle(job.task, applied.get(job), unended, round);
       const finish = async (job: Job): Promise<void> => {
-        if (!revokes(job) && !waitsForSessions(job.task.desired)) {
+        if (!hears(job)) {
           await this.#run(job, at, round, async () => {
             await apply(job);
             await settle(job);
           });
         } else {
-          await this.#run(job, at, round, apply);
+          const isAfter = job.task.write !== undefined && waitsForSessions(job.task.write);
+          if (!isAfter) await this.#run(job, at, round, apply);
           const unended = await ended;
+          if (isAfter && unended === undefined) await this.#run(job, at, round, apply);
           await this.#run(job, at, round, () => settle(job, unended));
         }
         this.#over(job, applied.get(job));
@@ -242,6 +246,11 @@ export class Carrier {
     if (job.state !== 'dropped') this.#options.onOver(job.task, applied);
     job.end();
   }
+}
+
+function hears(job: Job): boolean {
+  const { desired, write } = job.task;
+  return revokes(job) || hearsOfSessions(desired) || (write !== undefined && waitsForSessions(write));
 }
 
 function revokes({ task: { write } }: Job): boolean {

@@ -3,6 +3,7 @@ import type { Guarded } from '../core/guard.ts';
 import type { Change } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import type { Clock, Cluster, Directory, Sessions } from '../ports.ts';
+import type { Patience } from './patience.ts';
 import { Reconciler } from './reconciler.ts';
 import type { Usage } from './settle.ts';
 
@@ -14,6 +15,7 @@ export type PassDependencies = {
   /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
   readonly usage?: Usage;
   readonly clock: Clock;
+  readonly patience?: Patience;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
   /** Mailboxes decided between two turns of the event loop, where their groups are no larger. @default 100 */

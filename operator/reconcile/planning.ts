@@ -5,7 +5,7 @@ import { planChanges } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import type { ClusterSnapshot, DirectoryEntry } from '../ports.ts';
 import type { Task } from './carrier.ts';
-import { idleOutcome, isAsItShallBe, type Settling, waitsForSessions } from './settle.ts';
+import { hearsOfSessions, idleOutcome, isAsItShallBe, type Settling } from './settle.ts';
 import { turn } from './turn.ts';
 import type { View } from './view.ts';
 
@@ -25,7 +25,7 @@ export function planFor(planning: Planning, decided: readonly Desired[], paused:
     const write = byUid.get(desired.resource.metadata.uid);
     if (write !== undefined) return [{ desired, write, letGo: true }];
     const outcome = idleOutcome(desired, paused);
-    const isDone = isAsItShallBe(planning, desired, outcome) && !waitsForSessions(desired);
+    const isDone = isAsItShallBe(planning, desired, outcome) && !hearsOfSessions(desired);
     if (isDone) return [];
     return [{ desired, letGo: true, ...(outcome.kind === 'none' ? {} : { outcome }) }];
   });

@@ -10,14 +10,14 @@ import type { Group } from '../core/groups.ts';
 import { attribute } from '../core/layout.ts';
 import { resourceName } from '../core/naming/identity.ts';
 import { first } from '../core/observed.ts';
-import { type Change, inOrder, removesAccess } from '../core/plan.ts';
+import { type Change, inOrder, leavesSessions, removesAccess } from '../core/plan.ts';
 import { Unavailable } from '../errors.ts';
 import type { ClusterSnapshot, DirectoryEntry, ResourceKey } from '../ports.ts';
 import { Carrier, type Tally, type Task } from './carrier.ts';
 import type { PassDependencies, PassResult } from './pass.ts';
 import { type Plan, planFor, planSite } from './planning.ts';
 import { RememberedDirectory } from './remembered-directory.ts';
-import { waitsForSessions } from './settle.ts';
+import { hearsOfSessions } from './settle.ts';
 import { tellWaiting } from './tell-waiting.ts';
 import { View } from './view.ts';
 import { Weighing } from './weighing.ts';
@@ -42,7 +42,7 @@ export class Reconciler {
   #reading: Promise<unknown> | undefined;
   /** UIDs of resources whose entry is not known for sure: only a read tells. */
   readonly #doubtful = new Set<string>();
-  /** Keys of addresses and names that somebody has just let go. */
+  /** Keys of those who let go of an address, of their name or of a right: others may have waited for it. */
   readonly #left = new Set<string>();
 
   constructor(dependencies: PassDependencies) {
@@ -146,7 +146,7 @@ export class Reconciler {
       withdrawn,
     );
     const concernsSessions = plan.tasks.some(
-      ({ desired, write }) => waitsForSessions(desired) || (write !== undefined && removesAccess(write)),
+      ({ desired, write }) => hearsOfSessions(desired) || (write !== undefined && removesAccess(write)),
     );
     const refused = whole.orders.paused || !concernsSessions ? undefined : group.entries;
     const tally = await this.#carrier.carryOut(plan.tasks, priority.change, refused);
@@ -229,8 +229,8 @@ export class Reconciler {
     if (kind === 'Mailbox') {
       const present = this.#dependencies.cluster.find(kind, metadata.namespace, metadata.name);
       const keys = this.#view.replaceMailbox(resourceName(metadata), present);
-      const isLess =
-        present?.metadata.uid !== metadata.uid || (write !== undefined && write.first.length > 0);
+      const isGone = present?.metadata.uid !== metadata.uid;
+      const isLess = isGone || (write !== undefined && (write.first.length > 0 || leavesSessions(write)));
       if (isLess) for (const key of keys) this.#left.add(key);
     }
     if (write === undefined) return;

@@ -55,10 +55,11 @@ export function idleOutcome({ resource, entry }: Desired, sitePaused: boolean): 
   return paused && entry === undefined ? { kind: 'paused' } : { kind: 'none' };
 }
 
-/** Is it one that waits to hear that nobody is logged in any more? Settled ones are not told of every outage. */
-export function waitsForSessions({ resource, entry }: Desired): boolean {
-  const refused = entry !== undefined && first(entry, attribute.status) !== 'Active';
-  return resource.kind === 'Mailbox' && refused && !isSettled(resource);
+/** Is it one to be told whether its sessions were ended? Settled ones are not told of every outage. */
+export function hearsOfSessions({ resource, entry }: Desired): boolean {
+  if (entry === undefined || resource.kind !== 'Mailbox') return false;
+  const narrowed = first(entry, attribute.endSessions) === 'TRUE';
+  return narrowed || (first(entry, attribute.status) !== 'Active' && !isSettled(resource));
 }
 
 function verdictOn({ clock, usage }: Settling, desired: Desired, outcome: Outcome): Verdict {
