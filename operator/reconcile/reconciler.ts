@@ -42,7 +42,7 @@ export class Reconciler {
   #reading: Promise<unknown> | undefined;
   /** UIDs of resources whose entry is not known for sure: only a read tells. */
   readonly #doubtful = new Set<string>();
-  /** Keys of those who let go of an address, of their name or of a right: others may have waited for it. */
+  /** Keys of those who let go of an address, or of their name: others may have waited for it. */
   readonly #left = new Set<string>();
 
   constructor(dependencies: PassDependencies) {
@@ -230,7 +230,7 @@ export class Reconciler {
       const present = this.#dependencies.cluster.find(kind, metadata.namespace, metadata.name);
       const keys = this.#view.replaceMailbox(resourceName(metadata), present);
       const isGone = present?.metadata.uid !== metadata.uid;
-      const isLess = isGone || (write !== undefined && (write.first.length > 0 || leavesSessions(write)));
+      const isLess = isGone || (write !== undefined && write.first.length > 0);
       if (isLess) for (const key of keys) this.#left.add(key);
     }
     if (write === undefined) return;
@@ -259,6 +259,7 @@ export class Reconciler {
         conflicts > 0 ||
         // An organization that waited for the last of its mailboxes may leave.
         (released > 0 && organizationLeaves) ||
+        applied.some(({ change, problem }) => problem === undefined && leavesSessions(change)) ||
         applied.some(({ change }) => isSeenLater(change)) ||
         // A rename is planned only for an entry that is otherwise as it shall be.
         (renames && applied.some(({ problem }) => problem === undefined)),
