@@ -13,7 +13,7 @@ import { type ApiServer, startApiServer } from '../contract/kube-support/api-ser
 import { firstPassword, operatorDn, Slapd } from '../contract/support/slapd.ts';
 import { ensureKubernetesBinary } from '../kind/kubernetes-binary.ts';
 import { socTrang } from '../support/sites.ts';
-import { bundle } from './bundle.ts';
+import { bundle, imageFlags } from './bundle.ts';
 import type { Floor } from './floor.ts';
 import type { Operator } from './operator.ts';
 import { mailboxManifest, organizationManifests } from './people.ts';
@@ -31,9 +31,9 @@ function siteOf(mailboxes: number): Site {
   return { ...socTrang, namespaces };
 }
 
-/** In a process of its own, bundled as the image's is, so that memory and CPU are its own. */
+/** In a process of its own, bundled and run as the image's is, so that memory and CPU are its own. */
 async function measure<T>(program: string, task: Task): Promise<T> {
-  const { stdout } = await execa(process.execPath, [program], {
+  const { stdout } = await execa(process.execPath, [...imageFlags(), program], {
     input: JSON.stringify(task),
     stderr: 'inherit',
   });

@@ -144,6 +144,7 @@ async function changeBare(name: string, index: number): Promise<number> {
 async function measureCold(): Promise<Operator['cold']> {
   const before = usage();
   const started = performance.now();
+  api.onChange((changed) => loop.wake(changed));
   api.start();
   while (!api.hasSynced) await setImmediate();
   void loop.run();
