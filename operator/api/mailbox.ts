@@ -70,6 +70,12 @@ export const mailboxSpec = z
       .regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/, 'a date such as 2027-01-01')
       .optional()
       .describe('The last day of access, in Việt Nam; mail is kept and still delivered afterwards. R24'),
+    deletionPolicy: z
+      .enum(['Retain', 'Archive', 'Delete'])
+      .default('Retain')
+      .describe(
+        "What becomes of the mail once this resource is deleted: Retain keeps it for the site's `retention.closedDays` and archives it then, Archive does so after `retention.graceDays`, Delete removes it then without an archive. R37, R38",
+      ),
     passwordReset: line(64)
       .optional()
       .describe('Any new value, such as the date, asks for one new first password. R20, R25'),

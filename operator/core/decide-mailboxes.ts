@@ -2,16 +2,17 @@
 import { annotation, type Resource } from '../api/resource.ts';
 import { accessFor, attributesFor, renamedBy } from './account.ts';
 import { addressFacts } from './address-facts.ts';
-import { grantAddresses } from './addresses.ts';
+import { type Claimant, grantAddresses } from './addresses.ts';
 import { claimsOf } from './claims.ts';
 import type { Desired, World } from './desired.ts';
-import { withoutAccess } from './entry.ts';
+import { closedAttributes, withoutAccess } from './entry.ts';
 import { isClosed } from './former.ts';
 import { holdBack, writesBefore } from './held.ts';
 import { attribute } from './layout.ts';
 import { mailboxDn } from './naming/identity.ts';
 import { all, type Observed } from './observed.ts';
 import { isSuspendedByAnnotation, type Organizations } from './organizations.ts';
+import { rfc3339 } from './time.ts';
 import { attempt } from './verdict.ts';
 
 type MailboxesWorld = Pick<World, 'site' | 'mailboxes' | 'now'>;
@@ -22,7 +23,7 @@ export function decideMailboxes(
   observed: Observed,
   organizations: Organizations,
 ): readonly Desired[] {
-  const { claimants, problems } = claimsOf(world.mailboxes, observed, organizations);
+  const { claimants, problems, restores } = claimsOf(world.mailboxes, observed, organizations);
   const deciding = [...claimants.values()].filter(
     ({ mailbox }) => mailbox.metadata.annotations[annotation.paused] !== 'true',
   );
@@ -32,7 +33,11 @@ export function decideMailboxes(
     const { uid } = resource.metadata;
     const claimant = claimants.get(uid);
     const grant = grants.get(uid);
-    const base = asItIs(world, observed, resource, claimant?.ownerUid ?? uid);
+    const restore = restores.get(uid);
+    const base = {
+      ...asItIs(world, observed, resource, claimant),
+      ...(restore === undefined ? {} : { restore }),
+    };
     const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
     const { entry } = base;
     if (claimant === undefined || grant === undefined) {
@@ -55,18 +60,21 @@ export function decideMailboxes(
 }
 
 /** What is known of a mailbox before anything is decided: its entry, and what its addresses come to when it leaves. */
-function asItIs(world: MailboxesWorld, observed: Observed, resource: Resource, ownerUid: string) {
+function asItIs(world: MailboxesWorld, observed: Observed, resource: Resource, claimant?: Claimant) {
   const { uid, deletionTimestamp } = resource.metadata;
-  const entry = observed.byOwner.get(ownerUid);
+  const entry = observed.byOwner.get(claimant?.ownerUid ?? uid);
   const leaving = deletionTimestamp !== undefined;
   return {
     resource,
     leaving,
     ...(entry === undefined ? {} : { entry }),
-    dn: entry?.dn ?? mailboxDn(world.site, uid),
+    dn: entry?.dn ?? mailboxDn(world.site, claimant?.account ?? uid),
     ...(entry === undefined || !leaving
       ? {}
-      : { first: holdBack(world, observed, entry, all(entry, attribute.address)) }),
+      : {
+          first: holdBack(world, observed, entry, all(entry, attribute.address)),
+          closing: closedAttributes(entry, claimant?.mailbox.spec, rfc3339(world.now)),
+        }),
   };
 }
 

@@ -52,6 +52,8 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     [attribute.organization]: [organization.dn],
     ...ownership(site, mailbox),
     pwdAccountLockedTime: lock(facts.status, facts.entry),
+    ...deletionPolicy(mailbox.spec),
+    [attribute.closedAt]: [],
     ...passwordAttributes(site, facts),
   };
 }
@@ -73,6 +75,27 @@ export function organizationAttributes(site: Site, resolved: ResolvedOrganizatio
 /** Taking access away, which must bite even where nothing else of the mailbox can be decided. */
 export function withoutAccess(status: Exclude<EntryStatus, 'Active'>): Attributes {
   return { [attribute.status]: [status], pwdAccountLockedTime: [lockedForGood] };
+}
+
+/**
+ * Closing: the policy of the moment, where the spec can be read, and since when.
+ * @param now RFC 3339
+ */
+export function closedAttributes(
+  entry: DirectoryEntry,
+  spec: Mailbox['spec'] | undefined,
+  now: string,
+): Attributes {
+  return {
+    ...withoutAccess('Closed'),
+    ...(spec === undefined ? {} : deletionPolicy(spec)),
+    [attribute.closedAt]: [first(entry, attribute.closedAt) ?? now],
+  };
+}
+
+/** The directory remembers it when the resource is gone; Retain is not written down. */
+function deletionPolicy({ deletionPolicy: policy }: Pick<Mailbox['spec'], 'deletionPolicy'>): Attributes {
+  return { [attribute.deletionPolicy]: policy === 'Retain' ? [] : [policy] };
 }
 
 /** What has to be replaced in `entry` so that every attribute of `desired` is as asked; values compare as sets. */

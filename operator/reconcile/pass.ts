@@ -6,6 +6,7 @@ import { askForApproval } from '../core/approval.ts';
 import { type Desired, decide } from '../core/desired.ts';
 import { type Guarded, guard } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
+import { mailWork } from '../core/mail-work.ts';
 import { accountOf, first } from '../core/observed.ts';
 import { type Change, planChanges, removesAccess } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
@@ -14,7 +15,8 @@ import { rfc3339 } from '../core/time.ts';
 import { type Problem, waiting } from '../core/verdict.ts';
 import { Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../ports.ts';
-import { type Applied, applyChanges } from './apply.ts';
+import { type Applied, applyChanges, problemOf } from './apply.ts';
+import type { MailWorker } from './mail-worker.ts';
 import { inParallel } from './parallel.ts';
 import { endSessions } from './sessions.ts';
 import type { UsageSweep } from './usage-sweep.ts';
@@ -29,6 +31,8 @@ export type PassDependencies = {
   readonly sessions: Sessions;
   /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
   readonly usage?: Usage;
+  /** Carries out, beside the passes, what is to be done with the mail of accounts that ended. */
+  readonly mail?: Pick<MailWorker, 'offer' | 'problem'>;
   readonly clock: Clock;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
@@ -67,13 +71,16 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     throw error;
   }
   dependencies.usage?.offer(entries);
+  const now = dependencies.clock();
   const decision = decide({
     site,
     organizations: resources.organizations,
     mailboxes: resources.mailboxes,
     entries,
-    now: dependencies.clock(),
+    now,
   });
+  if (!resources.paused)
+    dependencies.mail?.offer(mailWork({ site, now, mailboxes: resources.mailboxes, ...decision }));
   const changes = planChanges(decision);
   const guarded = guard(changes, { site, mailboxes: resources.mailboxes }, resources.approvedPlan);
   report.orphans(decision.orphans.map(({ dn }) => dn));
@@ -93,7 +100,9 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   await inParallel([endThose, applyOthers], (work) => work());
   const applied = [...revoked, ...granted];
   const outcomes = outcomesOf(changes, guarded, applied, resources.paused);
-  const desired = decision.desired.map((one) => withUnended(one, unended, outcomes));
+  const desired = decision.desired.map((one) =>
+    withUnrestored(withUnended(one, unended, outcomes), dependencies.mail),
+  );
   const settled = await settleAll(dependencies, desired, outcomes, resources.paused);
   return {
     mailboxes: resources.mailboxes.length,
@@ -146,6 +155,12 @@ function withUnended(
   const revoked = entry !== undefined && first(entry, attribute.status) !== 'Active';
   const concerned = resource.kind === 'Mailbox' && (revokedNow || (revoked && !isSettled(resource)));
   return unended !== undefined && concerned ? { ...desired, problems: [unended, ...problems] } : desired;
+}
+
+/** Why a mailbox's mail is not back yet, where that is known. */
+function withUnrestored(desired: Desired, mail: PassDependencies['mail']): Desired {
+  const error = desired.restore && mail?.problem(desired.restore.account);
+  return error === undefined ? desired : { ...desired, problems: [problemOf(error), ...desired.problems] };
 }
 
 function uidOf(change: Change): string {

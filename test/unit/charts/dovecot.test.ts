@@ -145,6 +145,7 @@ describe('the pod', () => {
       imaps: { host, port: 993 },
       sieve: { host, port: 4190 },
       sessions: { host, port: 8443 },
+      store: { host, port: 8444 },
     });
   });
 
