@@ -74,7 +74,7 @@ export const mailboxSpec = z
       .enum(['Retain', 'Archive', 'Delete'])
       .default('Retain')
       .describe(
-        "What becomes of the mail once this resource is deleted: Retain keeps it for the site's `retention.closedDays` and archives it then, Archive does so after `retention.graceDays`, Delete removes it then without an archive. R37, R38",
+        "What becomes of the mail once this resource is deleted. Retain keeps it for the site's `retention.closedDays` and archives it then, Archive does so after `retention.graceDays`, Delete removes it then without an archive. R37, R38",
       ),
     passwordReset: line(64)
       .optional()
