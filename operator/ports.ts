@@ -1,4 +1,5 @@
 /** Everything outside the operator, as interfaces: the decisions never see more than this. */
+import type { Orders } from './api/orders.ts';
 import type { Resource } from './api/resource.ts';
 
 /** One entry as read from the directory. Attribute names are spelled as they were asked for; absent ones are missing. */
@@ -38,13 +39,9 @@ export type ResourceEvent = {
 };
 
 /** What the cluster holds for one site. */
-export type ClusterSnapshot = {
+export type ClusterSnapshot = Orders & {
   readonly organizations: readonly Resource[];
   readonly mailboxes: readonly Resource[];
-  /** The annotation `hopthu.io/paused` on the site's ConfigMap. */
-  readonly paused: boolean;
-  /** The annotation `hopthu.io/approve-plan` on the site's ConfigMap: hash of the one plan that may pass the guard. */
-  readonly approvedPlan?: string;
 };
 
 /** The Kubernetes API, as far as the operator may use it. */

@@ -12,7 +12,6 @@ import { attribute } from './layout.ts';
 import { mailboxDn } from './naming/identity.ts';
 import { all, type Observed } from './observed.ts';
 import { isSuspendedByAnnotation, type Organizations } from './organizations.ts';
-import { rfc3339 } from './time.ts';
 import { attempt } from './verdict.ts';
 
 type MailboxesWorld = Pick<World, 'site' | 'mailboxes' | 'now'>;
@@ -73,7 +72,7 @@ function asItIs(world: MailboxesWorld, observed: Observed, resource: Resource, c
       ? {}
       : {
           first: holdBack(world, observed, entry, all(entry, attribute.address)),
-          closing: closedAttributes(entry, claimant?.mailbox.spec, rfc3339(world.now)),
+          closing: closedAttributes(claimant?.mailbox.spec),
         }),
   };
 }

@@ -53,7 +53,6 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     ...ownership(site, mailbox),
     pwdAccountLockedTime: lock(facts.status, facts.entry),
     ...deletionPolicy(mailbox.spec),
-    [attribute.closedAt]: [],
     ...passwordAttributes(site, facts),
   };
 }
@@ -77,20 +76,9 @@ export function withoutAccess(status: Exclude<EntryStatus, 'Active'>): Attribute
   return { [attribute.status]: [status], pwdAccountLockedTime: [lockedForGood] };
 }
 
-/**
- * Closing: the policy of the moment, where the spec can be read, and since when.
- * @param now RFC 3339
- */
-export function closedAttributes(
-  entry: DirectoryEntry,
-  spec: Mailbox['spec'] | undefined,
-  now: string,
-): Attributes {
-  return {
-    ...withoutAccess('Closed'),
-    ...(spec === undefined ? {} : deletionPolicy(spec)),
-    [attribute.closedAt]: [first(entry, attribute.closedAt) ?? now],
-  };
+/** Closing, with the policy of the moment, where the spec can be read. */
+export function closedAttributes(spec: Mailbox['spec'] | undefined): Attributes {
+  return { ...withoutAccess('Closed'), ...(spec === undefined ? {} : deletionPolicy(spec)) };
 }
 
 /** The directory remembers it when the resource is gone; Retain is not written down. */

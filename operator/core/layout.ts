@@ -28,8 +28,6 @@ export const attribute = {
   passwordSecret: 'hopThuPasswordSecret',
   /** What becomes of the mail once the mailbox is closed; absent means Retain. */
   deletionPolicy: 'hopThuDeletionPolicy',
-  /** RFC 3339: when the mailbox was closed. Without it the mail is kept for good. */
-  closedAt: 'hopThuClosedAt',
   /**
    * `<RFC 3339> <messages> <bytes> <sha256>`: the mail lies in the archive and may be gone from its place; or
    * `<RFC 3339> none`: it is being removed without one. On a mailbox's entry, and in `ou=held` when that is gone.
@@ -37,6 +35,12 @@ export const attribute = {
   archive: 'hopThuArchive',
   /** On entries of `ou=held`, `<address> <RFC 3339>`: held back until then, and while the account's resource exists. */
   heldAddress: 'hopThuHeldAddress',
+  /** Generalized time: when the status last changed; absent while it never did. */
+  statusSince: 'hopThuStatusSince',
+  /** Hash of the plan by whose approval the status changed; absent where it needed none. */
+  approvedPlan: 'hopThuApprovedPlan',
+  /** The change that a person rejected: the owner's UID for a deletion, else a hash. */
+  rejected: 'hopThuRejected',
 } as const;
 
 /** Object classes of the site's own schema; those of mailboxes and organizations are auxiliary. */

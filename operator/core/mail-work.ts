@@ -22,7 +22,7 @@ import { attribute, objectClass } from './layout.ts';
 import { resourceName } from './naming/identity.ts';
 import { accountOf, all, first, isHold, type Observed, ownerIn } from './observed.ts';
 import type { Site } from './site.ts';
-import { daysAfter, rfc3339 } from './time.ts';
+import { daysAfter, parseGeneralizedTime, rfc3339 } from './time.ts';
 
 /** The entry that a step ends with a write to, and whose it must be still. */
 type Target = { readonly account: string; readonly dn: string; readonly ownerUid: string };
@@ -112,10 +112,10 @@ function endOf(world: MailWorld, entry: DirectoryEntry): MailTask | undefined {
 
 /** Closed long enough, by its policy. What was closed before that was written down is kept for good. */
 function isDue({ retention }: Site, entry: DirectoryEntry, now: Date): boolean {
-  const closed = Date.parse(first(entry, attribute.closedAt) ?? '');
+  const closed = parseGeneralizedTime(first(entry, attribute.statusSince));
   const isRetained = first(entry, attribute.deletionPolicy) === undefined;
   const days = isRetained ? retention.closedDays : retention.graceDays;
-  return !Number.isNaN(closed) && daysAfter(new Date(closed), days) <= rfc3339(now);
+  return closed !== undefined && daysAfter(new Date(closed), days) <= rfc3339(now);
 }
 
 /** What `ou=held` has to say before the entry goes: its addresses, and whose archive it is. */

@@ -19,8 +19,18 @@ import { type Attributes, differences, mailboxClasses, organizationClasses, with
 import type { Write } from './held.ts';
 import { attribute } from './layout.ts';
 import { all, first } from './observed.ts';
+import { generalizedTime } from './time.ts';
 
-export type Action = 'create' | 'update' | 'rename' | 'suspend' | 'expire' | 'resume' | 'close' | 'remove';
+export type Action =
+  | 'create'
+  | 'update'
+  | 'rename'
+  | 'suspend'
+  | 'expire'
+  | 'resume'
+  | 'close'
+  | 'remove'
+  | 'reject';
 
 type Common = {
   readonly action: Action;
@@ -46,11 +56,15 @@ export type Remove = Common & {
 };
 export type Change = Create | Update | Remove;
 
-/** Everything that shall be written to the directory, creations first, removals last. */
-export function planChanges(decision: Decision): readonly Change[] {
+/**
+ * Everything that shall be written to the directory, what takes access away first, removals last.
+ * @param now wall clock, which entries keep whose status changes
+ */
+export function planChanges(decision: Decision, now: Date): readonly Change[] {
   return decision.desired
     .filter(({ resource }) => resource.metadata.annotations[annotation.paused] !== 'true')
     .flatMap((desired) => changeFor(desired) ?? [])
+    .map((change) => withNotes(change, now))
     .sort(
       (a, b) =>
         order[a.action] - order[b.action] ||
@@ -68,7 +82,8 @@ const order: Readonly<Record<Action, number>> = {
   rename: 4,
   resume: 5,
   update: 6,
-  remove: 7,
+  reject: 7,
+  remove: 8,
 };
 
 function changeFor({
@@ -91,7 +106,8 @@ function changeFor({
     return { action: 'create', resource, dn, first: writes, attributes: given };
   }
   const replacements = differences(entry, attributes);
-  if (replacements.length === 0) return renamed && renameFor(resource, entry, renamed);
+  if (replacements.length === 0 && renamed !== undefined) return renameFor(resource, entry, renamed);
+  if (replacements.length === 0 && first(entry, attribute.rejected) === undefined) return undefined;
   const ownerUid = first(entry, attribute.ownerUid) ?? '';
   const action = actionOf(replacements);
   return { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
@@ -139,6 +155,28 @@ function actionOf(replacements: readonly AttributeReplacement[]): Update['action
   if (status === 'Expired') return 'expire';
   if (status === 'Active') return 'resume';
   return replacements.some((replacement) => replacement.attribute === 'mail') ? 'rename' : 'update';
+}
+
+/**
+ * What the guard goes by, in the same modify as what it speaks of: since when the status is as it is. What was approved
+ * or rejected before is forgotten with it.
+ */
+function withNotes(change: Change, now: Date): Change {
+  if (change.action === 'create' || change.action === 'remove' || change.resource.kind !== 'Mailbox')
+    return change;
+  const { replacements } = change;
+  const isNew = replacements.some((replacement) => replacement.attribute === attribute.status);
+  const forget = (name: string) => (before(change, name).length > 0 ? [{ attribute: name, values: [] }] : []);
+  const status = isNew ? [{ attribute: attribute.statusSince, values: [generalizedTime(now)] }] : [];
+  return {
+    ...change,
+    replacements: [
+      ...replacements,
+      ...status,
+      ...(isNew ? forget(attribute.approvedPlan) : []),
+      ...forget(attribute.rejected),
+    ],
+  };
 }
 
 function withoutEmpty(attributes: Attributes): Attributes {

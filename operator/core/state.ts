@@ -1,4 +1,5 @@
 /** The life of a mailbox: one state from facts and time. docs/states.md draws it, and a test compares the two. */
+import { parseGeneralizedTime } from './time.ts';
 
 export type MailboxState = 'Pending' | 'Active' | 'Suspended' | 'Expired' | 'Closed';
 
@@ -34,9 +35,6 @@ function endOfDay(date: string): number {
  * @param maxAgeDays 0 means that passwords do not age
  */
 export function isPasswordDue(changed: string | undefined, maxAgeDays: number, now: Date): boolean {
-  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(changed ?? '');
-  if (match === null || maxAgeDays === 0) return false;
-  const [, year, month, dayOfMonth, hour, minute, second] = match.map(Number);
-  const at = Date.UTC(year ?? 0, (month ?? 1) - 1, dayOfMonth, hour, minute, second);
-  return at + maxAgeDays * day <= now.getTime();
+  const at = parseGeneralizedTime(changed);
+  return at !== undefined && maxAgeDays > 0 && at + maxAgeDays * day <= now.getTime();
 }

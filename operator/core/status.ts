@@ -4,8 +4,9 @@ import type { OrganizationStatus } from '../api/organization.ts';
 import { annotation, type Condition, type Resource } from '../api/resource.ts';
 import type { Desired } from './desired.ts';
 import { formatChange } from './format.ts';
+import { isClosed, isLetGo } from './former.ts';
 import { attribute } from './layout.ts';
-import { all, first } from './observed.ts';
+import { all } from './observed.ts';
 import type { Change } from './plan.ts';
 import { displayBytes } from './quota.ts';
 import { isOver, overQuota, quotaStatus } from './usage.ts';
@@ -16,6 +17,7 @@ export type Outcome =
   | { readonly kind: 'none' }
   | { readonly kind: 'done'; readonly change: Change }
   | { readonly kind: 'held'; readonly change: Change; readonly reason: string }
+  | { readonly kind: 'rejected'; readonly change: Change }
   | { readonly kind: 'paused'; readonly change?: Change }
   | { readonly kind: 'failed'; readonly change: Change; readonly problem: Problem };
 
@@ -73,6 +75,14 @@ function readiness(desired: Desired, outcome: Outcome): Readiness {
       kind: 'stalled',
       reason: 'AwaitingApproval',
       message: `${outcome.reason}: ${formatChange(outcome.change)}`,
+    };
+  }
+  if (outcome.kind === 'rejected') {
+    return {
+      ready: 'False',
+      kind: 'stalled',
+      reason: 'Rejected',
+      message: `rejected, and nothing of it is done until something else is asked for: ${formatChange(outcome.change)}`,
     };
   }
   if (outcome.kind === 'paused') {
@@ -192,8 +202,8 @@ function organizationFacts(
   };
 }
 
-/** Has the resource been seen to leave: no entry of it, or a closed one? */
+/** Has the resource been seen to leave: no entry of it, a closed one, or one that its rejected deletion leaves alone? */
 export function isGone({ resource, entry, leaving }: Desired): boolean {
   if (resource.metadata.deletionTimestamp === undefined || !leaving) return false;
-  return entry === undefined || (resource.kind === 'Mailbox' && first(entry, attribute.status) === 'Closed');
+  return entry === undefined || (resource.kind === 'Mailbox' && (isClosed(entry) || isLetGo(entry)));
 }

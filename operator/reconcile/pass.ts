@@ -70,8 +70,8 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     if (error instanceof Unavailable) await tellWaiting(dependencies, resources, error);
     throw error;
   }
-  dependencies.usage?.offer(entries);
   const now = dependencies.clock();
+  dependencies.usage?.offer(entries);
   const decision = decide({
     site,
     organizations: resources.organizations,
@@ -81,8 +81,8 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   });
   if (!resources.paused)
     dependencies.mail?.offer(mailWork({ site, now, mailboxes: resources.mailboxes, ...decision }));
-  const changes = planChanges(decision);
-  const guarded = guard(changes, { site, mailboxes: resources.mailboxes }, resources.approvedPlan);
+  const changes = planChanges(decision, now);
+  const guarded = guard(changes, { mailboxes: resources.mailboxes, entries, now }, resources);
   report.orphans(decision.orphans.map(({ dn }) => dn));
   report.held(guarded);
   const allowed = resources.paused ? [] : guarded.allowed;
@@ -103,7 +103,11 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   const desired = decision.desired.map((one) =>
     withUnrestored(withUnended(one, unended, outcomes), dependencies.mail),
   );
-  const settled = await settleAll(dependencies, desired, outcomes, resources.paused);
+  const undecidedLosses = guarded.held.length > 0 || allowed.some(({ action }) => action === 'reject');
+  const settled = await settleAll(dependencies, desired, outcomes, {
+    sitePaused: resources.paused,
+    letGo: !undecidedLosses,
+  });
   return {
     mailboxes: resources.mailboxes.length,
     changes: allowed,
@@ -115,7 +119,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     orphans: decision.orphans.length,
     statusWrites: settled.writes,
     again:
-      allowed.some(({ action }) => action === 'close' || action === 'remove') ||
+      allowed.some(({ action }) => ['close', 'remove', 'reject'].includes(action)) ||
       settled.conflicts > 0 ||
       // A rename is planned only for an entry that is otherwise as it shall be.
       (decision.desired.some(({ renamed }) => renamed !== undefined) &&
@@ -131,14 +135,13 @@ function outcomesOf(
 ): ReadonlyMap<string, Outcome> {
   const outcomes = new Map<string, Outcome>();
   if (paused) for (const change of changes) outcomes.set(uidOf(change), { kind: 'paused', change });
+  for (const change of guarded.rejected) outcomes.set(uidOf(change), { kind: 'rejected', change });
   for (const change of guarded.held) {
     outcomes.set(uidOf(change), { kind: 'held', change, reason: askForApproval(guarded) });
   }
   for (const { change, problem } of applied) {
-    outcomes.set(
-      uidOf(change),
-      problem === undefined ? { kind: 'done', change } : { kind: 'failed', change, problem },
-    );
+    if (problem !== undefined) outcomes.set(uidOf(change), { kind: 'failed', change, problem });
+    else if (change.action !== 'reject') outcomes.set(uidOf(change), { kind: 'done', change });
   }
   return outcomes;
 }
@@ -169,11 +172,17 @@ function uidOf(change: Change): string {
 
 type Settled = { writes: number; conflicts: number; failures: number };
 
+type Settling = {
+  readonly sitePaused: boolean;
+  /** Resources whose deletion was rejected may go: the rest of that plan is settled, too. */
+  readonly letGo: boolean;
+};
+
 async function settleAll(
   dependencies: PassDependencies,
   decided: readonly Desired[],
   outcomes: ReadonlyMap<string, Outcome>,
-  sitePaused: boolean,
+  { sitePaused, letGo }: Settling,
 ): Promise<Settled> {
   const { cluster, clock, usage } = dependencies;
   const totals: Settled = { writes: 0, conflicts: 0, failures: 0 };
@@ -188,8 +197,8 @@ async function settleAll(
         usedBy(desired, usage?.known),
       );
       if (outcome.kind !== 'done' && hasLostFinalizer(desired)) await cluster.addFinalizer(resource);
-      if (releaseFinalizer && resource.metadata.finalizers.includes(finalizer))
-        return cluster.removeFinalizer(resource);
+      const mayGo = releaseFinalizer && (letGo || outcome.kind !== 'rejected');
+      if (mayGo && resource.metadata.finalizers.includes(finalizer)) return cluster.removeFinalizer(resource);
       if (isDeepStrictEqual(status, resource.status)) return undefined;
       if (desired.entry !== undefined) await removeFormerSecret(cluster, resource, status);
       totals.writes += 1;

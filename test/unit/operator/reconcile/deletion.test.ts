@@ -109,7 +109,7 @@ describe('a mailbox that is deleted', () => {
   it('is kept for good where nobody knows since when it is closed', async () => {
     const uid = await deleted('Archive');
     const { dn, attributes } = entryOf(uid) ?? { dn: '', attributes: {} };
-    province.directory.put(dn, { ...attributes, hopThuClosedAt: [] });
+    province.directory.put(dn, { ...attributes, hopThuStatusSince: [] });
     await days(2 * closedDays);
     expect(province.mailSteps).toEqual([]);
   });
@@ -135,7 +135,7 @@ describe('a mailbox that comes back', () => {
     expect(province.mailSteps).toEqual([]);
     expect(province.store.mail.get(uid)).toEqual(letters);
     expect(province.addressOf('binh')).toBe(address);
-    expect(entryOf(uid)?.attributes).not.toHaveProperty('hopThuClosedAt');
+    expect(entryOf(uid)?.attributes).toMatchObject({ hopThuStatus: ['Active'] });
   });
 
   it('after its mail was removed has it back from the archive, under its address', async () => {
