@@ -73,9 +73,7 @@ export const mailboxSpec = z
     deletionPolicy: z
       .enum(['Retain', 'Archive', 'Delete'])
       .default('Retain')
-      .describe(
-        "What becomes of the mail once this resource is deleted. Retain keeps it for the site's `retention.closedDays` and archives it then, Archive does so after `retention.graceDays`, Delete removes it then without an archive. R37, R38",
-      ),
+      .describe('What becomes of the mail of a deleted Mailbox after the days of `retention`. R37'),
     passwordReset: line(64)
       .optional()
       .describe('Any new value, such as the date, asks for one new first password. R20, R25'),

@@ -59,7 +59,7 @@ export function claimsOf(
         : takingBackProblem(account, mailbox, organization);
     if (refusal !== undefined) {
       problems.set(uid, [refusal]);
-      const restore = refusal.reason === 'Restoring' ? restoreOf(account ?? memory) : undefined;
+      const restore = memory && restoreOf(memory);
       if (restore !== undefined && resource.metadata.deletionTimestamp === undefined)
         restores.set(uid, restore);
       continue;

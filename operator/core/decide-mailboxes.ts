@@ -1,16 +1,17 @@
 /** What each mailbox's entry shall be, once it is known who claims what. Pure. */
 import { annotation, type Resource } from '../api/resource.ts';
+import type { DirectoryEntry } from '../ports.ts';
 import { accessFor, attributesFor, renamedBy } from './account.ts';
 import { addressFacts } from './address-facts.ts';
 import { type Claimant, grantAddresses } from './addresses.ts';
 import { claimsOf } from './claims.ts';
 import type { Desired, World } from './desired.ts';
-import { closedAttributes, withoutAccess } from './entry.ts';
-import { isClosed } from './former.ts';
+import { type Attributes, closedAttributes, withoutAccess } from './entry.ts';
+import { isClosed, removalProblem, restoreOf } from './former.ts';
 import { holdBack, writesBefore } from './held.ts';
 import { attribute } from './layout.ts';
 import { mailboxDn } from './naming/identity.ts';
-import { all, type Observed } from './observed.ts';
+import { all, first, type Observed } from './observed.ts';
 import { isSuspendedByAnnotation, type Organizations } from './organizations.ts';
 import { attempt } from './verdict.ts';
 
@@ -47,6 +48,8 @@ export function decideMailboxes(
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
     const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant));
     if (attributes === undefined) return { ...base, problems: known };
+    const shut = base.leaving ? undefined : keptShut(entry, attributes);
+    if (shut !== undefined) return { ...base, ...shut.restore, problems: [shut.problem, ...known] };
     const writesFirst = writesBefore(world, observed, entry, attributes, grant.takenFrom);
     const renamed = renamedBy(world, observed, claimant, grant, entry);
     return {
@@ -56,6 +59,16 @@ export function decideMailboxes(
       ...(base.leaving ? {} : { first: writesFirst, ...(renamed === undefined ? {} : { renamed }) }),
     };
   });
+}
+
+/** An account whose mail may be gone opens only after it was put back. */
+function keptShut(entry: DirectoryEntry | undefined, attributes: Attributes) {
+  const isShut = (status: string | undefined) => status === 'Closed' || status === 'Reclaimed';
+  if (entry === undefined || !isShut(first(entry, attribute.status))) return undefined;
+  const problem = isShut(attributes[attribute.status]?.[0]) ? undefined : removalProblem(entry);
+  if (problem === undefined) return undefined;
+  const restore = restoreOf(entry);
+  return { problem, restore: restore === undefined ? {} : { restore } };
 }
 
 /** What is known of a mailbox before anything is decided: its entry, and what its addresses come to when it leaves. */

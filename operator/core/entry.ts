@@ -53,6 +53,8 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     ...ownership(site, mailbox),
     pwdAccountLockedTime: lock(facts.status, facts.entry),
     ...deletionPolicy(mailbox.spec),
+    // Whoever is let in has the mail in its place.
+    ...(receives(facts.status) ? { [attribute.archive]: [] } : {}),
     ...passwordAttributes(site, facts),
   };
 }
@@ -79,6 +81,10 @@ export function withoutAccess(status: Exclude<EntryStatus, 'Active'>): Attribute
 /** Closing, with the policy of the moment, where the spec can be read. */
 export function closedAttributes(spec: Mailbox['spec'] | undefined): Attributes {
   return { ...withoutAccess('Closed'), ...(spec === undefined ? {} : deletionPolicy(spec)) };
+}
+
+function receives(status: EntryStatus): boolean {
+  return status === 'Active' || status === 'Suspended' || status === 'Expired';
 }
 
 /** The directory remembers it when the resource is gone; Retain is not written down. */

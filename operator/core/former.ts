@@ -66,9 +66,9 @@ export function endedAccounts(observed: Observed): ReadonlyMap<string, Directory
 }
 
 /** Mail that has to be put back before the account may be opened. */
-export function restoreOf(entry: DirectoryEntry | undefined): Restore | undefined {
-  const removal = entry && removalOf(entry);
-  if (entry === undefined || removal === undefined || removal === 'discarded') return undefined;
+export function restoreOf(entry: DirectoryEntry): Restore | undefined {
+  const removal = removalOf(entry);
+  if (removal === undefined || removal === 'discarded') return undefined;
   const ownerUid = first(entry, attribute.ownerUid) ?? '';
   return { account: accountOf(entry), dn: entry.dn, ownerUid, receipt: removal.receipt };
 }
@@ -99,7 +99,7 @@ export function takingBackProblem(
       `metadata.name: the account of ${name} had this name, and its resource vanished without closing it: close the account first, or use another name`,
     );
   }
-  if (isSamePerson(entry, mailbox, organization)) return removalProblem(entry);
+  if (isSamePerson(entry, mailbox, organization)) return undefined;
   return stalled(
     'FormerAccount',
     `metadata.name: the ${isClosed(entry) ? 'closed ' : ''}account of ${name} had this name, and this is not the same person: use another name`,

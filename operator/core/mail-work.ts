@@ -57,7 +57,9 @@ export function mailWork(world: MailWorld): readonly MailTask[] {
   const ends = world.observed.entries.flatMap((entry) => {
     if (isHold(entry)) return [];
     if (first(entry, attribute.status) === 'Reclaimed') return reclaimOf(world, entry) ?? [];
-    return isClosed(entry) && !wanted(entry) ? (endOf(world, entry) ?? []) : [];
+    // What is marked is being discarded: only then its name is free again.
+    const isLeft = removalOf(entry) === 'discarded' || !wanted(entry);
+    return isClosed(entry) && isLeft ? (endOf(world, entry) ?? []) : [];
   });
   const restored = new Set(restores.map(({ dn }) => dn));
   return [...restores, ...ends.filter(({ dn }) => !restored.has(dn))];

@@ -180,6 +180,31 @@ describe('a mailbox that comes back', () => {
     province.expectReady('binh', 'True', 'Active');
   });
 
+  it('after its grace with Delete, while its mail is being removed, waits for that and is new', async () => {
+    const uid = await deleted('Delete');
+    province.now = new Date(province.now.getTime() + graceDays * 86_400_000);
+    await province.pass();
+    expect(province.mailSteps).toEqual([`mark ${uid}`]);
+    apply('Delete');
+    await province.pass();
+    province.expectReady('binh', 'False', 'MailRemoval');
+    await province.settle();
+    expect(province.mailSteps).toEqual([`mark ${uid}`, `discard ${uid}`]);
+    expect(entryOf(uid)).toBeUndefined();
+  });
+
+  it('while an archive is being made opens with its mail, and the archive is forgotten', async () => {
+    const uid = await deleted('Archive');
+    const dn = entryOf(uid)?.dn ?? '';
+    apply('Archive');
+    await province.settle();
+    const receipt = `2026-11-21T00:00:00Z 2 30 ${'0'.repeat(64)}`;
+    province.directory.put(dn, { ...entryOf(uid)?.attributes, hopThuArchive: [receipt] });
+    await province.settle();
+    expect(entryOf(uid)?.attributes).not.toHaveProperty('hopThuArchive');
+    expect(province.mailSteps).toEqual([]);
+  });
+
   it('as another person has neither mail nor address of the former one', async () => {
     const uid = await deleted('Archive');
     await days(graceDays);
