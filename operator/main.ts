@@ -133,6 +133,7 @@ const loop = new Loop({
   onResync: () => {
     directory.forget();
     usage.due();
+    mail.due();
   },
   onResult: (result, seconds) => {
     metrics.passed(result, seconds);

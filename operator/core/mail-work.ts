@@ -54,15 +54,32 @@ export function mailWork(world: MailWorld): readonly MailTask[] {
     restore === undefined ? [] : [{ kind: 'restore', ...restore }],
   );
   const wanted = wantedAccounts(world);
+  const opening = openingAccounts(world);
   const ends = world.observed.entries.flatMap((entry) => {
     if (isHold(entry)) return [];
-    if (first(entry, attribute.status) === 'Reclaimed') return reclaimOf(world, entry) ?? [];
+    if (isReclaimed(entry)) return opening.has(entry.dn) ? [] : (reclaimOf(world, entry) ?? []);
     // What is marked is being discarded: only then its name is free again.
     const isLeft = removalOf(entry) === 'discarded' || !wanted(entry);
     return isClosed(entry) && isLeft ? (endOf(world, entry) ?? []) : [];
   });
   const restored = new Set(restores.map(({ dn }) => dn));
   return [...restores, ...ends.filter(({ dn }) => !restored.has(dn))];
+}
+
+function isReclaimed(entry: DirectoryEntry): boolean {
+  return first(entry, attribute.status) === 'Reclaimed';
+}
+
+/** Reclaimed ones that this pass grants again. */
+function openingAccounts({ desired }: MailWorld): ReadonlySet<string> {
+  const opening = desired.filter(
+    ({ entry, attributes }) =>
+      entry !== undefined &&
+      isReclaimed(entry) &&
+      attributes !== undefined &&
+      attributes[attribute.status]?.[0] !== 'Reclaimed',
+  );
+  return new Set(opening.flatMap(({ entry }) => entry?.dn ?? []));
 }
 
 function isOpen(entry: DirectoryEntry): boolean {

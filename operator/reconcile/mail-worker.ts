@@ -33,6 +33,7 @@ export class MailWorker {
   #current: MailTask | undefined;
   #running: Promise<void> | undefined;
   #alarm: NodeJS.Timeout | undefined;
+  #isDue = true;
   #isStopped = false;
 
   constructor(options: MailWorkerOptions) {
@@ -44,6 +45,15 @@ export class MailWorker {
     return this.#failures.get(account)?.error;
   }
 
+  /** Shall the next pass say what is to be done? Others need not look: what is open now is not closed long enough. */
+  get isDue(): boolean {
+    return this.#isDue;
+  }
+
+  due(): void {
+    this.#isDue = true;
+  }
+
   /** How many steps wait, the one under way included. */
   get waiting(): number {
     return this.#queue.length + (this.#current === undefined ? 0 : 1);
@@ -52,6 +62,7 @@ export class MailWorker {
   /** Takes the steps of a pass in place of those of the pass before; waits for none of them. */
   offer(tasks: readonly MailTask[]): void {
     if (this.#isStopped) return;
+    this.#isDue = false;
     const accounts = new Set(tasks.map(({ account }) => account));
     for (const account of this.#failures.keys()) if (!accounts.has(account)) this.#failures.delete(account);
     const now = performance.now();
@@ -87,12 +98,12 @@ export class MailWorker {
         await this.#step(task);
         this.#failures.delete(task.account);
         this.#options.onStep(task);
-        this.#options.onChange();
+        this.#again();
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         if (error instanceof Unavailable && error.part === 'Lease') this.#queue = [];
         // Somebody else has the account by now: the next pass knows.
-        else if (error instanceof Conflict) this.#options.onChange();
+        else if (error instanceof Conflict) this.#again();
         else this.#fail(task, error);
       } finally {
         this.#current = undefined;
@@ -106,7 +117,12 @@ export class MailWorker {
     this.#failures.set(task.account, { error, count, retryAt: performance.now() + delay });
     this.#options.onStep(task, error);
     clearTimeout(this.#alarm);
-    this.#alarm = setTimeout(this.#options.onChange, delay + 1).unref();
+    this.#alarm = setTimeout(() => this.#again(), delay + 1).unref();
+  }
+
+  #again(): void {
+    this.#isDue = true;
+    this.#options.onChange();
   }
 
   async #step(task: MailTask): Promise<void> {

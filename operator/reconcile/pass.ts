@@ -6,7 +6,7 @@ import { askForApproval } from '../core/approval.ts';
 import { type Desired, decide } from '../core/desired.ts';
 import { type Guarded, guard } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
-import { mailWork } from '../core/mail-work.ts';
+import { type MailWorld, mailWork } from '../core/mail-work.ts';
 import { accountOf, first } from '../core/observed.ts';
 import { type Change, planChanges, removesAccess } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
@@ -32,7 +32,7 @@ export type PassDependencies = {
   /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
   readonly usage?: Usage;
   /** Carries out, beside the passes, what is to be done with the mail of accounts that ended. */
-  readonly mail?: Pick<MailWorker, 'offer' | 'problem'>;
+  readonly mail?: Pick<MailWorker, 'isDue' | 'offer' | 'problem'>;
   readonly clock: Clock;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
@@ -80,7 +80,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     now,
   });
   if (!resources.paused)
-    dependencies.mail?.offer(mailWork({ site, now, mailboxes: resources.mailboxes, ...decision }));
+    offerMailWork(dependencies, { site, now, mailboxes: resources.mailboxes, ...decision });
   const changes = planChanges(decision, now);
   const guarded = guard(changes, { mailboxes: resources.mailboxes, entries, now }, resources);
   report.orphans(decision.orphans.map(({ dn }) => dn));
@@ -158,6 +158,11 @@ function withUnended(
   const revoked = entry !== undefined && first(entry, attribute.status) !== 'Active';
   const concerned = resource.kind === 'Mailbox' && (revokedNow || (revoked && !isSettled(resource)));
   return unended !== undefined && concerned ? { ...desired, problems: [unended, ...problems] } : desired;
+}
+
+function offerMailWork({ mail }: PassDependencies, world: MailWorld): void {
+  if (mail === undefined) return;
+  if (mail.isDue || world.desired.some(({ restore }) => restore !== undefined)) mail.offer(mailWork(world));
 }
 
 /** Why a mailbox's mail is not back yet, where that is known. */
