@@ -189,14 +189,6 @@ describe.each([
     await expect(directory.modify(dn, 'another', [more])).rejects.toThrow(Conflict);
     await directory.modify(dn, uid, [more]);
     expect((await find(dn))?.attributes).toEqual(held(...more.values));
-    // Whose archive it is, once the mailbox's entry is gone (R37).
-    const receipt = `2026-11-21T00:00:00Z 2 4096 ${'0a'.repeat(32)} removed`;
-    const memory = { cn: ['Nguyễn Thanh Bình'], mail: [at('cu')], [attribute.archive]: [receipt] };
-    const remembered = Object.entries(memory).map(([name, values]) => ({ attribute: name, values }));
-    await directory.modify(dn, uid, remembered);
-    expect((await find(dn))?.attributes).toEqual({ ...held(...more.values), ...memory });
-    const noReceipt = { attribute: attribute.archive, values: ['2026-11-21T00:00:00Z 2 4096 lost'] };
-    await expect(directory.modify(dn, uid, [noReceipt])).rejects.toThrow(Blocked);
     for (const faulty of [
       [],
       [at(uid)],
