@@ -18,7 +18,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { type KeyPair, makeAuthority, makeLeaf } from '../../cli/bootstrap/openssl.ts';
 import { MemoryMailStore } from '../../operator/dovecot/memory-mail-store.ts';
 import { StoreClient } from '../../operator/dovecot/store-client.ts';
-import { Blocked, Unavailable } from '../../operator/errors.ts';
+import { Unavailable } from '../../operator/errors.ts';
 import type { MailStore } from '../../operator/ports.ts';
 
 const script = join(import.meta.dirname, '../../charts/config/dovecot/store');
@@ -166,8 +166,12 @@ describe.each([
     world.put(letters);
     const receipt = await world.store.archive(account);
     world.breakArchive();
-    await expect(world.store.remove(account, receipt)).rejects.toThrow(Blocked);
+    await expect(world.store.remove(account, receipt)).rejects.toMatchObject({ reason: 'ArchiveDiffers' });
     expect(world.mail()).toEqual(letters);
+    const anew = await world.store.archive(account);
+    await world.store.remove(account, anew);
+    world.breakArchive();
+    await expect(world.store.remove(account, anew)).rejects.toMatchObject({ reason: 'ArchiveBroken' });
     await expect(world.store.restore(account, receipt)).rejects.toMatchObject({ reason: 'ArchiveBroken' });
   });
 
