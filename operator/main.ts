@@ -26,6 +26,7 @@ import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
 import { MailWorker } from './reconcile/mail-worker.ts';
 import { runPass } from './reconcile/pass.ts';
+import { Patience } from './reconcile/patience.ts';
 import { UsageSweep } from './reconcile/usage-sweep.ts';
 import { createReport } from './report.ts';
 
@@ -116,6 +117,7 @@ const mail = new MailWorker({
 const metrics = createMetrics(site.name, { cluster, connection, election, mail });
 
 const report = createReport(log);
+const patience = new Patience(() => performance.now(), Math.random);
 const loop = new Loop({
   pass: () =>
     runPass({
@@ -125,6 +127,7 @@ const loop = new Loop({
       sessions,
       usage,
       mail,
+      patience,
       clock: () => new Date(),
       report,
     }),

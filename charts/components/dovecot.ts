@@ -2,7 +2,7 @@
 import { ApiObject } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { suffixOf } from '../../operator/core/layout.ts';
+import { mailRoot, suffixOf } from '../../operator/core/layout.ts';
 import { messageSizeLimit } from '../../operator/core/quota.ts';
 import { ldapSecret, originSecret, sessionsSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -23,6 +23,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       domain: site.domain,
       suffix: suffixOf(site.domain),
       mailHost: site.hosts.mail,
+      mailRoot,
       directoryHost: directory.host,
       directoryPort: directory.port,
       defaultQuota: site.quota.personal,
@@ -128,7 +129,7 @@ export function dovecot(
         readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },
         liveness: { ...alive, initialDelaySeconds: 30, periodSeconds: 30 },
         mounts: [
-          { name: 'mail', path: '/srv/vmail', writable: true },
+          { name: 'mail', path: mailRoot, writable: true },
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },

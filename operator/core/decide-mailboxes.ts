@@ -5,6 +5,7 @@ import { accessFor, attributesFor, renamedBy } from './account.ts';
 import { addressFacts } from './address-facts.ts';
 import { type Claimant, grantAddresses } from './addresses.ts';
 import { claimsOf } from './claims.ts';
+import { withDelegates } from './delegates.ts';
 import type { Desired, World } from './desired.ts';
 import { type Attributes, closedAttributes, withoutAccess } from './entry.ts';
 import { isClosed, removalProblem, restoreOf } from './former.ts';
@@ -29,7 +30,7 @@ export function decideMailboxes(
   );
   const facts = addressFacts(world, observed, (uid) => claimants.get(uid)?.ownerUid ?? uid);
   const grants = grantAddresses(world.site, deciding, facts);
-  return world.mailboxes.map((resource) => {
+  const desired = world.mailboxes.map((resource): Desired => {
     const { uid } = resource.metadata;
     const claimant = claimants.get(uid);
     const grant = grants.get(uid);
@@ -59,6 +60,7 @@ export function decideMailboxes(
       ...(base.leaving ? {} : { first: writesFirst, ...(renamed === undefined ? {} : { renamed }) }),
     };
   });
+  return withDelegates({ site: world.site, observed, claimants, desired });
 }
 
 /** An account whose mail may be gone opens only after it was put back. */

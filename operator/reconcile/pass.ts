@@ -8,7 +8,7 @@ import { type Guarded, guard } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
 import { type MailWorld, mailWork } from '../core/mail-work.ts';
 import { accountOf, first } from '../core/observed.ts';
-import { type Change, planChanges, removesAccess } from '../core/plan.ts';
+import { type Change, leavesSessions, planChanges, removesAccess, waitsForSessions } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
 import { rfc3339 } from '../core/time.ts';
@@ -18,6 +18,7 @@ import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../po
 import { type Applied, applyChanges, problemOf } from './apply.ts';
 import type { MailWorker } from './mail-worker.ts';
 import { inParallel } from './parallel.ts';
+import type { Patience } from './patience.ts';
 import { endSessions } from './sessions.ts';
 import type { UsageSweep } from './usage-sweep.ts';
 
@@ -34,6 +35,7 @@ export type PassDependencies = {
   /** Carries out, beside the passes, what is to be done with the mail of accounts that ended. */
   readonly mail?: Pick<MailWorker, 'isDue' | 'offer' | 'problem'>;
   readonly clock: Clock;
+  readonly patience?: Patience;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
 };
@@ -94,11 +96,12 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     if (!resources.paused) unended = await endSessions(sessions, entries, revoked);
   };
   const applyOthers = async () => {
-    const others = allowed.filter((change) => !removesAccess(change));
+    const others = allowed.filter((change) => !removesAccess(change) && !waitsForSessions(change));
     granted = await applyChanges(dependencies, others);
   };
   await inParallel([endThose, applyOthers], (work) => work());
-  const applied = [...revoked, ...granted];
+  const ended = unended === undefined ? allowed.filter(waitsForSessions) : [];
+  const applied = [...revoked, ...granted, ...(await applyChanges(dependencies, ended))];
   const outcomes = outcomesOf(changes, guarded, applied, resources.paused);
   const desired = decision.desired.map((one) =>
     withUnrestored(withUnended(one, unended, outcomes), dependencies.mail),
@@ -120,6 +123,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     statusWrites: settled.writes,
     again:
       allowed.some(({ action }) => ['close', 'remove', 'reject'].includes(action)) ||
+      applied.some(({ change, problem }) => problem === undefined && leavesSessions(change)) ||
       settled.conflicts > 0 ||
       // A rename is planned only for an entry that is otherwise as it shall be.
       (decision.desired.some(({ renamed }) => renamed !== undefined) &&
@@ -156,7 +160,9 @@ function withUnended(
   const outcome = outcomes.get(resource.metadata.uid);
   const revokedNow = outcome?.kind === 'done' && removesAccess(outcome.change);
   const revoked = entry !== undefined && first(entry, attribute.status) !== 'Active';
-  const concerned = resource.kind === 'Mailbox' && (revokedNow || (revoked && !isSettled(resource)));
+  const narrowed = entry !== undefined && first(entry, attribute.endSessions) === 'TRUE';
+  const refused = revokedNow || narrowed || (revoked && !isSettled(resource));
+  const concerned = resource.kind === 'Mailbox' && refused;
   return unended !== undefined && concerned ? { ...desired, problems: [unended, ...problems] } : desired;
 }
 

@@ -13,6 +13,7 @@ import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
 import type { ClusterSnapshot, Directory } from '../../operator/ports.ts';
 import { MailWorker } from '../../operator/reconcile/mail-worker.ts';
 import { type PassDependencies, type PassResult, runPass } from '../../operator/reconcile/pass.ts';
+import { Patience } from '../../operator/reconcile/patience.ts';
 import { UsageSweep } from '../../operator/reconcile/usage-sweep.ts';
 import { type Contents, violations } from './checker.ts';
 import { type Perturbation, perturbCluster, perturbDirectory, perturbMailStore } from './perturbed.ts';
@@ -30,6 +31,11 @@ export class Province {
     onSwept: () => undefined,
     onFailure: (error) => this.failures.push(error),
   });
+  /** As the operator has it, on the province's clock. */
+  readonly patience = new Patience(
+    () => this.now.getTime(),
+    () => 0,
+  );
   readonly orphans: string[] = [];
   readonly failures: Error[] = [];
   /** `<step> <account>` of everything that was done with mail. */
@@ -79,8 +85,9 @@ export class Province {
   /**
    * A pass, and the steps on mail that it began.
    * @param around what stands between this pass and the world
+   * @param patience of the operator that makes it; without one it tries everything
    */
-  async pass(around?: Perturbation): Promise<PassResult> {
+  async pass(around?: Perturbation, patience?: Patience): Promise<PassResult> {
     const directory = around === undefined ? this.directory : perturbDirectory(this.directory, around);
     const mail = new MailWorker({
       store: around === undefined ? this.store : perturbMailStore(this.store, around),
@@ -93,7 +100,8 @@ export class Province {
       },
     });
     try {
-      const result = await runPass(this.#dependencies(directory, mail, around));
+      const known = this.#dependencies(directory, mail, around);
+      const result = await runPass({ ...known, ...(patience === undefined ? {} : { patience }) });
       await mail.idle();
       return result;
     } finally {
