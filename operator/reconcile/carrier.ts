@@ -9,6 +9,7 @@ import type { Problem } from '../core/verdict.ts';
 import { Conflict } from '../errors.ts';
 import type { Clock, Cluster, Directory, DirectoryEntry, Sessions } from '../ports.ts';
 import { type Applied, applyOne } from './apply.ts';
+import { type EndedMail, withUnrestored } from './ended-mail.ts';
 import type { Report } from './pass.ts';
 import type { Patience } from './patience.ts';
 import { endSessions } from './sessions.ts';
@@ -45,6 +46,7 @@ export type CarrierOptions = {
   readonly directory: Directory;
   readonly sessions: Sessions;
   readonly usage?: Usage;
+  readonly mail?: EndedMail;
   readonly clock: Clock;
   readonly patience?: Patience;
   readonly report: Report;
@@ -225,7 +227,12 @@ export class Carrier {
     const { resource } = desired;
     try {
       const outcome = outcomeOf(task, applied);
-      const written = await settleOne(this.#options, told, outcome, task.letGo);
+      const written = await settleOne(
+        this.#options,
+        withUnrestored(told, this.#options.mail),
+        outcome,
+        task.letGo,
+      );
       if (written === 'status') round.statusWrites += 1;
       if (written === 'release') round.released += 1;
     } catch (error) {

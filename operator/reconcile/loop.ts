@@ -118,13 +118,13 @@ export class Loop {
       try {
         const result = await changed?.(keys);
         if (result !== undefined) onResult(result, (performance.now() - started) / 1000, keys.length);
-        if (result === undefined || result.again) this.#wakeSoon();
+        if (result === undefined || result.again) this.wakeSoon();
         else if (result.failures > 0) this.#wakeIn(backoff(1, random(), changeCeiling));
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         this.#mayLook = false;
         onFailure(error, 0);
-        this.#wakeSoon();
+        this.wakeSoon();
       } finally {
         for (const [name] of taken) this.#lookedAt.delete(name);
       }
@@ -138,8 +138,8 @@ export class Loop {
     return false;
   }
 
-  /** What changed is part of the pass that comes; the one that runs has its time. */
-  #wakeSoon(): void {
+  /** A pass is wanted; the one that runs has its time. */
+  wakeSoon(): void {
     this.#wakened = true;
     if (this.#isPassing) this.#options.interrupt?.(false);
     this.#alarm?.();
@@ -147,7 +147,7 @@ export class Loop {
 
   #wakeIn(milliseconds: number): void {
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#wakeSoon(), milliseconds);
+    this.#retry = setTimeout(() => this.wakeSoon(), milliseconds);
   }
 
   async #once(): Promise<number> {

@@ -3,6 +3,7 @@ import type { Guarded } from '../core/guard.ts';
 import type { Change } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import type { Clock, Cluster, Directory, Sessions } from '../ports.ts';
+import type { EndedMail } from './ended-mail.ts';
 import type { Patience } from './patience.ts';
 import { Reconciler } from './reconciler.ts';
 import type { Usage } from './settle.ts';
@@ -10,10 +11,13 @@ import type { Usage } from './settle.ts';
 export type PassDependencies = {
   readonly site: Site;
   readonly cluster: Cluster;
+  /** A RememberedDirectory where others write through the same memory. */
   readonly directory: Directory;
   readonly sessions: Sessions;
   /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
   readonly usage?: Usage;
+  /** Carries out, beside the passes, what is to be done with the mail of accounts that ended. */
+  readonly mail?: EndedMail;
   readonly clock: Clock;
   readonly patience?: Patience;
   /** Told of things that no resource's status can carry. */

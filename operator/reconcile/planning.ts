@@ -5,6 +5,7 @@ import { planChanges } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import type { ClusterSnapshot, DirectoryEntry } from '../ports.ts';
 import type { Task } from './carrier.ts';
+import { concernsMail } from './ended-mail.ts';
 import { hearsOfSessions, idleOutcome, isAsItShallBe, type Settling } from './settle.ts';
 import { turn } from './turn.ts';
 import type { View } from './view.ts';
@@ -13,6 +14,8 @@ export type Plan = {
   readonly tasks: readonly Task[];
   /** Somebody is to be renamed once nothing else is to be done for the entry. */
   readonly renames: boolean;
+  /** Decisions that what is to be done with mail depends on. */
+  readonly aboutMail: readonly Desired[];
 };
 
 type Planning = Settling & { readonly site: Site; readonly slice?: number };
@@ -25,11 +28,15 @@ export function planFor(planning: Planning, decided: readonly Desired[], paused:
     const write = byUid.get(desired.resource.metadata.uid);
     if (write !== undefined) return [{ desired, write, letGo: true }];
     const outcome = idleOutcome(desired, paused);
-    const isDone = isAsItShallBe(planning, desired, outcome) && !hearsOfSessions(desired);
-    if (isDone) return [];
+    const mayHearMore = hearsOfSessions(desired) || desired.restore !== undefined;
+    if (isAsItShallBe(planning, desired, outcome) && !mayHearMore) return [];
     return [{ desired, letGo: true, ...(outcome.kind === 'none' ? {} : { outcome }) }];
   });
-  return { tasks, renames: decided.some(({ renamed }) => renamed !== undefined) };
+  return {
+    tasks,
+    renames: decided.some(({ renamed }) => renamed !== undefined),
+    aboutMail: decided.filter(concernsMail),
+  };
 }
 
 /** Plans for everything, group by group, with turns of the event loop in between. */
@@ -48,13 +55,15 @@ export async function planSite(
   );
   const first = planFor(planning, organizations, snapshot.paused);
   const tasks = [...first.tasks];
+  const aboutMail: Desired[] = [];
   let { renames } = first;
   for (const group of view.parts(slice)) {
     const decided = decideGroup({ site, now: clock() }, group, view.organizations);
     const plan = planFor(planning, decided, snapshot.paused);
     for (const task of plan.tasks) tasks.push(task);
+    aboutMail.push(...plan.aboutMail);
     renames ||= plan.renames;
     await turn();
   }
-  return { tasks, renames };
+  return { tasks, renames, aboutMail };
 }

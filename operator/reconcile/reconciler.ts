@@ -9,11 +9,12 @@ import { decideGroup, findOrphans } from '../core/desired.ts';
 import type { Group } from '../core/groups.ts';
 import { attribute } from '../core/layout.ts';
 import { resourceName } from '../core/naming/identity.ts';
-import { first } from '../core/observed.ts';
+import { first, observe } from '../core/observed.ts';
 import { type Change, inOrder, leavesSessions, removesAccess } from '../core/plan.ts';
 import { Unavailable } from '../errors.ts';
 import type { ClusterSnapshot, DirectoryEntry, ResourceKey } from '../ports.ts';
 import { Carrier, type Tally, type Task } from './carrier.ts';
+import { offerMailWork } from './ended-mail.ts';
 import type { PassDependencies, PassResult } from './pass.ts';
 import { type Plan, planFor, planSite } from './planning.ts';
 import { RememberedDirectory } from './remembered-directory.ts';
@@ -47,7 +48,9 @@ export class Reconciler {
 
   constructor(dependencies: PassDependencies) {
     this.#dependencies = dependencies;
-    this.#directory = new RememberedDirectory(dependencies.directory);
+    const { directory } = dependencies;
+    this.#directory =
+      directory instanceof RememberedDirectory ? directory : new RememberedDirectory(directory);
     this.#view = new View(dependencies.site);
     this.#carrier = new Carrier({
       ...dependencies,
@@ -156,7 +159,7 @@ export class Reconciler {
   }
 
   async #readAndPlan() {
-    const { cluster, usage, report, site } = this.#dependencies;
+    const { cluster, usage, mail, report, site } = this.#dependencies;
     await this.#carrier.idle();
     this.#whole = undefined;
     this.#carrier.readAnew();
@@ -175,6 +178,11 @@ export class Reconciler {
       orphans: orphans.length,
     };
     const unweighed = await planSite(this.#dependencies, this.#view, snapshot, entries);
+    if (!orders.paused) {
+      const desired = unweighed.aboutMail;
+      const world = () => ({ ...this.#today(), mailboxes, observed: observe(site, entries), desired });
+      offerMailWork(mail, desired, world);
+    }
     const plan = this.#planned(unweighed, whole, () => ({ mailboxes, entries }), false);
     report.orphans(orphans.map(({ dn }) => dn));
     report.held(this.#weighing.last);

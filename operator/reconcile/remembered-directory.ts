@@ -16,6 +16,7 @@ export class RememberedDirectory implements Directory {
   /** By key of their DN. */
   readonly #entries = new Map<string, DirectoryEntry>();
   #mustRead = true;
+  #writes = 0;
 
   constructor(directory: Directory) {
     this.#directory = directory;
@@ -28,9 +29,11 @@ export class RememberedDirectory implements Directory {
 
   async snapshot(): Promise<readonly DirectoryEntry[]> {
     if (this.#mustRead) {
+      const before = this.#writes;
       const entries = await this.#directory.snapshot();
       this.#replace(entries);
-      this.#mustRead = false;
+      // What was written meanwhile may be missing.
+      this.#mustRead = before !== this.#writes;
     }
     return [...this.#entries.values()];
   }
@@ -88,6 +91,7 @@ export class RememberedDirectory implements Directory {
 
   /** A write that failed may have taken effect, or has met something else than we remember. */
   async #write(work: () => Promise<void>): Promise<void> {
+    this.#writes += 1;
     try {
       await work();
     } catch (error) {
