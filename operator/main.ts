@@ -22,6 +22,7 @@ import { RememberedDirectory } from './ldap/remembered-directory.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
 import { runPass } from './reconcile/pass.ts';
+import { Patience } from './reconcile/patience.ts';
 import { UsageSweep } from './reconcile/usage-sweep.ts';
 import { createReport } from './report.ts';
 
@@ -90,6 +91,7 @@ const usage = new UsageSweep({
 const metrics = createMetrics(site.name, { cluster, connection, election });
 
 const report = createReport(log);
+const patience = new Patience(() => performance.now(), Math.random);
 const loop = new Loop({
   pass: () =>
     runPass({
@@ -98,6 +100,7 @@ const loop = new Loop({
       directory,
       sessions,
       usage,
+      patience,
       clock: () => new Date(),
       report,
     }),

@@ -16,6 +16,7 @@ import { Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../ports.ts';
 import { type Applied, applyChanges } from './apply.ts';
 import { inParallel } from './parallel.ts';
+import type { Patience } from './patience.ts';
 import { endSessions } from './sessions.ts';
 import type { UsageSweep } from './usage-sweep.ts';
 
@@ -30,6 +31,7 @@ export type PassDependencies = {
   /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
   readonly usage?: Usage;
   readonly clock: Clock;
+  readonly patience?: Patience;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
 };
