@@ -189,6 +189,19 @@ describe('rights end by themselves', () => {
     expect(settings('tam')).toEqual([]);
   });
 
+  it('and not before the guard lets a deletion happen', async () => {
+    const surnames = ['Lê', 'Lý', 'Võ', 'Vũ', 'Hồ', 'Hà', 'Đỗ', 'Mai', 'Cao', 'Tạ', 'Tô', 'Từ'];
+    for (const [index, surname] of surnames.entries())
+      province.person(`p${index}`, `${surname} Văn Hai`, 'phong');
+    await province.settle();
+    for (const name of ['tam', 'so-tttt', ...surnames.keys().map((index) => `p${index}`)])
+      province.delete(name);
+    await province.settle();
+    province.expectReady('tam', 'False', 'AwaitingApproval');
+    expect(settings('tam')).toEqual(opened('writer'));
+    expect([...province.sessions.names]).toContain('lvtam@soctrang.gov.vn');
+  });
+
   it('with the deletion of the delegate', async () => {
     province.delete('tam');
     await province.settle();
