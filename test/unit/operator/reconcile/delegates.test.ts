@@ -234,6 +234,8 @@ describe('sessions of withdrawn rights', () => {
     province.sessions.names.add(binh);
     give(delegate('binh', 'Read', 'SendAs'));
     await province.settle();
+    give(delegate('binh', 'Write', 'SendAs'));
+    await province.settle();
     expect([...province.sessions.names]).toContain(binh);
   });
 
