@@ -61,6 +61,11 @@ export interface Cluster {
   keepFirstPassword(mailbox: Resource, secret: string, address: string, fresh: string): Promise<string>;
   /** Deletes the Secret, if it is this mailbox's. One that is gone already is a success. */
   removeFirstPassword(mailbox: Resource, secret: string): Promise<void>;
+  /**
+   * Replaces values of the site's report, which people and commands read; an equal one is not sent again.
+   * @throws Unavailable
+   */
+  publish(report: Readonly<Record<string, string>>): Promise<void>;
   /** Never throws: an event that could not be written is logged and counted. */
   event(resource: Resource, event: ResourceEvent): void;
 }

@@ -6,6 +6,7 @@ import {
   caConfigMap,
   ldapSecret,
   operatorLease,
+  reportConfigMap,
   sessionsSecret,
   siteConfigMap,
 } from '../../operator/core/secrets.ts';
@@ -41,6 +42,12 @@ export function operator(
     kind: 'ConfigMap',
     metadata: metadata(siteConfigMap),
     data: { 'site.yaml': siteFile },
+  });
+  // Its contents are the operator's.
+  new ApiObject(scope, 'report', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(reportConfigMap),
   });
   new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(part) });
   permissions(scope, context);
@@ -106,11 +113,12 @@ export function operator(
 const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
 const watch = ['get', 'list', 'watch'];
 
-/** Reads its site's ConfigMap and writes its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
+/** Reads its site's ConfigMap, fills its report and writes its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
 function permissions(scope: Construct, { site }: Context): void {
   const { mail, accounts } = site.namespaces;
   grant(scope, site, mail, [
     { apiGroups: [''], resources: ['configmaps'], resourceNames: [siteConfigMap], verbs: watch },
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: [reportConfigMap], verbs: ['patch'] },
     { ...leases, resourceNames: [operatorLease], verbs: ['get', 'update'] },
     // A right to create cannot be bound to a name.
     { ...leases, verbs: ['create'] },

@@ -57,7 +57,7 @@ export function takingBackProblem(
   if (!isClosed(entry) && !isLetGo(entry)) {
     return stalled(
       'OrphanedAccount',
-      `metadata.name: the account of ${name} had this name, and its resource vanished without closing it: close the account first, or use another name`,
+      `metadata.name: the account of ${name} had this name, and its resource vanished without closing it: see hopthu orphans, close the account, or use another name`,
     );
   }
   if (isSamePerson(entry, mailbox, organization)) return undefined;

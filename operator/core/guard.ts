@@ -115,7 +115,9 @@ function reasonToHold(
     const reference = organizationOf(ofOrganization[0]?.resource);
     const size = mailboxes.filter((mailbox) => organizationOf(mailbox) === reference).length;
     const limit = Math.max(atLeast, Math.floor(size * 0.02));
-    const reasonHere = reasonBeyond(ofOrganization.length, lostBefore, limit, size, ` of ${reference}`);
+    // Entries without a resource know their organization by its name alone.
+    const where = size === 0 ? ofOrganization.flatMap((change) => before(change, 'o'))[0] : reference;
+    const reasonHere = reasonBeyond(ofOrganization.length, lostBefore, limit, size, ` of ${where}`);
     if (reasonHere !== undefined) return reasonHere;
   }
   return undefined;

@@ -35,7 +35,8 @@ export type Call =
   | 'addFinalizer'
   | 'removeFinalizer'
   | 'keepFirstPassword'
-  | 'removeFirstPassword';
+  | 'removeFirstPassword'
+  | 'publish';
 
 const keyOf = (kind: Kind, namespace: string, name: string): string => `${kind}/${namespace}/${name}`;
 const stored = (value: object): unknown => JSON.parse(JSON.stringify(value));
@@ -45,7 +46,9 @@ export class MemoryCluster implements Cluster {
   readonly secrets = new Map<string, MemorySecret>();
   readonly events: RecordedEvent[] = [];
   /** Successful writes so far: what a pass with nothing to do must not raise. */
-  readonly writes = { status: 0, finalizers: 0, secrets: 0 };
+  readonly writes = { status: 0, finalizers: 0, secrets: 0, reports: 0 };
+  /** The site's report, as last published. */
+  report: Readonly<Record<string, string>> = {};
   /** Runs before and after each call takes effect; what it throws is what the caller gets (a crash at that moment). */
   intercept: (moment: 'before' | 'after', call: Call) => void = () => {};
 
@@ -195,6 +198,14 @@ export class MemoryCluster implements Cluster {
       if (this.secrets.get(key)?.ownerUid !== mailbox.metadata.uid) return;
       this.secrets.delete(key);
       this.writes.secrets++;
+    });
+  }
+
+  async publish(report: Readonly<Record<string, string>>): Promise<void> {
+    return this.#call('publish', () => {
+      if (isDeepStrictEqual(report, this.report)) return;
+      this.report = { ...report };
+      this.writes.reports++;
     });
   }
 

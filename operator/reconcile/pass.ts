@@ -7,6 +7,7 @@ import { type Desired, decide } from '../core/desired.ts';
 import { type Guarded, guard } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
 import { accountOf, first } from '../core/observed.ts';
+import { orderedClosings } from '../core/orphans.ts';
 import { type Change, planChanges, removesAccess } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
@@ -16,6 +17,7 @@ import { Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../ports.ts';
 import { type Applied, applyChanges } from './apply.ts';
 import { inParallel } from './parallel.ts';
+import { publish } from './publish.ts';
 import { endSessions } from './sessions.ts';
 import type { UsageSweep } from './usage-sweep.ts';
 
@@ -75,7 +77,8 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     entries,
     now,
   });
-  const changes = planChanges(decision, now);
+  const closings = orderedClosings({ site, now }, decision, resources.closeOrphans ?? []);
+  const changes = planChanges({ ...decision, desired: [...decision.desired, ...closings] }, now);
   const guarded = guard(changes, { mailboxes: resources.mailboxes, entries, now }, resources);
   report.orphans(decision.orphans.map(({ dn }) => dn));
   report.held(guarded);
@@ -100,13 +103,15 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     sitePaused: resources.paused,
     letGo: !undecidedLosses,
   });
+  const isPublished = await publish(dependencies, decision, guarded);
   return {
     mailboxes: resources.mailboxes.length,
     changes: allowed,
     failures:
       applied.filter(({ problem }) => problem !== undefined).length +
       settled.failures +
-      (unended === undefined ? 0 : 1),
+      (unended === undefined ? 0 : 1) +
+      (isPublished ? 0 : 1),
     held: guarded.held.length,
     orphans: decision.orphans.length,
     statusWrites: settled.writes,

@@ -54,6 +54,7 @@ const cluster: Cluster = {
   removeFinalizer: (resource) => counted(api.removeFinalizer(resource)),
   keepFirstPassword: (...given) => counted(api.keepFirstPassword(...given)),
   removeFirstPassword: (...given) => counted(api.removeFirstPassword(...given)),
+  publish: (report) => api.publish(report),
   event(...given) {
     writes += 1;
     api.event(...given);

@@ -29,7 +29,8 @@ describe("the operator's rights", () => {
 
   beforeAll(async () => {
     server = await startApiServer();
-    const siteFile = ofKind('ConfigMap').filter(({ metadata }) => metadata.name === 'hopthu-site');
+    const own = ['hopthu-site', 'hopthu-report'];
+    const siteFile = ofKind('ConfigMap').filter(({ metadata }) => own.includes(metadata.name));
     const all = [...ofKind('Namespace'), ...ofKind('Role'), ...ofKind('RoleBinding'), ...siteFile];
     await server.kubectl(
       ['create', '--filename=-'],
@@ -71,6 +72,7 @@ describe("the operator's rights", () => {
     ).toBe('first');
     cluster.event(mailbox, { type: 'Normal', reason: 'Granted', action: 'Apply', message: '+' });
     await cluster.writeStatus(mailbox, { address: 'binh@example.vn' });
+    await cluster.publish({ orphans: '{}' });
     await cluster.removeFinalizer(await current());
     await eventually('the event', () => cluster.eventCounters().written === 1 || undefined);
     expect(reports).toEqual([]);
@@ -103,6 +105,8 @@ describe("the operator's rights", () => {
     ['create', 'mailboxes.hopthu.io', namespace],
     ['delete', 'organizations.hopthu.io', namespace],
     ['update', 'configmaps/hopthu-site', mail],
+    ['patch', 'configmaps/hopthu-site', mail],
+    ['get', 'configmaps/hopthu-report', mail],
     ['get', 'configmaps', mail],
     ['create', 'pods', mail],
     ['get', 'mailboxes.hopthu.io', 'kube-system'],

@@ -16,6 +16,7 @@ export type Call =
   | 'cluster.removeFinalizer'
   | 'cluster.keepFirstPassword'
   | 'cluster.removeFirstPassword'
+  | 'cluster.publish'
   | 'directory.snapshot'
   | 'directory.add'
   | 'directory.modify'
@@ -61,6 +62,7 @@ export function perturbCluster(inner: Cluster, around: Perturbation): Cluster {
       around('cluster.keepFirstPassword', () => inner.keepFirstPassword(mailbox, secret, address, fresh)),
     removeFirstPassword: (mailbox: Resource, secret: string) =>
       around('cluster.removeFirstPassword', () => inner.removeFirstPassword(mailbox, secret)),
+    publish: (report) => around('cluster.publish', () => inner.publish(report)),
     event: (resource: Resource, event: ResourceEvent) => inner.event(resource, event),
   };
 }
