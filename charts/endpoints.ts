@@ -22,7 +22,7 @@ export const ports = {
   sessions: { service: 8443, container: 8443 },
   postgresql: { service: 5432, container: 5432 },
   webmail: { service: 443, container: 8443 },
-  /** The operator's health and metrics. */
+  /** Health and metrics of the operator, and of the throttle in Dovecot's pod. */
   operator: { service: 8080, container: 8080 },
 } as const satisfies Record<string, Port>;
 
@@ -32,7 +32,13 @@ export type PortName = keyof typeof ports;
  * Dovecot's services without TLS or login of their own. It listens for them on 127.0.0.1 alone, and Postfix finds them
  * on its own 127.0.0.1: between the two runs a tunnel whose ends know each other by certificate.
  */
-export const loopback = { lmtp: 9024, sasl: 9012, quota: 9340 } as const;
+export const loopback = {
+  lmtp: 9024,
+  sasl: 9012,
+  quota: 9340,
+  /** Dovecot asks the throttle beside it before each login. */
+  throttle: 9500,
+} as const;
 
 /** The full name of a Service, which resolves without a search list and stands in its certificate. */
 export function serviceHost(service: string, namespace: string): string {

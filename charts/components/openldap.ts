@@ -48,8 +48,6 @@ export function directoryConfig(site: Site): Readonly<Record<string, string>> {
       maxAgeSeconds: passwords.maxAgeDays === 0 ? 0 : (passwords.maxAgeDays + backstopDays) * secondsPerDay,
       warningSeconds: Math.min(warningDays, passwords.maxAgeDays) * secondsPerDay,
       history: passwords.history,
-      maxFailures: passwords.maxFailures,
-      lockoutSeconds: passwords.lockoutSeconds,
       ppm: base64(renderFile('openldap/ppm.conf')),
     }),
     start: renderFile('openldap/start', {
