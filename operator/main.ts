@@ -25,8 +25,8 @@ import { runPass } from './reconcile/pass.ts';
 import { UsageSweep } from './reconcile/usage-sweep.ts';
 import { createReport } from './report.ts';
 
-const config = readConfig(process.env);
-const { site, ldap } = config;
+const config = readConfig(process.env, process.argv.slice(2));
+const { site, ldap, planOnly } = config;
 const log = pino({
   level: config.logLevel,
   redact: ['*.password', '*.userPassword'],
@@ -57,6 +57,7 @@ const election = new Election({
     loop.wake();
   },
 });
+// One that only plans takes no part in the election, so that it never leads: this refuses all its writes.
 const beforeWrite = election.assertLeads;
 const cluster = new ApiCluster({
   client: connectKubernetes(loadKubeConfig(), defaultLimits, beforeWrite),
@@ -100,8 +101,9 @@ const loop = new Loop({
       usage,
       clock: () => new Date(),
       report,
+      planOnly,
     }),
-  turn: () => election.turn(),
+  ...(planOnly ? {} : { turn: () => election.turn() }),
   resync: site.operator.resyncSeconds * 1000,
   onResync: () => {
     directory.forget();
@@ -127,7 +129,7 @@ const server = await serveHealth(config.port, {
 });
 cluster.onChange(() => loop.wake());
 cluster.start();
-election.start();
+if (!planOnly) election.start();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
     loop.stop();
@@ -135,7 +137,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     election.resign();
   });
 }
-log.info({ domain: site.domain, namespaces: site.namespaces.accounts }, 'started');
+log.info({ domain: site.domain, namespaces: site.namespaces.accounts, planOnly }, 'started');
 
 await loop.run();
 await usage.stop();

@@ -54,6 +54,10 @@ export function createMetrics(site: string, { cluster, connection, election }: S
   const mailboxes = gauge('hopthu_mailboxes', 'Mailbox resources seen by the last pass.');
   const failing = gauge('hopthu_failing_changes', 'Changes of the last pass that failed.');
   const held = gauge('hopthu_held_changes', 'Changes that the guard holds until they are approved.');
+  const planned = gauge(
+    'hopthu_planned_changes',
+    'Changes that an operator which only plans would make; 0 where it writes.',
+  );
   const orphans = gauge(
     'hopthu_orphan_entries',
     'Entries of ours whose resource is gone without having been deleted in our sight.',
@@ -109,6 +113,7 @@ export function createMetrics(site: string, { cluster, connection, election }: S
       mailboxes.set(result.mailboxes);
       failing.set(result.failures);
       held.set(result.held);
+      planned.set(result.planned);
       orphans.set(result.orphans);
       last.setToCurrentTime();
     },

@@ -113,6 +113,8 @@ export function operator(
 const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
 const watch = ['get', 'list', 'watch'];
 
+type Rule = { readonly verbs: readonly string[] } & Readonly<Record<string, unknown>>;
+
 /** Reads its site's ConfigMap, fills its report and writes its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
 function permissions(scope: Construct, { site }: Context): void {
   const { mail, accounts } = site.namespaces;
@@ -136,7 +138,11 @@ function permissions(scope: Construct, { site }: Context): void {
   }
 }
 
-function grant(scope: Construct, site: Context['site'], namespace: string, rules: readonly object[]): void {
+/** One that only plans may only read. */
+function grant(scope: Construct, site: Context['site'], namespace: string, given: readonly Rule[]): void {
+  const rules = site.operator.planOnly
+    ? given.filter(({ verbs }) => verbs.includes('watch')).map((rule) => ({ ...rule, verbs: watch }))
+    : given;
   const metadata = { name: part, namespace, labels: labels(site, part) };
   new ApiObject(scope, `role-${namespace}`, {
     apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -17,6 +17,7 @@ import { Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../ports.ts';
 import { type Applied, applyChanges } from './apply.ts';
 import { inParallel } from './parallel.ts';
+import { onlyPlanned } from './plan-only.ts';
 import { publish } from './publish.ts';
 import { endSessions } from './sessions.ts';
 import type { UsageSweep } from './usage-sweep.ts';
@@ -34,6 +35,8 @@ export type PassDependencies = {
   readonly clock: Clock;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
+  /** Nothing is written anywhere; what would be done is reported. */
+  readonly planOnly?: boolean;
 };
 
 export interface Report {
@@ -42,11 +45,15 @@ export interface Report {
   /** What the guard said of this pass. */
   held(guarded: Guarded): void;
   failure(what: string, error: Error): void;
+  /** What an operator that only plans would do. */
+  planned(changes: readonly Change[]): void;
 }
 
 export type PassResult = {
   readonly mailboxes: number;
   readonly changes: readonly Change[];
+  /** Changes that only an operator which may write would make. */
+  readonly planned: number;
   readonly failures: number;
   readonly held: number;
   readonly orphans: number;
@@ -59,13 +66,13 @@ export type PassResult = {
  * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
  */
 export async function runPass(dependencies: PassDependencies): Promise<PassResult> {
-  const { site, cluster, directory, sessions, report } = dependencies;
+  const { site, cluster, directory, sessions, report, planOnly = false } = dependencies;
   const resources = await cluster.snapshot();
   let entries: Awaited<ReturnType<Directory['snapshot']>>;
   try {
     entries = await directory.snapshot();
   } catch (error) {
-    if (error instanceof Unavailable) await tellWaiting(dependencies, resources, error);
+    if (error instanceof Unavailable && !planOnly) await tellWaiting(dependencies, resources, error);
     throw error;
   }
   const now = dependencies.clock();
@@ -82,6 +89,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   const guarded = guard(changes, { mailboxes: resources.mailboxes, entries, now }, resources);
   report.orphans(decision.orphans.map(({ dn }) => dn));
   report.held(guarded);
+  if (planOnly) return onlyPlanned(report, decision, guarded, resources.paused);
   const allowed = resources.paused ? [] : guarded.allowed;
   // Access is taken away first. Nobody's sessions wait for grants then, and no grant for a Dovecot that does not answer.
   const revoked = await applyChanges(dependencies, allowed.filter(removesAccess));
@@ -107,6 +115,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   return {
     mailboxes: resources.mailboxes.length,
     changes: allowed,
+    planned: 0,
     failures:
       applied.filter(({ problem }) => problem !== undefined).length +
       settled.failures +

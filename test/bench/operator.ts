@@ -85,7 +85,8 @@ function isReady(status: object): boolean {
 }
 
 function pass(): Promise<PassResult> {
-  const silent = { orphans: () => undefined, held: () => undefined, failure: report };
+  const nothing = () => undefined;
+  const silent = { orphans: nothing, held: nothing, planned: nothing, failure: report };
   return runPass({
     site,
     cluster,

@@ -55,7 +55,12 @@ const pass = (around: Perturbation = (_, run) => run()): Promise<PassResult> =>
     directory: perturbDirectory(directory, around),
     sessions: new MemorySessions(),
     clock: () => new Date(),
-    report: { orphans: () => undefined, held: () => undefined, failure: () => undefined },
+    report: {
+      orphans: () => undefined,
+      held: () => undefined,
+      planned: () => undefined,
+      failure: () => undefined,
+    },
   });
 
 /** Does `fault` when the `count`-th entry is being added; the burst goes on. */

@@ -54,6 +54,7 @@ async function pass(): Promise<readonly string[]> {
     report: {
       orphans: () => undefined,
       held: () => undefined,
+      planned: () => undefined,
       failure: (what, error) => console.error(what, error),
     },
   });

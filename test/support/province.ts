@@ -31,6 +31,8 @@ export class Province {
   });
   readonly orphans: string[] = [];
   readonly failures: Error[] = [];
+  /** Lines that passes which only plan would have carried out. */
+  readonly planned: string[] = [];
   now = new Date('2026-11-21T00:00:00Z');
 
   constructor(site: Site, directory = new MemoryDirectory(suffixOf(site.domain))) {
@@ -74,7 +76,7 @@ export class Province {
   }
 
   /** @param around what stands between this pass and the world */
-  pass(around?: Perturbation): Promise<PassResult> {
+  pass(around?: Perturbation, planOnly = false): Promise<PassResult> {
     return runPass({
       site: this.site,
       cluster: around === undefined ? this.cluster : perturbCluster(this.cluster, around),
@@ -82,9 +84,11 @@ export class Province {
       sessions: this.sessions,
       usage: this.usage,
       clock: () => this.now,
+      planOnly,
       report: {
         orphans: (dns) => this.orphans.push(...dns),
         held: () => undefined,
+        planned: (changes) => this.planned.push(...changes.map(formatChange)),
         failure: (_, error) => this.failures.push(error),
       },
     });
