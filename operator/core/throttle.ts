@@ -15,7 +15,7 @@ export type Bucket = {
 
 /** What is known of one person at one address. */
 export type Pair = Bucket & {
-  /** Hashes of the passwords that count in `level`: the same one again, as a telephone sends it, tells a guesser nothing. */
+  /** Hashes of the passwords that count in `level`: the same one again tells a guesser nothing. */
   readonly tried: readonly string[];
   /** The person has logged in from here: what strangers do elsewhere, or beside her, does not concern her. */
   readonly known: boolean;
@@ -37,6 +37,9 @@ export type Verdict =
   /** The password is not looked at. */
   | { readonly action: 'refuse'; readonly because: 'pair' | 'address' };
 
+/** What the same password again counts: a telephone may send its former one all day, but every time costs the directory. */
+const again = 1 / 64;
+
 /**
  * Nobody is refused for what comes from other addresses: against a person alone there is a delay, and not where she is known.
  * @param password hash of it; short ones may collide
@@ -53,9 +56,12 @@ export function decide(
   const rest = { pair, address, person };
   if (pair.level + 1 > failures.pair)
     return { verdict: { action: 'refuse', because: 'pair' }, history: rest };
-  if (pair.tried.includes(password)) return { verdict: { action: 'accept' }, history: rest };
   if (!pair.known && address.level + 1 > failures.address)
     return { verdict: { action: 'refuse', because: 'address' }, history: rest };
+  if (pair.tried.includes(password)) {
+    const counted = { pair: { ...pair, ...add(pair, again) }, address: add(address, again), person };
+    return { verdict: { action: 'accept' }, history: counted };
+  }
   const isFlood = !pair.known && person.level + 1 > failures.person;
   return {
     verdict: isFlood ? { action: 'delay', seconds: delaySeconds } : { action: 'accept' },
@@ -81,7 +87,9 @@ export function settle(
 ): Remembered {
   const { pair, address, person } = leak(history, rules, now);
   if (outcome === 'failed') return { pair, address, person };
-  const back = pair.tried.includes(password) ? 1 : 0;
+  // Of several at once with one password, the first counted whole.
+  const counted = pair.tried.includes(password);
+  const back = counted ? 1 : again;
   return {
     pair: {
       ...add(pair, -back),
@@ -89,7 +97,7 @@ export function settle(
       known: pair.known || outcome === 'succeeded',
     },
     address: add(address, -back),
-    person: add(person, -back),
+    person: add(person, counted ? -1 : 0),
   };
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { clientKey } from '../core/throttle.ts';
 import type { Attempt } from './memory.ts';
 
-const text = z.string().max(1024).default('');
+const text = z.string().default('');
 const body = z.object({
   login: text,
   pwhash: text,

@@ -65,6 +65,12 @@ it('takes one person written in several ways for the same', async () => {
   expect(await ask('allow', { remote: '198.51.100.9', pwhash: '1f' })).toBe(-1);
 });
 
+it('counts what is too long to be anybody, too', async () => {
+  await guess(pair, { remote: '198.51.100.9', login: 'x'.repeat(5000) });
+  expect(await ask('allow', { remote: '198.51.100.9', login: 'x'.repeat(5000), pwhash: '1f' })).toBe(-1);
+  expect(faults).toEqual([]);
+});
+
 it('tells each outcome once, with address and person', async () => {
   await guess(pair + 1, { remote: '198.51.100.9', protocol: 'smtp' });
   expect(seen.filter(({ action }) => action === 'refuse')).toHaveLength(1);
