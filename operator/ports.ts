@@ -59,6 +59,11 @@ export interface Cluster {
    * of that name that is already there holds, so that a pass that died half-way is finished with the same password.
    */
   keepFirstPassword(mailbox: Resource, secret: string, address: string, fresh: string): Promise<string>;
+  /**
+   * The key `password` of a Secret that the mailbox's spec names.
+   * @throws Awaited while there is no such Secret or key; Blocked when it is another Mailbox's; Unavailable
+   */
+  readGivenPassword(mailbox: Resource, secret: string): Promise<string>;
   /** Deletes the Secret, if it is this mailbox's. One that is gone already is a success. */
   removeFirstPassword(mailbox: Resource, secret: string): Promise<void>;
   /**

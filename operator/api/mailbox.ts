@@ -73,6 +73,11 @@ export const mailboxSpec = z
     passwordReset: line(64)
       .optional()
       .describe('Any new value, such as the date, asks for one new first password. R20, R25'),
+    passwordSecretRef: reference
+      .optional()
+      .describe(
+        'A Secret in the same namespace whose key `password` is the first password, instead of one that is drawn; read at the grant and at each passwordReset. It must be changed at the first login. R25',
+      ),
   })
   .meta({
     'x-kubernetes-validations': [

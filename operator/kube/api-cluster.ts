@@ -8,7 +8,7 @@ import type { Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';
 import { callKubernetes, httpStatus } from './api-error.ts';
 import { fieldManager, type KubeClient } from './client.ts';
 import { defaultEventLimits, type EventCounters, EventRecorder } from './event-recorder.ts';
-import { keepFirstPassword, removeFirstPassword } from './first-password.ts';
+import { keepFirstPassword, readGivenPassword, removeFirstPassword } from './first-password.ts';
 import { defaultPace, Informer, type InformerCounters, type Pace, type Report } from './informer.ts';
 import { OwnWrites } from './own-writes.ts';
 import { SiteReportWriter } from './site-report.ts';
@@ -158,6 +158,12 @@ export class ApiCluster implements Cluster {
   ): Promise<string> {
     return callKubernetes(`keeping the first password of ${nameOf(mailbox)}`, () =>
       keepFirstPassword(this.#client.core, mailbox, secret, address, fresh),
+    );
+  }
+
+  async readGivenPassword(mailbox: Resource, secret: string): Promise<string> {
+    return callKubernetes(`reading the given password of ${nameOf(mailbox)}`, () =>
+      readGivenPassword(this.#client.core, mailbox, secret),
     );
   }
 

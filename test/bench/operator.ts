@@ -53,6 +53,7 @@ const cluster: Cluster = {
   addFinalizer: (resource) => counted(api.addFinalizer(resource)),
   removeFinalizer: (resource) => counted(api.removeFinalizer(resource)),
   keepFirstPassword: (...given) => counted(api.keepFirstPassword(...given)),
+  readGivenPassword: (...given) => api.readGivenPassword(...given),
   removeFirstPassword: (...given) => counted(api.removeFirstPassword(...given)),
   publish: (report) => api.publish(report),
   event(...given) {

@@ -15,6 +15,7 @@ export type Call =
   | 'cluster.addFinalizer'
   | 'cluster.removeFinalizer'
   | 'cluster.keepFirstPassword'
+  | 'cluster.readGivenPassword'
   | 'cluster.removeFirstPassword'
   | 'cluster.publish'
   | 'directory.snapshot'
@@ -60,6 +61,8 @@ export function perturbCluster(inner: Cluster, around: Perturbation): Cluster {
       around('cluster.removeFinalizer', () => inner.removeFinalizer(resource)),
     keepFirstPassword: (mailbox: Resource, secret: string, address: string, fresh: string) =>
       around('cluster.keepFirstPassword', () => inner.keepFirstPassword(mailbox, secret, address, fresh)),
+    readGivenPassword: (mailbox: Resource, secret: string) =>
+      around('cluster.readGivenPassword', () => inner.readGivenPassword(mailbox, secret)),
     removeFirstPassword: (mailbox: Resource, secret: string) =>
       around('cluster.removeFirstPassword', () => inner.removeFirstPassword(mailbox, secret)),
     publish: (report) => around('cluster.publish', () => inner.publish(report)),

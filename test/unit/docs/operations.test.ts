@@ -25,7 +25,7 @@ function found(...patterns: readonly RegExp[]): readonly string[] {
 describe('docs/operations.md', () => {
   it('says of every reason what to do', () => {
     const reasons = found(
-      /\b(?:stalled|waiting|attempt|new Blocked)\(\s*'([A-Z]\w+)'/g,
+      /\b(?:stalled|waiting|attempt|new Blocked|new Awaited)\(\s*'([A-Z]\w+)'/g,
       /\breason: '([A-Z]\w+)'/g,
       // What became of an account is the reason of a Ready that is True, and that of the Event of a change.
       /^ {2}(?:create|update|rename|suspend|expire|resume|close|remove): '([A-Z]\w+)'/gm,
