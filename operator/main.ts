@@ -22,6 +22,7 @@ import { RememberedDirectory } from './ldap/remembered-directory.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
 import { runPass } from './reconcile/pass.ts';
+import { Patience } from './reconcile/patience.ts';
 import { UsageSweep } from './reconcile/usage-sweep.ts';
 import { createReport } from './report.ts';
 
@@ -88,9 +89,10 @@ const usage = new UsageSweep({
   onSwept: (asked, read) => metrics.swept(asked, read),
   onFailure: (error) => log.warn({ err: error }, 'how much mailboxes use could not be read'),
 });
-const metrics = createMetrics(site.name, { cluster, connection, election });
+const metrics = createMetrics(site.name, { cluster, connection, election, planOnly });
 
 const report = createReport(log);
+const patience = new Patience(() => performance.now(), Math.random);
 const loop = new Loop({
   pass: () =>
     runPass({
@@ -99,6 +101,7 @@ const loop = new Loop({
       directory,
       sessions,
       usage,
+      patience,
       clock: () => new Date(),
       report,
       planOnly,

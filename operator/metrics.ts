@@ -11,6 +11,8 @@ export type Sources = {
   readonly cluster: Pick<ApiCluster, 'informerCounters'>;
   readonly connection: Pick<Connection, 'state'>;
   readonly election: Pick<Election, 'leads'>;
+  /** It sees everything, and leads never. */
+  readonly planOnly?: boolean;
 };
 
 export type Metrics = {
@@ -22,7 +24,7 @@ export type Metrics = {
 };
 
 /** @param site label of every series */
-export function createMetrics(site: string, { cluster, connection, election }: Sources): Metrics {
+export function createMetrics(site: string, { cluster, connection, election, planOnly }: Sources): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ site });
   collectDefaultMetrics({ register: registry });
@@ -51,14 +53,24 @@ export function createMetrics(site: string, { cluster, connection, election }: S
     registers,
   });
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
-  const mailboxes = gauge('hopthu_mailboxes', 'Mailbox resources seen by the last pass.');
-  const failing = gauge('hopthu_failing_changes', 'Changes of the last pass that failed.');
-  const held = gauge('hopthu_held_changes', 'Changes that the guard holds until they are approved.');
+  // Who leads no longer has seen nothing, instead of what it saw last: an alert on it would stay.
+  const gaugeOfPass = (name: string, help: string) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        if (!election.leads && planOnly !== true) this.set(0);
+      },
+    });
+  const mailboxes = gaugeOfPass('hopthu_mailboxes', 'Mailbox resources seen by the last pass.');
+  const failing = gaugeOfPass('hopthu_failing_changes', 'Changes of the last pass that failed.');
+  const held = gaugeOfPass('hopthu_held_changes', 'Changes that the guard holds until they are approved.');
   const planned = gauge(
     'hopthu_planned_changes',
     'Changes that an operator which only plans would make; 0 where it writes.',
   );
-  const orphans = gauge(
+  const orphans = gaugeOfPass(
     'hopthu_orphan_entries',
     'Entries of ours whose resource is gone without having been deleted in our sight.',
   );

@@ -1,7 +1,7 @@
 /** Mailboxes: Dovecot with IMAPS, POP3S and ManageSieve for people, LMTP, SASL and quota for Postfix. */
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { suffixOf } from '../../operator/core/layout.ts';
+import { mailRoot, suffixOf } from '../../operator/core/layout.ts';
 import { messageSizeLimit } from '../../operator/core/quota.ts';
 import { ldapSecret, originSecret, sessionsSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -22,6 +22,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       domain: site.domain,
       suffix: suffixOf(site.domain),
       mailHost: site.hosts.mail,
+      mailRoot,
       directoryHost: directory.host,
       directoryPort: directory.port,
       defaultQuota: site.quota.personal,
@@ -92,7 +93,7 @@ export function dovecot(
         readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },
         liveness: { ...alive, initialDelaySeconds: 30, periodSeconds: 30 },
         mounts: [
-          { name: 'mail', path: '/srv/vmail', writable: true },
+          { name: 'mail', path: mailRoot, writable: true },
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },

@@ -49,19 +49,33 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
 function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
   const is = (status: string) => `(${attribute.status}=${status})`;
   const receives = `(|${is('Active')}${is('Suspended')}${is('Expired')})`;
-  const map = (values: { status: string; attribute: string; result: string; format: string }) =>
+  const map = (values: {
+    status: string;
+    attribute: string;
+    result: string;
+    format: string;
+    more?: string;
+  }) =>
     renderFile('postfix/map.cf', {
       directoryHost: directory.host,
       directoryPort: directory.port,
       suffix: suffixOf(site.domain),
       domain: site.domain,
+      more: '',
       ...values,
     });
   return {
     'mailbox.cf': map({ status: receives, attribute: 'mail', result: 'mail', format: '%s' }),
     'alias.cf': map({ status: receives, attribute: attribute.address, result: 'mail', format: '%s' }),
-    // Login names are primary addresses; every address of an entry may be written from.
-    'sender.cf': map({ status: is('Active'), attribute: attribute.address, result: 'mail', format: '%s' }),
+    // Login names are primary addresses; every address of an entry may be written from, by delegates too (R26, R28): these
+    // are entries of their own, whose login names are looked up by their DNs.
+    'sender.cf': map({
+      status: is('Active'),
+      attribute: attribute.address,
+      result: 'mail',
+      format: '%s',
+      more: `special_result_attribute = ${attribute.sendAs}\n`,
+    }),
     'closed.cf': map({
       status: is('Closed'),
       attribute: attribute.address,

@@ -4,6 +4,7 @@ import { accessFor, attributesFor, renamedBy } from './account.ts';
 import { addressFacts } from './address-facts.ts';
 import { grantAddresses } from './addresses.ts';
 import { claimsOf } from './claims.ts';
+import { withDelegates } from './delegates.ts';
 import type { Desired, World } from './desired.ts';
 import { withoutAccess } from './entry.ts';
 import { isClosed } from './former.ts';
@@ -28,7 +29,7 @@ export function decideMailboxes(
   );
   const facts = addressFacts(world, observed, (uid) => claimants.get(uid)?.ownerUid ?? uid);
   const grants = grantAddresses(world.site, deciding, facts);
-  return world.mailboxes.map((resource) => {
+  const desired = world.mailboxes.map((resource): Desired => {
     const { uid } = resource.metadata;
     const claimant = claimants.get(uid);
     const grant = grants.get(uid);
@@ -52,6 +53,7 @@ export function decideMailboxes(
       ...(base.leaving ? {} : { first: writesFirst, ...(renamed === undefined ? {} : { renamed }) }),
     };
   });
+  return withDelegates({ site: world.site, observed, claimants, desired });
 }
 
 /** What is known of a mailbox before anything is decided: its entry, and what its addresses come to when it leaves. */

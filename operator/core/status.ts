@@ -2,6 +2,7 @@
 import type { MailboxStatus } from '../api/mailbox.ts';
 import type { OrganizationStatus } from '../api/organization.ts';
 import { annotation, type Condition, type Resource } from '../api/resource.ts';
+import { parseDelegate } from './delegates.ts';
 import type { Desired } from './desired.ts';
 import { formatChange } from './format.ts';
 import { isClosed, isLetGo } from './former.ts';
@@ -42,8 +43,14 @@ export function settle(desired: Desired, outcome: Outcome, now: string, used?: n
   };
 }
 
-/** The status of a resource for which nothing could be decided, because a read failed: what was known, and why it waits. */
+/**
+ * The status of a resource for which nothing could be decided, because a read failed: what was known, and why it waits.
+ * An outage words itself anew all the time; the first wording stays.
+ */
 export function undecided(resource: Resource, problem: Problem, now: string): object {
+  const told = conditionsOf(resource).find(({ type }) => type === 'Ready');
+  const isTold = told?.reason === problem.reason && told.observedGeneration === resource.metadata.generation;
+  if (isTold) return resource.status as object;
   const known = (resource.status ?? {}) as MailboxStatus;
   return { ...known, conditions: conditionsFor(resource, { ready: 'False', ...problem }, now, known.quota) };
 }
@@ -181,12 +188,16 @@ function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefin
   const aliases = value(attribute.address).filter((alias) => alias !== address);
   const bytes = value(attribute.quotaBytes)[0];
   const secret = value(attribute.passwordSecret)[0];
+  const delegates = [...value(attribute.delegate)].sort().map(parseDelegate);
   return {
     ...(address === undefined ? {} : { address }),
     ...(aliases.length === 0 ? {} : { aliases: [...aliases].sort() }),
     state: (value(attribute.status)[0] ?? 'Pending') as NonNullable<MailboxStatus['state']>,
     ...(bytes === undefined ? {} : { quota: quotaStatus(Number(bytes), used, known.quota) }),
     ...(secret === undefined ? {} : { passwordSecret: secret }),
+    ...(delegates.length === 0
+      ? {}
+      : { delegates: delegates.map(({ name, rights }) => ({ name, rights: [...rights] })) }),
     ...(desired.dn === undefined ? {} : { entry: desired.dn }),
   };
 }

@@ -8,7 +8,7 @@ import { type Guarded, guard } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
 import { accountOf, first } from '../core/observed.ts';
 import { orderedClosings } from '../core/orphans.ts';
-import { type Change, planChanges, removesAccess } from '../core/plan.ts';
+import { type Change, leavesSessions, planChanges, removesAccess, waitsForSessions } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
 import { rfc3339 } from '../core/time.ts';
@@ -17,6 +17,7 @@ import { Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../ports.ts';
 import { type Applied, applyChanges } from './apply.ts';
 import { inParallel } from './parallel.ts';
+import type { Patience } from './patience.ts';
 import { onlyPlanned } from './plan-only.ts';
 import { publish } from './publish.ts';
 import { endSessions } from './sessions.ts';
@@ -33,6 +34,7 @@ export type PassDependencies = {
   /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
   readonly usage?: Usage;
   readonly clock: Clock;
+  readonly patience?: Patience;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
   /** Nothing is written anywhere; what would be done is reported. */
@@ -99,11 +101,12 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     if (!resources.paused) unended = await endSessions(sessions, entries, revoked);
   };
   const applyOthers = async () => {
-    const others = allowed.filter((change) => !removesAccess(change));
+    const others = allowed.filter((change) => !removesAccess(change) && !waitsForSessions(change));
     granted = await applyChanges(dependencies, others);
   };
   await inParallel([endThose, applyOthers], (work) => work());
-  const applied = [...revoked, ...granted];
+  const ended = unended === undefined ? allowed.filter(waitsForSessions) : [];
+  const applied = [...revoked, ...granted, ...(await applyChanges(dependencies, ended))];
   const outcomes = outcomesOf(changes, guarded, applied, resources.paused);
   const desired = decision.desired.map((one) => withUnended(one, unended, outcomes));
   const undecidedLosses = guarded.held.length > 0 || allowed.some(({ action }) => action === 'reject');
@@ -126,6 +129,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     statusWrites: settled.writes,
     again:
       allowed.some(({ action }) => ['close', 'remove', 'reject'].includes(action)) ||
+      applied.some(({ change, problem }) => problem === undefined && leavesSessions(change)) ||
       settled.conflicts > 0 ||
       // A rename is planned only for an entry that is otherwise as it shall be.
       (decision.desired.some(({ renamed }) => renamed !== undefined) &&
@@ -162,7 +166,9 @@ function withUnended(
   const outcome = outcomes.get(resource.metadata.uid);
   const revokedNow = outcome?.kind === 'done' && removesAccess(outcome.change);
   const revoked = entry !== undefined && first(entry, attribute.status) !== 'Active';
-  const concerned = resource.kind === 'Mailbox' && (revokedNow || (revoked && !isSettled(resource)));
+  const narrowed = entry !== undefined && first(entry, attribute.endSessions) === 'TRUE';
+  const refused = revokedNow || narrowed || (revoked && !isSettled(resource));
+  const concerned = resource.kind === 'Mailbox' && refused;
   return unended !== undefined && concerned ? { ...desired, problems: [unended, ...problems] } : desired;
 }
 

@@ -12,6 +12,7 @@ import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
 import type { ClusterSnapshot } from '../../operator/ports.ts';
 import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
+import { Patience } from '../../operator/reconcile/patience.ts';
 import { UsageSweep } from '../../operator/reconcile/usage-sweep.ts';
 import { type Contents, violations } from './checker.ts';
 import { type Perturbation, perturbCluster, perturbDirectory } from './perturbed.ts';
@@ -29,6 +30,11 @@ export class Province {
     onSwept: () => undefined,
     onFailure: (error) => this.failures.push(error),
   });
+  /** As the operator has it, on the province's clock. */
+  readonly patience = new Patience(
+    () => this.now.getTime(),
+    () => 0,
+  );
   readonly orphans: string[] = [];
   readonly failures: Error[] = [];
   /** Lines that passes which only plan would have carried out. */
@@ -75,8 +81,11 @@ export class Province {
     this.cluster.delete(kind, this.namespace, name);
   }
 
-  /** @param around what stands between this pass and the world */
-  pass(around?: Perturbation, planOnly = false): Promise<PassResult> {
+  /**
+   * @param around what stands between this pass and the world
+   * @param patience of the operator that makes it; without one it tries everything
+   */
+  pass(around?: Perturbation, patience?: Patience, planOnly = false): Promise<PassResult> {
     return runPass({
       site: this.site,
       cluster: around === undefined ? this.cluster : perturbCluster(this.cluster, around),
@@ -85,6 +94,7 @@ export class Province {
       usage: this.usage,
       clock: () => this.now,
       planOnly,
+      ...(patience === undefined ? {} : { patience }),
       report: {
         orphans: (dns) => this.orphans.push(...dns),
         held: () => undefined,

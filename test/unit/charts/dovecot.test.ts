@@ -204,3 +204,22 @@ describe('the pod', () => {
     expect(spec.ports[0]).toEqual({ name: 'imaps', port: 993, targetPort: 9993 });
   });
 });
+
+describe("organizations' mailboxes (R26)", () => {
+  const rights = (id: string) => /\n {2}rights = (\w+)/.exec(block(`acl ${id}`))?.[1] ?? '';
+
+  it('are opened by settings of the delegate alone, and these make no namespace of the own folders', () => {
+    expect(block('userdb ldap')).toContain(
+      `userdb_import = %{ldap_multi:${attribute.mailSetting} | default('')}\n`,
+    );
+    expect(block('namespace inbox')).toMatch(/type = private\n.*subscriptions = yes\n/s);
+    for (const line of ['type = public', 'subscriptions = no', 'separator = /', 'list = yes'])
+      expect(configuration()).toContain(`\nnamespace_${line}\n`);
+  });
+
+  it('are changed by nobody who may but read (R27), nor deleted or handed on by a delegate (R28)', () => {
+    expect(rights('user=reader')).toBe('lr');
+    expect(rights('user=writer')).toMatch(/^lr[wstipek]{7}$/);
+    expect(rights('owner')).not.toContain('a');
+  });
+});

@@ -1,5 +1,7 @@
 <?php
 
+require_once __DIR__ . '/hopthu_delegate.php';
+
 /** What Roundcube leaves in English in Vietnamese, a hint for the first login, and names from the directory. */
 class hopthu extends rcube_plugin
 {
@@ -10,7 +12,8 @@ class hopthu extends rcube_plugin
             $this->load_vietnamese($rcmail);
         }
         $this->add_hook('storage_connect', [$this, 'tell_browser']);
-        $this->add_hook('login_after', [$this, 'name_from_directory']);
+        $this->add_hook('login_after', [$this, 'as_the_directory_says']);
+        $this->add_hook('startup', [$this, 'keep_sent']);
         $this->add_hook('template_object_license', [$this, 'license']);
         if ($rcmail->task === 'login') {
             $this->api->add_content(html::p('hint', rcube::Q($rcmail->gettext('hopthu.firstlogin'))), 'loginfooter');
@@ -39,15 +42,16 @@ class hopthu extends rcube_plugin
     }
 
     /**
-     * Gives the sender the name and organization that stand in the directory: at the first login and after every
-     * change. A directory that does not answer does not keep anybody out.
+     * Gives the sender the name and organization that stand in the directory, and a delegate the mailboxes of
+     * organizations: at the first login and after every change. A directory that does not answer keeps nobody out.
      */
-    public function name_from_directory(array $args): array
+    public function as_the_directory_says(array $args): array
     {
         $rcmail = rcmail::get_instance();
         $identity = $rcmail->user->get_identity();
         $directory = $rcmail->get_address_book('directory');
         $found = $directory ? $directory->search('email', $identity['email'], rcube_addressbook::SEARCH_STRICT) : null;
+        $delegate = new hopthu_delegate($rcmail);
         if ($found && $found->count === 1) {
             $person = $found->first();
             $said = array_map(
@@ -57,6 +61,18 @@ class hopthu extends rcube_plugin
             if (array_diff_assoc($said, $identity)) {
                 $rcmail->user->update_identity($identity['identity_id'], $said);
             }
+            $delegate->offer_senders($identity['email'], rcube_ldap::dn_decode($person['ID']));
+        }
+        $delegate->subscribe();
+
+        return $args;
+    }
+
+    public function keep_sent(array $args): array
+    {
+        if ($args['task'] === 'mail' && $args['action'] === 'send') {
+            $sender = rcube_utils::get_input_string('_from', rcube_utils::INPUT_POST);
+            (new hopthu_delegate(rcmail::get_instance()))->keep_with_organization((int) $sender);
         }
 
         return $args;

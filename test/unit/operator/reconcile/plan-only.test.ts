@@ -22,7 +22,7 @@ const written = ({ cluster, directory }: Province) =>
 it('writes nothing, and plans what a pass that writes then does', async () => {
   const province = await inHaste();
   const before = written(province);
-  const { changes, planned } = await province.pass(undefined, true);
+  const { changes, planned } = await province.pass(undefined, undefined, true);
   expect(written(province)).toEqual(before);
   expect(changes).toEqual([]);
   expect(planned).toBe(3);
@@ -34,12 +34,12 @@ it('tells nobody of an outage in a status', async () => {
   const province = await inHaste();
   province.directory.down();
   const before = written(province);
-  await expect(province.pass(undefined, true)).rejects.toThrow(Unavailable);
+  await expect(province.pass(undefined, undefined, true)).rejects.toThrow(Unavailable);
   expect(written(province)).toEqual(before);
 });
 
 it('plans nothing for a site that is paused', async () => {
   const province = await inHaste();
   province.cluster.annotateSite({ 'hopthu.io/paused': 'true' });
-  expect((await province.pass(undefined, true)).planned).toBe(0);
+  expect((await province.pass(undefined, undefined, true)).planned).toBe(0);
 });
