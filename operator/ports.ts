@@ -21,7 +21,8 @@ export interface Directory {
   /** @throws Conflict when the DN or a unique value exists already; Unavailable; Blocked when slapd refuses the values. */
   add(dn: string, attributes: Readonly<Record<string, readonly string[]>>): Promise<void>;
   /**
-   * Replaces attributes of one entry, only while `hopThuOwnerUID` is still `ownerUid` (RFC 4528 assertion).
+   * Replaces attributes of one entry, only while `hopThuOwnerUID` is still `ownerUid`. With `nobody` the entry must
+   * have no owner yet, and the replacements give it one.
    * @throws Conflict when the entry is gone or another's; Unavailable; Blocked when slapd refuses the values.
    */
   modify(dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]): Promise<void>;

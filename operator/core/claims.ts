@@ -2,6 +2,7 @@
 import { type Mailbox, parseMailbox } from '../api/mailbox.ts';
 import type { Resource } from '../api/resource.ts';
 import type { Claimant } from './addresses.ts';
+import { adopters, adoptionOf } from './adoption.ts';
 import { closedProblem, formerAccounts, takingBackProblem } from './former.ts';
 import { attribute } from './layout.ts';
 import { resourceName } from './naming/identity.ts';
@@ -23,6 +24,7 @@ export function claimsOf(
   organizations: Organizations,
 ): Claims {
   const former = formerAccounts(mailboxes, observed);
+  const adopting = adopters(mailboxes);
   const claimants = new Map<string, Claimant>();
   const problems = new Map<string, Problem[]>();
   for (const resource of mailboxes) {
@@ -35,16 +37,19 @@ export function claimsOf(
     const mailbox = parsed.value;
     const organization = organizations.resolved.get(organizationName(mailbox));
     if (organization === undefined) problems.set(uid, [organizationProblem(organizations, mailbox)]);
-    const account = observed.byOwner.has(uid) ? undefined : former.get(resourceName(resource.metadata));
+    const own = observed.byOwner.get(uid);
+    const account = own === undefined ? former.get(resourceName(resource.metadata)) : undefined;
+    const adoption =
+      own === undefined && account === undefined ? adoptionOf(observed, resource, adopting) : undefined;
     const refusal =
       account === undefined
-        ? closedProblem(observed.byOwner.get(uid))
+        ? (closedProblem(own) ?? adoption?.problem)
         : takingBackProblem(account, mailbox, organization);
     if (refusal !== undefined) {
       problems.set(uid, [refusal]);
       continue;
     }
-    const ownerUid = (account && first(account, attribute.ownerUid)) ?? uid;
+    const ownerUid = adoption?.owner ?? (account && first(account, attribute.ownerUid)) ?? uid;
     claimants.set(uid, { mailbox, ownerUid, ...(organization === undefined ? {} : { organization }) });
   }
   return { claimants, problems };

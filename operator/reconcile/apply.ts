@@ -72,6 +72,8 @@ const reasons: Readonly<Record<Change['action'], string>> = {
   close: 'Closed',
   remove: 'Removed',
   reject: 'Rejected',
+  adopt: 'Adopted',
+  rebind: 'TakenBack',
 };
 
 /** What another entry has to say before the change: that an address is held, before it is let go. */
