@@ -98,11 +98,12 @@ function changeFor({
   dn,
   attributes,
   leaving,
+  closing,
   first: writes = [],
   renamed,
 }: Desired): Change | undefined {
   if (resource.metadata.deletionTimestamp !== undefined) {
-    return leaving && entry !== undefined ? leave(resource, entry, writes) : undefined;
+    return leaving && entry !== undefined ? leave(resource, entry, writes, closing) : undefined;
   }
   if (attributes === undefined || dn === undefined) return undefined;
   if (entry === undefined) {
@@ -141,6 +142,7 @@ function leave(
   resource: Resource,
   entry: NonNullable<Desired['entry']>,
   writes: readonly Write[],
+  closing: Attributes = withoutAccess('Closed'),
 ): Change | undefined {
   const common = {
     resource,
@@ -151,7 +153,7 @@ function leave(
   };
   if (resource.kind === 'Organization') return { action: 'remove', ...common };
   if (isOthers(entry, resource)) return undefined;
-  const replacements = differences(entry, withoutAccess('Closed'));
+  const replacements = differences(entry, closing);
   return replacements.length === 0 ? undefined : { action: 'close', ...common, replacements };
 }
 

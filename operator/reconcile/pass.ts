@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MailboxStatus } from '../api/mailbox.ts';
 import { annotation, finalizer, type Resource } from '../api/resource.ts';
-import { askForApproval } from '../core/approval.ts';
 import { type Desired, decide } from '../core/desired.ts';
 import { type Guarded, guard } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
+import { type MailWorld, mailWork } from '../core/mail-work.ts';
 import { accountOf, first } from '../core/observed.ts';
 import { orderedClosings } from '../core/orphans.ts';
 import { type Change, leavesSessions, planChanges, removesAccess, waitsForSessions } from '../core/plan.ts';
@@ -15,7 +15,9 @@ import { rfc3339 } from '../core/time.ts';
 import { type Problem, waiting } from '../core/verdict.ts';
 import { Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../ports.ts';
-import { type Applied, applyChanges } from './apply.ts';
+import { type Applied, applyChanges, problemOf } from './apply.ts';
+import type { MailWorker } from './mail-worker.ts';
+import { outcomesOf } from './outcomes.ts';
 import { inParallel } from './parallel.ts';
 import type { Patience } from './patience.ts';
 import { onlyPlanned } from './plan-only.ts';
@@ -33,6 +35,8 @@ export type PassDependencies = {
   readonly sessions: Sessions;
   /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
   readonly usage?: Usage;
+  /** Carries out, beside the passes, what is to be done with the mail of accounts that ended. */
+  readonly mail?: Pick<MailWorker, 'isDue' | 'offer' | 'problem'>;
   readonly clock: Clock;
   readonly patience?: Patience;
   /** Told of things that no resource's status can carry. */
@@ -86,6 +90,8 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     entries,
     now,
   });
+  if (!resources.paused && !planOnly)
+    offerMailWork(dependencies, { site, now, mailboxes: resources.mailboxes, ...decision });
   const closings = orderedClosings({ site, now }, decision, resources.closeOrphans ?? []);
   const changes = planChanges({ ...decision, desired: [...decision.desired, ...closings] }, now);
   const guarded = guard(changes, { mailboxes: resources.mailboxes, entries, now }, resources);
@@ -108,7 +114,9 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   const ended = unended === undefined ? allowed.filter(waitsForSessions) : [];
   const applied = [...revoked, ...granted, ...(await applyChanges(dependencies, ended))];
   const outcomes = outcomesOf(changes, guarded, applied, resources.paused);
-  const desired = decision.desired.map((one) => withUnended(one, unended, outcomes));
+  const desired = decision.desired.map((one) =>
+    withUnrestored(withUnended(one, unended, outcomes), dependencies.mail),
+  );
   const undecidedLosses = guarded.held.length > 0 || allowed.some(({ action }) => action === 'reject');
   const settled = await settleAll(dependencies, desired, outcomes, {
     sitePaused: resources.paused,
@@ -137,25 +145,6 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   };
 }
 
-function outcomesOf(
-  changes: readonly Change[],
-  guarded: Guarded,
-  applied: readonly Applied[],
-  paused: boolean,
-): ReadonlyMap<string, Outcome> {
-  const outcomes = new Map<string, Outcome>();
-  if (paused) for (const change of changes) outcomes.set(uidOf(change), { kind: 'paused', change });
-  for (const change of guarded.rejected) outcomes.set(uidOf(change), { kind: 'rejected', change });
-  for (const change of guarded.held) {
-    outcomes.set(uidOf(change), { kind: 'held', change, reason: askForApproval(guarded) });
-  }
-  for (const { change, problem } of applied) {
-    if (problem !== undefined) outcomes.set(uidOf(change), { kind: 'failed', change, problem });
-    else if (change.action !== 'reject') outcomes.set(uidOf(change), { kind: 'done', change });
-  }
-  return outcomes;
-}
-
 /** Told to those whose access was just taken away, until it is done; settled ones are not told of every outage. */
 function withUnended(
   desired: Desired,
@@ -172,8 +161,15 @@ function withUnended(
   return unended !== undefined && concerned ? { ...desired, problems: [unended, ...problems] } : desired;
 }
 
-function uidOf(change: Change): string {
-  return change.resource.metadata.uid;
+function offerMailWork({ mail }: PassDependencies, world: MailWorld): void {
+  if (mail === undefined) return;
+  if (mail.isDue || world.desired.some(({ restore }) => restore !== undefined)) mail.offer(mailWork(world));
+}
+
+/** Why a mailbox's mail is not back yet, where that is known. */
+function withUnrestored(desired: Desired, mail: PassDependencies['mail']): Desired {
+  const error = desired.restore && mail?.problem(desired.restore.account);
+  return error === undefined ? desired : { ...desired, problems: [problemOf(error), ...desired.problems] };
 }
 
 type Settled = { writes: number; conflicts: number; failures: number };
