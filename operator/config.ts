@@ -16,6 +16,13 @@ export type Config = {
     readonly caFile: string;
     readonly keyFile: string;
   };
+  /** The store of whole accounts, beside Dovecot. */
+  readonly store: {
+    readonly host: string;
+    readonly port: number;
+    /** Folder with `tls.crt`, `tls.key` and `ca.crt`. */
+    readonly tlsFolder: string;
+  };
   /** Port of health and metrics. */
   readonly port: number;
   readonly logLevel: string;
@@ -44,6 +51,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       port: Number(need('HOPTHU_SESSIONS_PORT')),
       caFile: need('HOPTHU_SESSIONS_CA_FILE'),
       keyFile: need('HOPTHU_SESSIONS_KEY_FILE'),
+    },
+    store: {
+      host: need('HOPTHU_STORE_HOST'),
+      port: Number(need('HOPTHU_STORE_PORT')),
+      tlsFolder: need('HOPTHU_STORE_TLS_FOLDER'),
     },
     port: Number(need('HOPTHU_PORT')),
     logLevel: environment['HOPTHU_LOG_LEVEL'] ?? 'info',

@@ -8,6 +8,7 @@ import {
   operatorLease,
   sessionsSecret,
   siteConfigMap,
+  tlsSecret,
 } from '../../operator/core/secrets.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
 import { type Context, labels, selector, volume, workload } from '../workload.ts';
@@ -19,6 +20,8 @@ export type OperatorProps = {
   readonly directory: Endpoint;
   /** Dovecot's API for ending sessions. */
   readonly sessions: Endpoint;
+  /** The store of whole accounts beside Dovecot. */
+  readonly store: Endpoint;
   /** Text of the site file, which the operator reads as it stands. */
   readonly siteFile: string;
 };
@@ -27,7 +30,7 @@ export type OperatorProps = {
 export function operator(
   scope: Construct,
   context: Context,
-  { directory, sessions, siteFile }: OperatorProps,
+  { directory, sessions, store, siteFile }: OperatorProps,
 ): Endpoint {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
@@ -74,12 +77,16 @@ export function operator(
           HOPTHU_SESSIONS_PORT: String(sessions.port),
           HOPTHU_SESSIONS_CA_FILE: '/run/ca/ca.crt',
           HOPTHU_SESSIONS_KEY_FILE: '/run/secrets/sessions/key',
+          HOPTHU_STORE_HOST: store.host,
+          HOPTHU_STORE_PORT: String(store.port),
+          HOPTHU_STORE_TLS_FOLDER: '/run/tls',
           HOPTHU_PORT: String(ports.operator.container),
         },
         ports: { http: ports.operator.container },
         mounts: [
           { name: 'site', path: '/etc/hopthu' },
           { name: 'ca', path: '/run/ca' },
+          { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
           { name: 'sessions', path: '/run/secrets/sessions' },
         ],
@@ -95,6 +102,7 @@ export function operator(
     volumes: [
       volume.configMap('site', siteConfigMap),
       volume.configMap('ca', caConfigMap),
+      volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret('operator')),
       volume.secret('sessions', sessionsSecret),
     ],

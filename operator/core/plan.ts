@@ -92,11 +92,12 @@ function changeFor({
   dn,
   attributes,
   leaving,
+  closing,
   first: writes = [],
   renamed,
 }: Desired): Change | undefined {
   if (resource.metadata.deletionTimestamp !== undefined) {
-    return leaving && entry !== undefined ? leave(resource, entry, writes) : undefined;
+    return leaving && entry !== undefined ? leave(resource, entry, writes, closing) : undefined;
   }
   if (attributes === undefined || dn === undefined) return undefined;
   if (entry === undefined) {
@@ -134,6 +135,7 @@ function leave(
   resource: Resource,
   entry: NonNullable<Desired['entry']>,
   writes: readonly Write[],
+  closing: Attributes = withoutAccess('Closed'),
 ): Change | undefined {
   const common = {
     resource,
@@ -143,7 +145,7 @@ function leave(
     before: entry.attributes,
   };
   if (resource.kind === 'Organization') return { action: 'remove', ...common };
-  const replacements = differences(entry, withoutAccess('Closed'));
+  const replacements = differences(entry, closing);
   return replacements.length === 0 ? undefined : { action: 'close', ...common, replacements };
 }
 

@@ -105,6 +105,7 @@ describe('certificates of cert-manager', () => {
       'openldap-tls',
       'postgresql-tls',
       'dovecot-tls',
+      'operator-tls',
       'webmail-tls',
       'postfix-tls',
     ]);

@@ -10,7 +10,12 @@ function synthesize(replicas: number) {
   operator(
     chart,
     { site, image: (part) => `registry.example.vn/${part}:1` },
-    { directory: endpoint, sessions: endpoint, siteFile: '' },
+    {
+      directory: endpoint,
+      store: endpoint,
+      sessions: endpoint,
+      siteFile: '',
+    },
   );
   const objects = chart.toJson();
   return (kind: string, namespace = 'soc-trang-mail') =>

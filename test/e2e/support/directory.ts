@@ -1,0 +1,38 @@
+/** The directory as the operator's account sees it, from inside its own pod, and an operator that looks at it anew. */
+import { serviceHost } from '../../../charts/endpoints.ts';
+import { suffixOf } from '../../../operator/core/layout.ts';
+import type { Site } from '../../../operator/core/site.ts';
+import { kubectl } from '../../kind/install.ts';
+import { testCluster } from './cluster.ts';
+
+/** kubectl in the namespace of the site's parts. */
+export function inMail(site: Site, ...args: readonly string[]): Promise<string> {
+  return kubectl(testCluster(), ['-n', site.namespaces.mail, ...args]);
+}
+
+/** A new process makes a full pass at once. */
+export async function restartOperator(site: Site): Promise<void> {
+  await inMail(site, 'rollout', 'restart', 'deployment/operator');
+  await inMail(site, 'rollout', 'status', 'deployment/operator', '--timeout=90s');
+}
+
+/** Values of an attribute of one entry. @throws when there is no such entry */
+export async function attributeOf(site: Site, dn: string, attribute: string): Promise<readonly string[]> {
+  const output = await inDirectory(site, `ldapsearch -LLL -o ldif-wrap=no -b '${dn}' -s base`, attribute);
+  return [...output.matchAll(new RegExp(`^${attribute}: (.*)$`, 'gm'))].map(([, value = '']) => value);
+}
+
+/** @param lines of LDIF below `changetype: modify` */
+export async function modifyByHand(site: Site, dn: string, lines: readonly string[]): Promise<void> {
+  const ldif = [`dn: ${dn}`, 'changetype: modify', ...lines].map((line) => `'${line}'`).join(' ');
+  await inDirectory(site, `printf '%s\\n' ${ldif} | ldapmodify`);
+}
+
+/** The last program of `command` binds as the operator. */
+function inDirectory(site: Site, command: string, rest = ''): Promise<string> {
+  // By the name in its certificate; libldap takes "localhost" for the pod's own name.
+  const url = `ldaps://${serviceHost('openldap', site.namespaces.mail)}`;
+  const bind = `-H ${url} -D 'cn=operator,ou=services,${suffixOf(site.domain)}' -y /run/secrets/accounts/operator`;
+  const text = `export LDAPTLS_CACERT=/run/tls/ca.crt; ${command} ${bind} ${rest}`;
+  return inMail(site, 'exec', 'openldap-0', '-c', 'slapd', '--', 'sh', '-c', text);
+}
