@@ -4,6 +4,7 @@
  */
 import type { Desired } from '../core/desired.ts';
 import { type Change, removesAccess, waitsForSessions } from '../core/plan.ts';
+import type { Site } from '../core/site.ts';
 import type { Outcome } from '../core/status.ts';
 import type { Problem } from '../core/verdict.ts';
 import { Conflict } from '../errors.ts';
@@ -24,6 +25,8 @@ export type Task = {
   readonly write?: Change;
   /** What its status tells unless the write fails; what came of the write where this is absent. */
   readonly outcome?: Outcome;
+  /** There is no resource any more that could be told. */
+  readonly isGone?: boolean;
   /** A resource whose deletion was rejected may go only when nothing else of that plan is open. */
   readonly letGo: boolean;
 };
@@ -42,6 +45,7 @@ export type Tally = {
 };
 
 export type CarrierOptions = {
+  readonly site: Site;
   readonly cluster: Cluster;
   readonly directory: Directory;
   readonly sessions: Sessions;
@@ -223,6 +227,7 @@ export class Carrier {
     round: Round,
   ): Promise<void> {
     const { desired } = task;
+    if (task.isGone === true) return;
     const told = unended === undefined ? desired : { ...desired, problems: [unended, ...desired.problems] };
     const { resource } = desired;
     try {

@@ -22,6 +22,8 @@ export type PassDependencies = {
   readonly patience?: Patience;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
+  /** Nothing is written anywhere; what would be done is reported. */
+  readonly planOnly?: boolean;
   /** Mailboxes decided between two turns of the event loop, where their groups are no larger. @default 100 */
   readonly slice?: number;
 };
@@ -32,11 +34,15 @@ export interface Report {
   /** What the guard said of this pass. */
   held(guarded: Guarded): void;
   failure(what: string, error: Error): void;
+  /** What an operator that only plans would do. */
+  planned(changes: readonly Change[]): void;
 }
 
 export type PassResult = {
   readonly mailboxes: number;
   readonly changes: readonly Change[];
+  /** Changes that only an operator which may write would make. */
+  readonly planned: number;
   readonly failures: number;
   readonly held: number;
   readonly orphans: number;

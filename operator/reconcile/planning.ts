@@ -1,6 +1,8 @@
 /** From decisions to tasks: what there is to do, and nothing of those that are as they shall be. */
+import type { Orders } from '../api/orders.ts';
 import { type Desired, decideGroup, decideOrganizations } from '../core/desired.ts';
 import { observe } from '../core/observed.ts';
+import { orderedClosings } from '../core/orphans.ts';
 import { planChanges } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import type { ClusterSnapshot, DirectoryEntry } from '../ports.ts';
@@ -37,6 +39,27 @@ export function planFor(planning: Planning, decided: readonly Desired[], paused:
     renames: decided.some(({ renamed }) => renamed !== undefined),
     aboutMail: decided.filter(concernsMail),
   };
+}
+
+/** Plans for what people ordered to be closed though its resource is gone. */
+export function planClosings(
+  { site, clock }: Planning,
+  entries: readonly DirectoryEntry[],
+  orphans: readonly DirectoryEntry[],
+  { closeOrphans = [] }: Orders,
+): readonly Task[] {
+  if (closeOrphans.length === 0) return [];
+  const now = clock();
+  const closings = orderedClosings(
+    { site, now },
+    { orphans, observed: observe(site, entries) },
+    closeOrphans,
+  );
+  const byUid = new Map(closings.map((desired) => [desired.resource.metadata.uid, desired]));
+  return planChanges({ desired: closings }, now).flatMap((write): readonly Task[] => {
+    const desired = byUid.get(write.resource.metadata.uid);
+    return desired === undefined ? [] : [{ desired, write, letGo: true, isGone: true }];
+  });
 }
 
 /** Plans for everything, group by group, with turns of the event loop in between. */

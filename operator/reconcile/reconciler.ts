@@ -10,14 +10,17 @@ import type { Group } from '../core/groups.ts';
 import { attribute } from '../core/layout.ts';
 import { resourceName } from '../core/naming/identity.ts';
 import { first, observe } from '../core/observed.ts';
-import { type Change, inOrder, leavesSessions, removesAccess } from '../core/plan.ts';
+import { inOrder, removesAccess } from '../core/plan.ts';
 import { Unavailable } from '../errors.ts';
 import type { ClusterSnapshot, DirectoryEntry, ResourceKey } from '../ports.ts';
-import { Carrier, type Tally, type Task } from './carrier.ts';
+import { Carrier, type Task } from './carrier.ts';
 import { offerMailWork } from './ended-mail.ts';
 import type { PassDependencies, PassResult } from './pass.ts';
-import { type Plan, planFor, planSite } from './planning.ts';
+import { onlyPlanned } from './plan-only.ts';
+import { type Plan, planClosings, planFor, planSite } from './planning.ts';
+import { publish } from './publish.ts';
 import { RememberedDirectory } from './remembered-directory.ts';
+import { type Found, followed, isSeenLater, resultOf, sumOf } from './results.ts';
 import { hearsOfSessions } from './settle.ts';
 import { tellWaiting } from './tell-waiting.ts';
 import { View } from './view.ts';
@@ -81,14 +84,24 @@ export class Reconciler {
    * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
    */
   async full(): Promise<PassResult> {
+    const { report, planOnly } = this.#dependencies;
     const reading = this.#readAndPlan();
     this.#reading = reading;
-    const { plan, whole, entries, mailboxes } = await reading.finally(() => {
+    const { plan, whole, entries, orphans } = await reading.finally(() => {
       this.#reading = undefined;
     });
+    const found = this.#found(plan, whole);
+    if (planOnly === true)
+      return onlyPlanned(report, inOrder(plan.tasks.flatMap(({ write }) => write ?? [])), found);
     const refused = whole.orders.paused ? undefined : entries;
     const tally = await this.#carrier.carryOut(plan.tasks, priority.bulk, refused);
-    return this.#withRest(this.#result(tally, plan, whole, mailboxes));
+    const result = await this.#withRest(resultOf(tally, found));
+    const isPublished = await publish(this.#dependencies, { orphans }, this.#weighing.last);
+    return {
+      ...result,
+      failures: result.failures + (isPublished ? 0 : 1),
+      again: result.again || followed(tally).length > 0,
+    };
   }
 
   /**
@@ -125,7 +138,8 @@ export class Reconciler {
         await this.#reading.catch(() => undefined);
         continue;
       }
-      if (this.#whole === undefined || !prepare(this.#whole)) return undefined;
+      if (this.#whole === undefined || this.#dependencies.planOnly === true) return undefined;
+      if (!prepare(this.#whole)) return undefined;
       const group = this.#view.around(keys);
       const busy = group.mailboxes.flatMap(({ metadata }) => this.#carrier.supersede(metadata.uid) ?? []);
       if (busy.length === 0) return this.#lookAt(group, this.#whole);
@@ -153,13 +167,14 @@ export class Reconciler {
     );
     const refused = whole.orders.paused || !concernsSessions ? undefined : group.entries;
     const tally = await this.#carrier.carryOut(plan.tasks, priority.change, refused);
+    for (const { metadata } of followed(tally)) this.#left.add(`#${metadata.uid}`);
     // Whoever was faster is heard of by the watch.
-    const result = this.#result({ ...tally, conflicts: 0 }, plan, whole, this.#view.size);
+    const result = resultOf({ ...tally, conflicts: 0 }, this.#found(plan, whole));
     return { ...result, again: result.again || hash !== this.#weighing.last.hash };
   }
 
   async #readAndPlan() {
-    const { cluster, usage, mail, report, site } = this.#dependencies;
+    const { cluster, usage, mail, report, site, planOnly } = this.#dependencies;
     await this.#carrier.idle();
     this.#whole = undefined;
     this.#carrier.readAnew();
@@ -178,23 +193,26 @@ export class Reconciler {
       orphans: orphans.length,
     };
     const unweighed = await planSite(this.#dependencies, this.#view, snapshot, entries);
-    if (!orders.paused) {
+    if (!orders.paused && planOnly !== true) {
       const desired = unweighed.aboutMail;
       const world = () => ({ ...this.#today(), mailboxes, observed: observe(site, entries), desired });
       offerMailWork(mail, desired, world);
     }
-    const plan = this.#planned(unweighed, whole, () => ({ mailboxes, entries }), false);
+    const closings = planClosings(this.#dependencies, entries, orphans, orders);
+    const everything = { ...unweighed, tasks: [...unweighed.tasks, ...closings] };
+    const plan = this.#planned(everything, whole, () => ({ mailboxes, entries }), false);
     report.orphans(orphans.map(({ dn }) => dn));
     report.held(this.#weighing.last);
     this.#whole = whole;
-    return { plan, whole, entries, mailboxes: mailboxes.length };
+    return { plan, whole, entries, orphans };
   }
 
   async #readDirectory(snapshot: ClusterSnapshot): Promise<readonly DirectoryEntry[]> {
     try {
       return await this.#directory.snapshot();
     } catch (error) {
-      if (error instanceof Unavailable) await tellWaiting(this.#dependencies, snapshot, error);
+      if (error instanceof Unavailable && this.#dependencies.planOnly !== true)
+        await tellWaiting(this.#dependencies, snapshot, error);
       throw error;
     }
   }
@@ -249,45 +267,10 @@ export class Reconciler {
     return { site: this.#dependencies.site, now: this.#dependencies.clock() };
   }
 
-  #result(
-    { applied, failures, conflicts, statusWrites, released, interrupted }: Tally,
-    { renames }: Plan,
-    { organizationLeaves, orphans }: Whole,
-    mailboxes: number,
-  ): PassResult {
-    return {
-      mailboxes,
-      changes: inOrder(applied.map(({ change }) => change)),
-      failures,
-      held: this.#weighing.last.held.length,
-      orphans,
-      statusWrites,
-      again:
-        interrupted ||
-        conflicts > 0 ||
-        // An organization that waited for the last of its mailboxes may leave.
-        (released > 0 && organizationLeaves) ||
-        applied.some(({ change, problem }) => problem === undefined && leavesSessions(change)) ||
-        applied.some(({ change }) => isSeenLater(change)) ||
-        // A rename is planned only for an entry that is otherwise as it shall be.
-        (renames && applied.some(({ problem }) => problem === undefined)),
-    };
+  #found({ renames }: Plan, { organizationLeaves, orphans }: Whole): Found {
+    const { held } = this.#weighing.last;
+    return { mailboxes: this.#view.size, held: held.length, orphans, renames, organizationLeaves };
   }
-}
-
-/** Gone means seen gone: its resource is let go after a read of the directory. */
-function isSeenLater({ action }: Change): boolean {
-  return action === 'close' || action === 'remove' || action === 'reject';
-}
-
-function sumOf(a: PassResult, b: PassResult): PassResult {
-  return {
-    ...b,
-    changes: inOrder([...a.changes, ...b.changes]),
-    failures: a.failures + b.failures,
-    statusWrites: a.statusWrites + b.statusWrites,
-    again: a.again || b.again,
-  };
 }
 
 function organizationOf(mailbox: Resource | undefined): unknown {

@@ -55,12 +55,12 @@ export class Weighing {
     const letGo =
       this.#last.held.length === 0 && !this.#last.allowed.some(({ action }) => action === 'reject');
     return tasks.map((task) => {
-      const { write, desired } = task;
+      const { write, ...rest } = task;
       if (write === undefined || !isWeighed(write)) return { ...obeying(task, orders), letGo };
       const uid = uidOf(write);
       const allowed = by.allowed.get(uid);
       const obedient = obeying(
-        allowed === undefined ? { desired, letGo } : { desired, letGo, write: allowed },
+        { ...rest, letGo, ...(allowed === undefined ? {} : { write: allowed }) },
         orders,
       );
       const [held, rejected] = [by.held.get(uid), by.rejected.get(uid)];

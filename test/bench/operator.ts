@@ -68,7 +68,9 @@ const cluster: Cluster = {
   addFinalizer: (resource) => counted(api.addFinalizer(resource)),
   removeFinalizer: (resource) => counted(api.removeFinalizer(resource)),
   keepFirstPassword: (...given) => counted(api.keepFirstPassword(...given)),
+  readGivenPassword: (...given) => api.readGivenPassword(...given),
   removeFirstPassword: (...given) => counted(api.removeFirstPassword(...given)),
+  publish: (report) => api.publish(report),
   event(...given) {
     writes += 1;
     api.event(...given);
@@ -86,13 +88,14 @@ const directory: Directory = {
   remove: (...given) => counted(clients.directory.remove(...given)),
   close: () => clients.directory.close(),
 };
+const nothing = () => undefined;
 const reconciler = new Reconciler({
   site,
   cluster,
   directory,
   sessions: new MemorySessions(),
   clock: () => new Date(),
-  report: { orphans: () => undefined, held: () => undefined, failure: report },
+  report: { orphans: nothing, held: nothing, planned: nothing, failure: report },
 });
 
 let passes = 0;

@@ -25,6 +25,7 @@ export class LivingOperator {
       report: {
         orphans: (dns) => province.orphans.push(...dns),
         held: () => undefined,
+        planned: () => undefined,
         failure: (_, error) => province.failures.push(error),
       },
       slice: 1,
