@@ -49,6 +49,9 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
 function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
   const is = (status: string) => `(${attribute.status}=${status})`;
   const receives = `(|${is('Active')}${is('Suspended')}${is('Expired')})`;
+  const centre = `${site.centre.addresses[0] ?? 'postmaster'}@${site.domain}`;
+  const refusal = (vietnamese: string, english: string) =>
+    `550 5.2.1 Hop thu ${vietnamese}, hay viet toi ${centre} (this mailbox ${english}, write to ${centre})`;
   const map = (values: { status: string; attribute: string; result: string; format: string }) =>
     renderFile('postfix/map.cf', {
       directoryHost: directory.host,
@@ -66,7 +69,13 @@ function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>>
       status: is('Closed'),
       attribute: attribute.address,
       result: 'mail',
-      format: '550 5.2.1 Hop thu da dong (this mailbox is closed)',
+      format: refusal('da dong', 'is closed'),
+    }),
+    'reclaimed.cf': map({
+      status: is('Reclaimed'),
+      attribute: attribute.address,
+      result: 'mail',
+      format: refusal('da bi thu hoi vi khong su dung', 'was not used and is reclaimed'),
     }),
     // By every address: a login outlives the change of the address it was made with.
     'revoked.cf': map({

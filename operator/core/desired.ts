@@ -3,16 +3,20 @@ import { type Mailbox, parseMailbox } from '../api/mailbox.ts';
 import { parseOrganization } from '../api/organization.ts';
 import { annotation, type Metadata, type Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
+import { spreadRecords } from './access.ts';
 import { accessFor, attributesFor, type Described, renamedBy } from './account.ts';
 import { addressFacts } from './address-facts.ts';
 import { type Claimant, grantAddresses } from './addresses.ts';
 import { type Attributes, organizationAttributes, withoutAccess } from './entry.ts';
-import { closedProblem, formerAccounts, isClosed, takingBackProblem } from './former.ts';
+import { closedProblem, formerAccounts, isClosed, isReclaimed, takingBackProblem } from './former.ts';
 import { holdBack, type Write, writesBefore } from './held.ts';
 import { attribute } from './layout.ts';
+import { lifeOf } from './life.ts';
 import { mailboxDn, resourceName } from './naming/identity.ts';
 import { all, first, type Observed, observe } from './observed.ts';
 import { isSuspendedByAnnotation, type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
+import { passwordExpiry } from './password.ts';
+import type { ReclaimPlan } from './reclaim.ts';
 import type { Site } from './site.ts';
 import { attempt, type Problem, waiting } from './verdict.ts';
 
@@ -42,6 +46,10 @@ export type Desired = {
   readonly first?: readonly Write[];
   /** The resource is being deleted and nothing keeps it: close a mailbox's entry, remove an organization's. */
   readonly leaving: boolean;
+  /** When the mailbox is reclaimed for want of use, and whether its people shall be told now (R23). */
+  readonly reclaim?: ReclaimPlan;
+  /** From this date on the password must be changed; absent where that is not known, or never (R25). */
+  readonly passwordExpiry?: string;
   /** How many mailboxes and units still name this organization, which is being deleted. */
   readonly keptBy?: number;
   readonly abbreviation?: string;
@@ -84,7 +92,7 @@ export function decide(world: World): Decision {
       ...(resolved === undefined ? {} : organizationDecision(site, resolved)),
     };
   });
-  desired.push(...decideMailboxes(world, observed, organizations.resolved));
+  desired.push(...spreadRecords(decideMailboxes(world, observed, organizations.resolved)));
   return { desired, observed, orphans: findOrphans(world, observed) };
 }
 
@@ -145,25 +153,29 @@ function decideMailboxes(
       leaving: deletionTimestamp !== undefined,
       ...(entry === undefined ? {} : { entry }),
       dn: entry?.dn ?? mailboxDn(site, uid),
+      ...passwordExpiry(site, entry),
       ...(entry === undefined || deletionTimestamp === undefined
         ? {}
         : { first: holdBack(world, observed, entry, all(entry, attribute.address)) }),
     };
     const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
     if (claimant === undefined || grant === undefined) {
-      const suspended = entry !== undefined && asksForSuspension(resource) && !isClosed(entry);
+      const suspended =
+        entry !== undefined && asksForSuspension(resource) && !isClosed(entry) && !isReclaimed(entry);
       return { ...base, problems: known, ...(suspended ? { attributes: withoutAccess('Suspended') } : {}) };
     }
-    const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry));
+    const life = lifeOf(world, claimant, entry);
+    const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry, life));
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
-    const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant));
+    const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant, entry));
     if (attributes === undefined) return { ...base, problems: known };
     const writesFirst = writesBefore(world, observed, entry, attributes, grant.takenFrom);
-    const renamed = renamedBy(world, observed, claimant, grant, entry);
+    const renamed = renamedBy(world, observed, claimant, grant, entry, life);
     return {
       ...base,
       problems: known,
       attributes,
+      ...(life.reclaim === undefined ? {} : { reclaim: life.reclaim }),
       ...(base.leaving ? {} : { first: writesFirst, ...(renamed === undefined ? {} : { renamed }) }),
     };
   });

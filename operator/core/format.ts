@@ -2,6 +2,7 @@
 import { attribute } from './layout.ts';
 import { before, type Change, type Update } from './plan.ts';
 import { displayBytes } from './quota.ts';
+import { parseGeneralizedTime, rfc3339 } from './time.ts';
 
 const signs: Readonly<Record<Change['action'], string>> = {
   create: '+',
@@ -9,6 +10,7 @@ const signs: Readonly<Record<Change['action'], string>> = {
   rename: '~',
   suspend: '~',
   expire: '~',
+  reclaim: '~',
   resume: '~',
   close: '-',
   remove: '-',
@@ -58,11 +60,13 @@ const labels: Readonly<Record<string, string>> = {
   [attribute.type]: 'type',
   [attribute.ownerUid]: 'taken back by a new resource',
   [attribute.passwordReset]: 'new first password',
+  [attribute.lastAccess]: 'last access',
+  [attribute.grant]: 'granted again',
   pwdReset: 'password too old: it must be changed',
 };
 
 /** Attributes whose values say nothing to a person. */
-const announced = new Set<string>([attribute.ownerUid, attribute.passwordReset, 'pwdReset']);
+const announced = new Set<string>([attribute.ownerUid, attribute.passwordReset, attribute.grant, 'pwdReset']);
 
 /** Attributes that follow from one that is printed say nothing by themselves. */
 function replacementText(change: Update, name: string, values: readonly string[]): string | undefined {
@@ -71,8 +75,12 @@ function replacementText(change: Update, name: string, values: readonly string[]
   const label = labels[name];
   if (label === undefined || announced.has(name)) return label;
   const print = (list: readonly string[]) =>
-    list.length === 0
-      ? '(none)'
-      : list.map((value) => (name === attribute.quotaBytes ? displayBytes(Number(value)) : value)).join(' ');
+    list.length === 0 ? '(none)' : list.map((value) => displayValue(name, value)).join(' ');
   return `${label} ${print(before(change, name))} → ${print(values)}`;
+}
+
+function displayValue(name: string, value: string): string {
+  if (name === attribute.quotaBytes) return displayBytes(Number(value));
+  const time = name === attribute.lastAccess ? parseGeneralizedTime(value) : undefined;
+  return time === undefined ? value : rfc3339(new Date(time));
 }

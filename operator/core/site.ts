@@ -89,6 +89,21 @@ const schema = z.strictObject({
       lockoutSeconds: z.int().min(1).describe('Seconds.'),
     })
     .describe('Rules for the passwords of people. R25'),
+  reclaim: z
+    .strictObject({
+      afterDays: days.describe('Days without access until a mailbox is reclaimed; 0 means never.'),
+      noticeDays: z
+        .array(z.int().min(1).max(365))
+        .min(1)
+        .max(4)
+        .refine((list) => list.every((day, index) => day < (list[index - 1] ?? 366)), 'longest first')
+        .describe('How many days before that its people are told, longest first.'),
+    })
+    .refine(({ afterDays, noticeDays }) => afterDays === 0 || (noticeDays[0] ?? 0) < afterDays, {
+      path: ['noticeDays'],
+      message: 'must be less than afterDays',
+    })
+    .describe('Mailboxes that nobody uses. R23'),
   operator: z.strictObject({
     replicas: z
       .int()

@@ -1,22 +1,32 @@
 /** The life of a mailbox: one state from facts and time. docs/states.md draws it, and a test compares the two. */
+import { parseGeneralizedTime } from './time.ts';
 
-export type MailboxState = 'Pending' | 'Active' | 'Suspended' | 'Expired' | 'Closed';
+export type MailboxState = 'Pending' | 'Active' | 'Suspended' | 'Expired' | 'Reclaimed' | 'Closed';
 
 export type StateFacts = {
   /** It has an account in the directory, or gets one in this pass. */
   readonly granted: boolean;
   /** The resource is being deleted. */
   readonly leaving: boolean;
+  /** It was reclaimed and not granted again since, or it is its time (R23). */
+  readonly reclaimed: boolean;
   /** By the annotation, the spec, or the organization. */
   readonly suspended: boolean;
   /** `spec.validUntil`, the last day of access. */
   readonly validUntil?: string;
 };
 
-/** Whoever leaves is closed, whatever else is said; a suspension outranks an end date, so that lifting it shows the date. */
-export function stateOf({ granted, leaving, suspended, validUntil }: StateFacts, now: Date): MailboxState {
+/**
+ * Whoever leaves is closed, whatever else is said, and what is reclaimed takes a new grant; a suspension outranks an end
+ * date, so that lifting it shows the date.
+ */
+export function stateOf(
+  { granted, leaving, reclaimed, suspended, validUntil }: StateFacts,
+  now: Date,
+): MailboxState {
   if (leaving) return 'Closed';
   if (!granted) return 'Pending';
+  if (reclaimed) return 'Reclaimed';
   if (suspended) return 'Suspended';
   return validUntil !== undefined && endOfDay(validUntil) <= now.getTime() ? 'Expired' : 'Active';
 }
@@ -34,9 +44,6 @@ function endOfDay(date: string): number {
  * @param maxAgeDays 0 means that passwords do not age
  */
 export function isPasswordDue(changed: string | undefined, maxAgeDays: number, now: Date): boolean {
-  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(changed ?? '');
-  if (match === null || maxAgeDays === 0) return false;
-  const [, year, month, dayOfMonth, hour, minute, second] = match.map(Number);
-  const at = Date.UTC(year ?? 0, (month ?? 1) - 1, dayOfMonth, hour, minute, second);
-  return at + maxAgeDays * day <= now.getTime();
+  const at = parseGeneralizedTime(changed);
+  return at !== undefined && maxAgeDays > 0 && at + maxAgeDays * day <= now.getTime();
 }

@@ -8,6 +8,7 @@ import { attribute } from './layout.ts';
 import { all, first } from './observed.ts';
 import type { Change } from './plan.ts';
 import { displayBytes, formatBytes } from './quota.ts';
+import { parseGeneralizedTime, rfc3339 } from './time.ts';
 import type { Problem } from './verdict.ts';
 
 /** What happened to the change that was planned for a resource. */
@@ -102,7 +103,10 @@ function settledReadiness({ resource, attributes }: Desired): Readiness {
     };
   }
   const quota = displayBytes(Number(attributes?.[attribute.quotaBytes]?.[0]));
-  const access = state === 'Active' ? '' : '; logins are refused, mail is kept';
+  const access =
+    state === 'Active'
+      ? ''
+      : `; logins ${state === 'Reclaimed' ? 'and mail are refused' : 'are refused, mail is kept'}`;
   return { ready: 'True', reason: state, message: `${attributes?.['mail']?.[0]}, ${quota}${access}` };
 }
 
@@ -161,12 +165,16 @@ function mailboxFacts(desired: Desired, outcome: Outcome): MailboxStatus {
   const aliases = value(attribute.address).filter((alias) => alias !== address);
   const bytes = value(attribute.quotaBytes)[0];
   const secret = value(attribute.passwordSecret)[0];
+  const access = parseGeneralizedTime(value(attribute.lastAccess)[0]);
+  const { passwordExpiry } = desired;
   return {
     ...(address === undefined ? {} : { address }),
     ...(aliases.length === 0 ? {} : { aliases: [...aliases].sort() }),
     state: (value(attribute.status)[0] ?? 'Pending') as NonNullable<MailboxStatus['state']>,
     ...(bytes === undefined ? {} : { quota: { limit: formatBytes(Number(bytes)) } }),
     ...(secret === undefined ? {} : { passwordSecret: secret }),
+    ...(access === undefined ? {} : { lastAccess: rfc3339(new Date(access)) }),
+    ...(secret !== undefined || passwordExpiry === undefined ? {} : { passwordExpiry }),
     ...(desired.dn === undefined ? {} : { entry: desired.dn }),
   };
 }

@@ -41,6 +41,9 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.organization,
       attribute.passwordReset,
       attribute.passwordSecret,
+      attribute.lastAccess,
+      attribute.notice,
+      attribute.grant,
     ],
   },
   [objectClass.organization]: {
@@ -59,6 +62,7 @@ const operational = [
   'objectClass',
   'pwdReset',
   'pwdChangedTime',
+  'pwdLastSuccess',
   'pwdAccountLockedTime',
   'pwdPolicySubentry',
 ];
@@ -74,6 +78,7 @@ const several = new Set([
   attribute.address,
   attribute.formerAddress,
   attribute.heldAddress,
+  attribute.notice,
 ]);
 for (const name of contact) several.add(name);
 
@@ -85,7 +90,7 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.address]: address,
   [attribute.formerAddress]: dated,
   [attribute.heldAddress]: dated,
-  [attribute.status]: /^(Active|Suspended|Expired|Closed)$/,
+  [attribute.status]: /^(Active|Suspended|Expired|Reclaimed|Closed)$/,
   [attribute.type]: /^(Personal|Organization)$/,
   [attribute.quotaBytes]: /^[1-9][0-9]{0,12}$/,
   [attribute.site]: ascii,
@@ -93,6 +98,8 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.ownerUid]: ascii,
   [attribute.abbreviation]: ascii,
   [attribute.sector]: ascii,
+  [attribute.lastAccess]: /^\d{14}Z$/,
+  [attribute.notice]: /^[1-9]\d{0,3} \d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/,
   pwdReset: /^(TRUE|FALSE)$/,
   postalAddress: /^(?:[^\\$]|\\24|\\5C)+(?:\$(?:[^\\$]|\\24|\\5C)+)*$/i,
   telephoneNumber: /^[A-Za-z0-9 '()+,./:?=-]+$/,

@@ -3,7 +3,7 @@ import { finalizer, type Resource } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
 import type { Write } from '../core/held.ts';
 import { attribute } from '../core/layout.ts';
-import { before, type Change, type Create, removesAccess, type Update } from '../core/plan.ts';
+import { before, type Change, type Create, isRecord, removesAccess, type Update } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
 import { generatePassword } from '../credentials/password.ts';
 import { hashPassword } from '../credentials/ssha512.ts';
@@ -35,6 +35,7 @@ async function applyOne(targets: Targets, change: Change): Promise<Applied> {
     if (change.action === 'create') await create(targets, change);
     else if (change.action === 'remove') await directory.remove(change.dn, change.ownerUid);
     else await update(targets, change);
+    if (isRecord(change)) return { change };
     cluster.event(change.resource, {
       type: 'Normal',
       reason: reasons[change.action],
@@ -60,6 +61,7 @@ const reasons: Readonly<Record<Change['action'], string>> = {
   rename: 'Renamed',
   suspend: 'Suspended',
   expire: 'Expired',
+  reclaim: 'Reclaimed',
   resume: 'Resumed',
   close: 'Closed',
   remove: 'Removed',

@@ -98,11 +98,17 @@ describe('who receives', () => {
     );
   });
 
-  it('refuses a closed mailbox with 550 and a reason, before looking for it', () => {
-    expect(parameter('query_filter', file('closed.cf'))).toContain('(hopThuStatus=Closed)');
-    expect(parameter('result_format', file('closed.cf'))).toMatch(/^550 5\.2\.1 \S/);
+  it.each([
+    ['closed.cf', 'Closed'],
+    ['reclaimed.cf', 'Reclaimed'],
+  ])('%s refuses with 550 and says where to write, before the mailbox is looked for', (name, status) => {
+    expect(parameter('query_filter', file(name))).toContain(`(hopThuStatus=${status})`);
+    expect(parameter('result_format', file(name))).toMatch(
+      /^550 5\.2\.1 .* viet toi admin@soctrang\.gov\.vn/,
+    );
     const checks = parameter('smtpd_recipient_restrictions') ?? '';
-    expect(checks.indexOf('closed.cf')).toBeLessThan(checks.indexOf('reject_unlisted_recipient'));
+    expect(checks).toContain(`proxy:ldap:/run/maps/${name}`);
+    expect(checks.indexOf(name)).toBeLessThan(checks.indexOf('reject_unlisted_recipient'));
   });
 
   it('asks the sender to come back when the quota service does not answer', () => {
@@ -110,7 +116,7 @@ describe('who receives', () => {
   });
 
   it('is asked of the directory over verified TLS with an account of its own', () => {
-    for (const name of ['mailbox.cf', 'alias.cf', 'sender.cf', 'closed.cf']) {
+    for (const name of ['mailbox.cf', 'alias.cf', 'sender.cf', 'closed.cf', 'reclaimed.cf']) {
       expect(parameter('server_host', file(name))).toBe('ldaps://openldap.test.svc.cluster.local:636');
       expect(parameter('tls_require_cert', file(name))).toBe('yes');
       expect(parameter('bind_dn', file(name))).toBe('cn=postfix,ou=services,dc=soctrang,dc=gov,dc=vn');
