@@ -12,7 +12,7 @@ export type PartCertificate = {
   readonly dnsNames: readonly string[];
 };
 
-/** Service, namespace and public hosts of each part that ends TLS. */
+/** Service, namespace and public hosts of each part that has a certificate. */
 export function partCertificates(site: Site): readonly PartCertificate[] {
   const { mail, smtp } = site.namespaces;
   const { hosts } = site;
@@ -22,6 +22,8 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
     certificate('dovecot', mail, [hosts.mail]),
     certificate('webmail', mail, [hosts.webmail]),
     certificate('postfix', smtp, [hosts.mail]),
+    // No server: what it shows to Postfix.
+    certificate('operator', mail, []),
   ];
 }
 

@@ -1,6 +1,9 @@
 /** The only reader of the environment. Everything that a person may want to change is in the site file instead. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { noticeFields } from './core/notice.ts';
 import { parseSite, type Site } from './core/site.ts';
+import type { NoticeKind } from './ports.ts';
 
 export type Config = {
   readonly site: Site;
@@ -15,6 +18,14 @@ export type Config = {
     readonly port: number;
     readonly caFile: string;
     readonly keyFile: string;
+  };
+  readonly notices: {
+    readonly host: string;
+    readonly port: number;
+    /** Folder with `tls.crt`, `tls.key` and `ca.crt`. */
+    readonly tls: string;
+    /** Text of each kind's template. */
+    readonly templates: Readonly<Record<NoticeKind, string>>;
   };
   /** Port of health and metrics. */
   readonly port: number;
@@ -45,7 +56,19 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       caFile: need('HOPTHU_SESSIONS_CA_FILE'),
       keyFile: need('HOPTHU_SESSIONS_KEY_FILE'),
     },
+    notices: {
+      host: need('HOPTHU_NOTICES_HOST'),
+      port: Number(need('HOPTHU_NOTICES_PORT')),
+      tls: need('HOPTHU_NOTICES_TLS'),
+      templates: readTemplates(need('HOPTHU_NOTICES_TEMPLATES')),
+    },
     port: Number(need('HOPTHU_PORT')),
     logLevel: environment['HOPTHU_LOG_LEVEL'] ?? 'info',
   });
+}
+
+function readTemplates(folder: string): Record<NoticeKind, string> {
+  const kinds = Object.keys(noticeFields) as NoticeKind[];
+  const texts = kinds.map((kind) => [kind, readFileSync(join(folder, `${kind}.txt`), 'utf8')]);
+  return Object.fromEntries(texts);
 }

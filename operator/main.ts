@@ -1,6 +1,7 @@
 /** Composition root: configuration → clients → loop → SIGTERM. */
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { readConfig } from './config.ts';
 import { formatChange } from './core/format.ts';
@@ -17,6 +18,7 @@ import { defaultLimits } from './kube/retry.ts';
 import { Connection } from './ldap/connection.ts';
 import { LdaptsDirectory } from './ldap/ldapts-directory.ts';
 import { RememberedDirectory } from './ldap/remembered-directory.ts';
+import { SmtpNotices } from './mail/smtp-notices.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
 import { runPass } from './reconcile/pass.ts';
@@ -78,6 +80,17 @@ const sessions = new DoveadmSessions({
   key: () => readFile(config.sessions.keyFile, 'utf8'),
   beforeWrite,
 });
+const certificateFile = (name: string) => () => readFile(join(config.notices.tls, name), 'utf8');
+const notices = new SmtpNotices({
+  host: config.notices.host,
+  port: config.notices.port,
+  ca: certificateFile('ca.crt'),
+  certificate: certificateFile('tls.crt'),
+  key: certificateFile('tls.key'),
+  from: { name: `Hộp thư ${site.title}`, address: `${site.notices.from}@${site.domain}` },
+  templates: config.notices.templates,
+  beforeWrite,
+});
 const metrics = createMetrics(site.name, { cluster, connection, election });
 
 const report = createReport(log);
@@ -88,6 +101,7 @@ const loop = new Loop({
       cluster,
       directory,
       sessions,
+      notices,
       clock: () => new Date(),
       report,
     }),

@@ -51,12 +51,21 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   'operator/dovecot/': ['operator/dovecot/', 'operator/errors.ts', 'type operator/ports.ts', 'node:'],
+  'operator/mail/': [
+    'operator/mail/',
+    'operator/core/',
+    'operator/errors.ts',
+    'type operator/ports.ts',
+    'nodemailer',
+    'node:',
+  ],
   'charts/': [
     'charts/',
     'images/tag.ts',
     'operator/api/',
     'operator/core/',
     'operator/errors.ts',
+    'type operator/ports.ts',
     'cdk8s',
     'cdk8s-plus-27',
     'constructs',
@@ -68,6 +77,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const owners: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['operator/ldap/', 'cli/password/'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/'],
+  nodemailer: ['operator/mail/'],
   'prom-client': ['operator/metrics.ts', 'operator/health.ts'],
   pino: ['operator/main.ts', 'operator/report.ts'],
 };

@@ -5,11 +5,14 @@ import { group } from '../../operator/api/resource.ts';
 import {
   caConfigMap,
   ldapSecret,
+  noticesConfigMap,
   operatorLease,
   sessionsSecret,
   siteConfigMap,
+  tlsSecret,
 } from '../../operator/core/secrets.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { noticeTemplates } from '../notice-templates.ts';
 import { type Context, labels, selector, volume, workload } from '../workload.ts';
 
 const part = 'operator';
@@ -19,6 +22,8 @@ export type OperatorProps = {
   readonly directory: Endpoint;
   /** Dovecot's API for ending sessions. */
   readonly sessions: Endpoint;
+  /** Where Postfix takes its notices. */
+  readonly notices: Endpoint;
   /** Text of the site file, which the operator reads as it stands. */
   readonly siteFile: string;
 };
@@ -27,7 +32,7 @@ export type OperatorProps = {
 export function operator(
   scope: Construct,
   context: Context,
-  { directory, sessions, siteFile }: OperatorProps,
+  { directory, sessions, notices, siteFile }: OperatorProps,
 ): Endpoint {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
@@ -41,6 +46,13 @@ export function operator(
     kind: 'ConfigMap',
     metadata: metadata(siteConfigMap),
     data: { 'site.yaml': siteFile },
+  });
+  const templates = noticeTemplates(site);
+  new ApiObject(scope, 'notices', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(noticesConfigMap),
+    data: templates,
   });
   new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(part) });
   permissions(scope, context);
@@ -74,6 +86,10 @@ export function operator(
           HOPTHU_SESSIONS_PORT: String(sessions.port),
           HOPTHU_SESSIONS_CA_FILE: '/run/ca/ca.crt',
           HOPTHU_SESSIONS_KEY_FILE: '/run/secrets/sessions/key',
+          HOPTHU_NOTICES_HOST: notices.host,
+          HOPTHU_NOTICES_PORT: String(notices.port),
+          HOPTHU_NOTICES_TLS: '/run/tls',
+          HOPTHU_NOTICES_TEMPLATES: '/etc/hopthu-notices',
           HOPTHU_PORT: String(ports.operator.container),
         },
         ports: { http: ports.operator.container },
@@ -82,6 +98,8 @@ export function operator(
           { name: 'ca', path: '/run/ca' },
           { name: 'ldap', path: '/run/secrets/ldap' },
           { name: 'sessions', path: '/run/secrets/sessions' },
+          { name: 'tls', path: '/run/tls' },
+          { name: 'notices', path: '/etc/hopthu-notices' },
         ],
         resources: site.resources.operator,
         readiness: { httpGet: { path: '/readyz', port: ports.operator.container }, periodSeconds: 5 },
@@ -97,8 +115,10 @@ export function operator(
       volume.configMap('ca', caConfigMap),
       volume.secret('ldap', ldapSecret('operator')),
       volume.secret('sessions', sessionsSecret),
+      volume.secret('tls', tlsSecret(part)),
+      volume.configMap('notices', noticesConfigMap),
     ],
-    config: [siteFile],
+    config: [siteFile, ...Object.values(templates)],
   });
   return { host: serviceHost(part, namespace), port: ports.operator.service };
 }

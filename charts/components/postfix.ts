@@ -31,6 +31,9 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       smtpPort: ports.smtp.container,
       submissionPort: ports.submission.container,
       submissionsPort: ports.submissions.container,
+      domain: site.domain,
+      noticesPort: loopback.notices,
+      noticesFrom: `${site.notices.from}@${site.domain}`,
     }),
     ...maps(site, directory),
     'stunnel.conf': renderFile('postfix/stunnel.conf', {
@@ -41,6 +44,9 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       lmtpTunnel: ports.lmtpTunnel.service,
       saslTunnel: ports.saslTunnel.service,
       quotaTunnel: ports.quotaTunnel.service,
+      operatorHost: serviceHost('operator', site.namespaces.mail),
+      noticesTunnel: ports.notices.container,
+      noticesPort: loopback.notices,
     }),
     start: renderFile('postfix/start'),
   };
@@ -87,12 +93,12 @@ function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>>
   };
 }
 
-/** Postfix on one volume for its queue; hands out where programs inside the cluster send mail. */
+/** Postfix on one volume for its queue; hands out where programs inside the cluster send mail, and the operator its notices. */
 export function postfix(
   scope: Construct,
   context: Context,
   directory: Endpoint,
-): { readonly submission: Endpoint } {
+): { readonly submission: Endpoint; readonly notices: Endpoint } {
   const { site, image } = context;
   const namespace = site.namespaces.smtp;
   const config = postfixConfig(site, directory);
@@ -101,7 +107,7 @@ export function postfix(
     data: config,
   });
   const listeners = ['smtp', 'submissions', 'submission'] as const;
-  service(scope, context, { part, namespace, ports: listeners });
+  service(scope, context, { part, namespace, ports: [...listeners, 'notices'] });
   clientService(scope, context, { part, namespace, ports: listeners });
   // Both by exec: kubelet's own connection without a word would be logged as a fault.
   const greets = `exec 3<>/dev/tcp/127.0.0.1/${ports.smtp.container} && read -rt 4 -u 3 line && echo QUIT >&3 && [[ $line == 220* ]]`;
@@ -150,7 +156,7 @@ export function postfix(
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
-      tunnel({ image: image(part), uid: tunnelUid }),
+      tunnel({ image: image(part), uid: tunnelUid, ports: { notices: ports.notices.container } }),
     ],
     volumes: [
       volume.configMap('config', 'postfix-config'),
@@ -161,5 +167,9 @@ export function postfix(
       volume.scratch('tmp', '16Mi'),
     ],
   });
-  return { submission: { host: serviceHost(part, namespace), port: ports.submission.service } };
+  const host = serviceHost(part, namespace);
+  return {
+    submission: { host, port: ports.submission.service },
+    notices: { host, port: ports.notices.service },
+  };
 }

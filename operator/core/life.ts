@@ -8,7 +8,7 @@ import type { Today } from './held.ts';
 import { attribute, type EntryStatus } from './layout.ts';
 import { first } from './observed.ts';
 import { isSuspendedByAnnotation } from './organizations.ts';
-import { formatNotice, type Notice, noticesOf, planReclaim, type ReclaimPlan } from './reclaim.ts';
+import { formatNotice, type GivenNotice, noticesOf, planReclaim, type ReclaimPlan } from './reclaim.ts';
 import { type StateFacts, stateOf } from './state.ts';
 
 export type Life = {
@@ -92,7 +92,7 @@ function usesOf(entry: DirectoryEntry | undefined) {
   };
 }
 
-function remembered(status: EntryStatus, notices: readonly Notice[]): readonly Notice[] {
+function remembered(status: EntryStatus, notices: readonly GivenNotice[]): readonly GivenNotice[] {
   return status === 'Active' || status === 'Reclaimed' ? notices : [];
 }
 

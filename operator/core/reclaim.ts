@@ -8,7 +8,7 @@ import { rfc3339 } from './time.ts';
 const day = 86_400_000;
 
 /** A notice that the mail system has taken. */
-export type Notice = {
+export type GivenNotice = {
   /** How many days before the reclaim it speaks of: one of the site's `reclaim.noticeDays`. */
   readonly days: number;
   /** Milliseconds since the epoch. */
@@ -34,7 +34,7 @@ export type ReclaimPlan = {
 export function planReclaim(
   { afterDays, noticeDays }: Site['reclaim'],
   access: number,
-  notices: readonly Notice[],
+  notices: readonly GivenNotice[],
   now: Date,
 ): ReclaimPlan | undefined {
   if (afterDays === 0) return undefined;
@@ -52,7 +52,7 @@ export function planReclaim(
 }
 
 /** What the entry remembers of notices, `<days> <RFC 3339>` each. */
-export function noticesOf(entry: DirectoryEntry): readonly Notice[] {
+export function noticesOf(entry: DirectoryEntry): readonly GivenNotice[] {
   return all(entry, attribute.notice).flatMap((value) => {
     const [days, sent] = value.split(' ');
     const notice = { days: Number(days), sent: Date.parse(sent ?? '') };
@@ -60,6 +60,6 @@ export function noticesOf(entry: DirectoryEntry): readonly Notice[] {
   });
 }
 
-export function formatNotice({ days, sent }: Notice): string {
+export function formatNotice({ days, sent }: GivenNotice): string {
   return `${days} ${rfc3339(new Date(sent))}`;
 }

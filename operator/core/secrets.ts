@@ -33,6 +33,9 @@ export const caSecret = 'hopthu-local-ca';
 /** The ConfigMap that carries the site file (`site.yaml`) to the operator and the annotations that steer it. */
 export const siteConfigMap = 'hopthu-site';
 
+/** Texts of the operator's notices, a key for each kind. */
+export const noticesConfigMap = 'hopthu-notices';
+
 /** The Lease by which one of several operators writes; in the mail namespace. */
 export const operatorLease = 'hopthu-operator';
 

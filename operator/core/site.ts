@@ -104,6 +104,18 @@ const schema = z.strictObject({
       message: 'must be less than afterDays',
     })
     .describe('Mailboxes that nobody uses. R23'),
+  notices: z
+    .strictObject({
+      from: localPart.describe(
+        'Local part that they come from: one that the Centre receives, so that answers and failures reach somebody.',
+      ),
+      templates: slug
+        .optional()
+        .describe(
+          'Folder beside the site file with texts of its own, named as those in `charts/config/notices/`.',
+        ),
+    })
+    .describe('Mail from the operator to people.'),
   operator: z.strictObject({
     replicas: z
       .int()

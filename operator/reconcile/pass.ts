@@ -3,9 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { MailboxStatus } from '../api/mailbox.ts';
 import { annotation, finalizer, type Resource } from '../api/resource.ts';
 import { askForApproval } from '../core/approval.ts';
-import { type Desired, decide } from '../core/desired.ts';
+import { type Decision, type Desired, decide } from '../core/desired.ts';
 import { type Guarded, guard } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
+import { reclaimNotices } from '../core/notice.ts';
 import { first } from '../core/observed.ts';
 import { type Change, planChanges, removesAccess } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
@@ -13,8 +14,17 @@ import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
 import { rfc3339 } from '../core/time.ts';
 import { type Problem, waiting } from '../core/verdict.ts';
 import { Conflict, Unavailable } from '../errors.ts';
-import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../ports.ts';
+import type {
+  Clock,
+  Cluster,
+  ClusterSnapshot,
+  Directory,
+  DirectoryEntry,
+  Notices,
+  Sessions,
+} from '../ports.ts';
 import { type Applied, applyChanges } from './apply.ts';
+import { sendNotices } from './notices.ts';
 import { inParallel } from './parallel.ts';
 import { endSessions } from './sessions.ts';
 
@@ -23,6 +33,7 @@ export type PassDependencies = {
   readonly cluster: Cluster;
   readonly directory: Directory;
   readonly sessions: Sessions;
+  readonly notices: Notices;
   readonly clock: Clock;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
@@ -53,22 +64,17 @@ export type PassResult = {
 export async function runPass(dependencies: PassDependencies): Promise<PassResult> {
   const { site, cluster, directory, sessions, report } = dependencies;
   const resources = await cluster.snapshot();
-  let entries: Awaited<ReturnType<Directory['snapshot']>>;
+  let planned: Planned;
   try {
-    entries = await directory.snapshot();
+    planned = planFor(dependencies, resources, await directory.snapshot());
+    // Whoever came since the directory was read is not reclaimed by an old view of it (R23).
+    if (planned.guarded.allowed.some(({ action }) => action === 'reclaim'))
+      planned = planFor(dependencies, resources, await directory.snapshot(true));
   } catch (error) {
     if (error instanceof Unavailable) await tellWaiting(dependencies, resources, error);
     throw error;
   }
-  const decision = decide({
-    site,
-    organizations: resources.organizations,
-    mailboxes: resources.mailboxes,
-    entries,
-    now: dependencies.clock(),
-  });
-  const changes = planChanges(decision);
-  const guarded = guard(changes, { site, mailboxes: resources.mailboxes }, resources.approvedPlan);
+  const { entries, decision, changes, guarded } = planned;
   report.orphans(decision.orphans.map(({ dn }) => dn));
   report.held(guarded);
   const allowed = resources.paused ? [] : guarded.allowed;
@@ -88,12 +94,14 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   const outcomes = outcomesOf(changes, guarded, applied, resources.paused);
   const desired = decision.desired.map((one) => withUnended(one, unended, outcomes));
   const settled = await settleAll(dependencies, desired, outcomes, resources.paused);
+  const untold = resources.paused ? 0 : await sendNotices(dependencies, reclaimNotices(site, decision));
   return {
     mailboxes: resources.mailboxes.length,
     changes: allowed,
     failures:
       applied.filter(({ problem }) => problem !== undefined).length +
       settled.failures +
+      untold +
       (unended === undefined ? 0 : 1),
     held: guarded.held.length,
     orphans: decision.orphans.length,
@@ -105,6 +113,23 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
       (decision.desired.some(({ renamed }) => renamed !== undefined) &&
         applied.some(({ problem }) => problem === undefined)),
   };
+}
+
+type Planned = {
+  readonly entries: readonly DirectoryEntry[];
+  readonly decision: Decision;
+  readonly changes: readonly Change[];
+  readonly guarded: Guarded;
+};
+
+function planFor(
+  { site, clock }: PassDependencies,
+  { organizations, mailboxes, approvedPlan }: ClusterSnapshot,
+  entries: readonly DirectoryEntry[],
+): Planned {
+  const decision = decide({ site, organizations, mailboxes, entries, now: clock() });
+  const changes = planChanges(decision);
+  return { entries, decision, changes, guarded: guard(changes, { site, mailboxes }, approvedPlan) };
 }
 
 function outcomesOf(

@@ -5,6 +5,7 @@ import { Unavailable } from '../../operator/errors.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
+import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import type { Directory } from '../../operator/ports.ts';
 import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
 import { violations } from '../support/checker.ts';
@@ -54,6 +55,7 @@ const pass = (around: Perturbation = (_, run) => run()): Promise<PassResult> =>
     cluster: perturbCluster(cluster, around),
     directory: perturbDirectory(directory, around),
     sessions: new MemorySessions(),
+    notices: new MemoryNotices(),
     clock: () => new Date(),
     report: { orphans: () => undefined, held: () => undefined, failure: () => undefined },
   });

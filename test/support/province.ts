@@ -8,6 +8,7 @@ import type { Site } from '../../operator/core/site.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
+import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import type { ClusterSnapshot } from '../../operator/ports.ts';
 import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
 import { type Contents, violations } from './checker.ts';
@@ -19,6 +20,7 @@ export class Province {
   readonly cluster: MemoryCluster;
   readonly directory: MemoryDirectory;
   readonly sessions = new MemorySessions();
+  readonly notices = new MemoryNotices();
   readonly orphans: string[] = [];
   readonly failures: Error[] = [];
   now = new Date('2026-11-21T00:00:00Z');
@@ -70,6 +72,7 @@ export class Province {
       cluster: around === undefined ? this.cluster : perturbCluster(this.cluster, around),
       directory: around === undefined ? this.directory : perturbDirectory(this.directory, around),
       sessions: this.sessions,
+      notices: this.notices,
       clock: () => this.now,
       report: {
         orphans: (dns) => this.orphans.push(...dns),

@@ -137,11 +137,32 @@ it('speaks to Dovecot through a tunnel that shows and checks certificates', () =
   const lines = file('stunnel.conf').split('\n');
   const host = 'dovecot.soc-trang-mail.svc.cluster.local';
   expect(lines).toEqual(expect.arrayContaining(['client = yes', 'verifyChain = yes', `checkHost = ${host}`]));
-  expect(lines.filter((line) => line.startsWith('connect'))).toEqual(
-    [24, 9012, 9340].map((port) => `connect = ${host}:${port}`),
-  );
+  expect(lines.filter((line) => line.startsWith('connect'))).toEqual([
+    ...[24, 9012, 9340].map((port) => `connect = ${host}:${port}`),
+    'connect = 127.0.0.1:9588',
+  ]);
   expect(parameter('virtual_transport')).toBe('lmtp:inet:127.0.0.1:9024');
   expect(parameter('smtpd_sasl_path')).toBe('inet:127.0.0.1:9012');
+});
+
+describe('notices of the operator', () => {
+  it('come through a tunnel that knows it by certificate, and each tunnel one end only', () => {
+    const sections = file('stunnel.conf').split(/^\[(\w+)\]$/m);
+    expect(sections[0]).not.toContain('checkHost');
+    const ends = (text = '') => text.match(/^checkHost = .*$/gm);
+    expect(ends(sections[sections.indexOf('notices') + 1])).toEqual([
+      'checkHost = operator.soc-trang-mail.svc.cluster.local',
+    ]);
+    for (const name of ['lmtp', 'sasl', 'quota'])
+      expect(ends(sections[sections.indexOf(name) + 1])).toHaveLength(1);
+  });
+
+  it('have one sender, stay in the domain, and are taken from this pod alone', () => {
+    const [, text = ''] = /^127\.0\.0\.1:9588 inet .*\n((?: .*\n)*)/m.exec(file('master.cf')) ?? [];
+    expect(text).toContain('check_sender_access inline:{ { admin@soctrang.gov.vn = OK } }, reject }');
+    expect(text).toContain('smtpd_relay_restrictions=reject_unauth_destination');
+    expect(text).not.toContain('sasl');
+  });
 });
 
 describe('the pod', () => {

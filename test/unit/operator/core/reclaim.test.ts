@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Notice, planReclaim } from '../../../../operator/core/reclaim.ts';
+import { type GivenNotice, planReclaim } from '../../../../operator/core/reclaim.ts';
 
 const rules = { afterDays: 184, noticeDays: [30, 7] };
 const access = Date.UTC(2026, 0, 1);
@@ -8,7 +8,7 @@ const dayOf = (time: number | undefined) => time !== undefined && (time - access
 
 /** @param notices days of the notice and the day it was sent on */
 function plan(today: number, ...notices: readonly [number, number][]) {
-  const sent = notices.map(([days, day]): Notice => ({ days, sent: on(day) }));
+  const sent = notices.map(([days, day]): GivenNotice => ({ days, sent: on(day) }));
   const found = planReclaim(rules, access, sent, new Date(on(today)));
   return { at: dayOf(found?.at), notice: found?.notice, due: found?.due };
 }
