@@ -6,7 +6,7 @@ SITE ?= soc-trang
 OPTIONS = $(if $(CONTEXT),--context $(CONTEXT)) $(foreach site,$(SITE),--site $(site))
 JEST = node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help up down test check unit contract e2e synth images bench docs
+.PHONY: help up down test check unit contract e2e chaos synth images bench docs
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ contract: node_modules/.package-lock.json ## The same suites against memory and 
 
 e2e: node_modules/.package-lock.json ## Journeys on a kind cluster of their own
 	node test/run.ts e2e
+
+chaos: node_modules/.package-lock.json ## Faults on a kind cluster, and what was lost: DRILLS="two-leaders disk-full" for some, CONTEXT=name for your own cluster
+	node test/chaos/main.ts $(if $(CONTEXT),--context $(CONTEXT)) $(DRILLS)
 
 synth: node_modules/.package-lock.json ## Manifests of every site below dist/
 	node images/operator/bundle.ts

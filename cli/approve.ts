@@ -1,4 +1,4 @@
-/** `hopthu approve`: shows what the guard holds back, and lets exactly that pass. */
+/** `hopthu approve` and `hopthu reject`: show what the guard holds back, and settle exactly that. */
 import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { MailboxStatus } from '../operator/api/mailbox.ts';
 import { annotation, type Resource } from '../operator/api/resource.ts';
@@ -14,8 +14,27 @@ export type ApproveOptions = { readonly site: string; readonly context?: string 
 /** A plan that waits: its lines are those of the operator. */
 export type HeldPlan = { readonly hash: string; readonly reason: string; readonly lines: readonly string[] };
 
-/** @throws Failed when the plan of this hash is not the one that waits, or the cluster refuses */
-export async function approve(hash: string | undefined, options: ApproveOptions): Promise<void> {
+/** What the site's ConfigMap is annotated with, so that of two verdicts on one plan the later one counts. */
+const verdicts = {
+  approved: (hash: string) => ({ [annotation.approvePlan]: hash, [annotation.rejectPlan]: null }),
+  rejected: (hash: string) => ({ [annotation.approvePlan]: null, [annotation.rejectPlan]: hash }),
+} as const;
+
+/** Lets the plan pass. @throws Failed when the plan of this hash is not the one that waits, or the cluster refuses */
+export function approve(hash: string | undefined, options: ApproveOptions): Promise<void> {
+  return settle('approved', hash, options);
+}
+
+/** Lets nothing of the plan happen: deleted resources go, their accounts stay. @throws Failed as `approve` does */
+export function reject(hash: string | undefined, options: ApproveOptions): Promise<void> {
+  return settle('rejected', hash, options);
+}
+
+async function settle(
+  verdict: keyof typeof verdicts,
+  hash: string | undefined,
+  options: ApproveOptions,
+): Promise<void> {
   const site = loadSite(options.site);
   const config = loadKubeConfig(options.context);
   const plans = heldPlans(await listResources(config, 'Mailbox', site.namespaces.accounts));
@@ -30,8 +49,8 @@ export async function approve(hash: string | undefined, options: ApproveOptions)
       `no plan ${hash} waits for approval, ${waiting} does: run hopthu approve --site ${site.name}`,
     );
   }
-  await annotateSite(config, site.namespaces.mail, hash);
-  console.log(`approved: ${plan.lines.length} changes`);
+  await annotateSite(config, site.namespaces.mail, verdicts[verdict](hash));
+  console.log(`${verdict}: ${plan.lines.length} changes`);
 }
 
 /** While resources are still being told, two plans may stand beside each other. */
@@ -51,10 +70,19 @@ function approvalOf({ status }: Resource): Approval | undefined {
 }
 
 function describe({ hash, reason, lines }: HeldPlan, site: string): string {
-  return [...lines, reason, `to let it pass: hopthu approve --site ${site} ${hash}`].join('\n');
+  return [
+    ...lines,
+    reason,
+    `to let it pass: hopthu approve --site ${site} ${hash}`,
+    `to let nothing of it happen: hopthu reject --site ${site} ${hash}`,
+  ].join('\n');
 }
 
-async function annotateSite(config: KubeConfig, namespace: string, hash: string): Promise<void> {
+async function annotateSite(
+  config: KubeConfig,
+  namespace: string,
+  annotations: Readonly<Record<string, string | null>>,
+): Promise<void> {
   const api = config.makeApiClient(CoreV1Api);
   const name = siteConfigMap;
   const written = await callKube(`annotating ConfigMap ${namespace}/${name}`, () =>
@@ -62,7 +90,7 @@ async function annotateSite(config: KubeConfig, namespace: string, hash: string)
       {
         namespace,
         name,
-        body: { metadata: { annotations: { [annotation.approvePlan]: hash } } },
+        body: { metadata: { annotations } },
         fieldManager: 'hopthu',
       },
       setHeaderOptions('Content-Type', PatchStrategy.MergePatch),

@@ -184,6 +184,17 @@ program
     await approve(hash, options);
   });
 
+program
+  .command('reject')
+  .description('Print the plan that the guard holds back; with its hash, let nothing of it happen.')
+  .argument('[hash]', 'of exactly the plan that shall not be carried out')
+  .requiredOption(...site)
+  .option(...context)
+  .action(async (hash, options) => {
+    const { reject } = await import('./approve.ts');
+    await reject(hash, options);
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -23,6 +23,8 @@ export type Standing = {
   readonly address?: string;
   readonly organization?: string;
   readonly state?: string;
+  /** Such as `12Mi (3%)`. */
+  readonly used?: string;
   readonly ready: string;
   readonly reason: string;
   readonly message: string;
@@ -103,6 +105,7 @@ export function printSummary({ counts, resources }: Summary): string {
     'ADDRESS',
     'ORGANIZATION',
     'STATE',
+    'USED',
     'READY',
     'REASON',
     'MESSAGE',
@@ -114,6 +117,7 @@ export function printSummary({ counts, resources }: Summary): string {
     one.address ?? '',
     one.organization ?? '',
     one.state ?? '',
+    one.used ?? '',
     one.ready,
     one.reason,
     // What is well needs no explanation.
@@ -124,7 +128,7 @@ export function printSummary({ counts, resources }: Summary): string {
 
 function standingOf({ kind, metadata, spec, status: known }: Resource): Standing {
   const { namespace, name, generation } = metadata;
-  const { conditions, address, state } = (known ?? {}) as MailboxStatus;
+  const { conditions, address, state, quota } = (known ?? {}) as MailboxStatus;
   const { organizationRef } = (spec ?? {}) as { organizationRef?: { name?: string } };
   const ready = conditions?.find(({ type }) => type === 'Ready');
   // A condition of an older spec says nothing of this one.
@@ -136,6 +140,7 @@ function standingOf({ kind, metadata, spec, status: known }: Resource): Standing
     ...(address === undefined ? {} : { address }),
     ...(organizationRef?.name === undefined ? {} : { organization: organizationRef.name }),
     ...(kind === 'Mailbox' ? { state: state ?? 'Pending' } : {}),
+    ...(quota?.used === undefined ? {} : { used: `${quota.used} (${quota.percent}%)` }),
     ...(ready !== undefined && isCurrent
       ? { ready: ready.status, reason: ready.reason, message: ready.message }
       : { ready: 'Unknown', reason: 'NotYetSeen', message: 'the operator has not answered this spec yet' }),

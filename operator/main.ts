@@ -7,7 +7,9 @@ import { readConfig } from './config.ts';
 import { formatChange } from './core/format.ts';
 import { serviceDn, suffixOf } from './core/layout.ts';
 import { operatorLease } from './core/secrets.ts';
+import { Doveadm } from './dovecot/doveadm.ts';
 import { DoveadmSessions } from './dovecot/doveadm-sessions.ts';
+import { DoveadmUsage } from './dovecot/doveadm-usage.ts';
 import { Unavailable } from './errors.ts';
 import { serveHealth } from './health.ts';
 import { ApiCluster } from './kube/api-cluster.ts';
@@ -22,6 +24,7 @@ import { SmtpNotices } from './mail/smtp-notices.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
 import { runPass } from './reconcile/pass.ts';
+import { UsageSweep } from './reconcile/usage-sweep.ts';
 import { createReport } from './report.ts';
 
 const config = readConfig(process.env);
@@ -73,12 +76,18 @@ const connection = new Connection({
 const directory = new RememberedDirectory(
   new LdaptsDirectory(connection, suffixOf(site.domain), beforeWrite),
 );
-const sessions = new DoveadmSessions({
+const doveadm = new Doveadm({
   host: config.sessions.host,
   port: config.sessions.port,
   ca: () => readFile(config.sessions.caFile, 'utf8'),
   key: () => readFile(config.sessions.keyFile, 'utf8'),
-  beforeWrite,
+});
+const sessions = new DoveadmSessions(doveadm, beforeWrite);
+const usage = new UsageSweep({
+  store: new DoveadmUsage(doveadm),
+  onChange: () => loop.wake(),
+  onSwept: (asked, read) => metrics.swept(asked, read),
+  onFailure: (error) => log.warn({ err: error }, 'how much mailboxes use could not be read'),
 });
 const certificateFile = (name: string) => () => readFile(join(config.notices.tls, name), 'utf8');
 const notices = new SmtpNotices({
@@ -102,12 +111,16 @@ const loop = new Loop({
       directory,
       sessions,
       notices,
+      usage,
       clock: () => new Date(),
       report,
     }),
   turn: () => election.turn(),
   resync: site.operator.resyncSeconds * 1000,
-  onResync: () => directory.forget(),
+  onResync: () => {
+    directory.forget();
+    usage.due();
+  },
   onResult: (result, seconds) => {
     metrics.passed(result, seconds);
     const { changes, ...counts } = result;
@@ -139,6 +152,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 log.info({ domain: site.domain, namespaces: site.namespaces.accounts }, 'started');
 
 await loop.run();
+await usage.stop();
 await election.release();
 cluster.stop();
 await directory.close();

@@ -17,6 +17,8 @@ export type Metrics = {
   readonly registry: Registry;
   passed(result: PassResult, seconds: number): void;
   failed(): void;
+  /** Usage was asked of so many mailboxes, of which so many answered. */
+  swept(asked: number, read: number): void;
 };
 
 /** @param site label of every series */
@@ -55,6 +57,11 @@ export function createMetrics(site: string, { cluster, connection, election }: S
   const orphans = gauge(
     'hopthu_orphan_entries',
     'Entries of ours whose resource is gone without having been deleted in our sight.',
+  );
+  const unread = gauge('hopthu_usage_unread', 'Mailboxes whose used bytes the last sweep could not read.');
+  const swept = gauge(
+    'hopthu_usage_timestamp_seconds',
+    'When the used bytes of all mailboxes were last asked.',
   );
   const last = gauge('hopthu_last_pass_timestamp_seconds', 'When the last complete pass ended.');
   new Gauge({
@@ -107,6 +114,10 @@ export function createMetrics(site: string, { cluster, connection, election }: S
     },
     failed() {
       passes.inc({ result: 'error' });
+    },
+    swept(asked, read) {
+      unread.set(asked - read);
+      swept.setToCurrentTime();
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Everything outside the operator, as interfaces: the decisions never see more than this. */
+import type { Orders } from './api/orders.ts';
 import type { Resource } from './api/resource.ts';
 
 /** One entry as read from the directory. Attribute names are spelled as they were asked for; absent ones are missing. */
@@ -39,13 +40,9 @@ export type ResourceEvent = {
 };
 
 /** What the cluster holds for one site. */
-export type ClusterSnapshot = {
+export type ClusterSnapshot = Orders & {
   readonly organizations: readonly Resource[];
   readonly mailboxes: readonly Resource[];
-  /** The annotation `hopthu.io/paused` on the site's ConfigMap. */
-  readonly paused: boolean;
-  /** The annotation `hopthu.io/approve-plan` on the site's ConfigMap: hash of the one plan that may pass the guard. */
-  readonly approvedPlan?: string;
 };
 
 /** The Kubernetes API, as far as the operator may use it. */
@@ -98,6 +95,43 @@ export interface Notices {
    * @throws Unavailable when it may take it later; Blocked when it takes it for nobody
    */
   send(notice: Notice): Promise<void>;
+}
+
+/** An archive that was read back, byte by byte: what a removal and a restore must find again. */
+export type ArchiveReceipt = {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly messages: number;
+  /** Of the messages. */
+  readonly bytes: number;
+  /** Of the archive, in hexadecimal. */
+  readonly sha256: string;
+};
+
+/**
+ * Mail itself, whole accounts at a time; nothing here can read a message. `account` is the `uid` of the mailbox's
+ * entry, and nobody may log in or receive while its mail is moved. Every call may be made again after one that died.
+ */
+export interface MailStore {
+  /**
+   * Bytes in use, by address; one that could not be read is missing. Cheap for some hundred addresses at a time.
+   * @throws Unavailable
+   */
+  usage(addresses: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Copies an account's mail into the archive and reads it back. Without mail that is an empty archive; where the mail
+   * was removed already, the archive that is there. @throws Unavailable
+   */
+  archive(account: string): Promise<ArchiveReceipt>;
+  /** Removes the mail, only while the archive of `receipt` holds all of it. @throws Unavailable, Blocked */
+  remove(account: string, receipt: ArchiveReceipt): Promise<void>;
+  /** Removes the mail without an archive. @throws Unavailable */
+  discard(account: string): Promise<void>;
+  /**
+   * Puts the mail back as it was and reads it back. The archive stays.
+   * @throws Blocked when that archive is gone or broken, or other mail is in its place; Unavailable
+   */
+  restore(account: string, receipt: ArchiveReceipt): Promise<void>;
 }
 
 /** Wall clock, RFC 3339 in UTC. */

@@ -19,7 +19,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'type operator/ports.ts',
     'zod',
     'yaml',
-    // A hash is a function of its input; guard.ts names a plan by one.
+    // A hash is a function of its input; plans are named by one.
     'node:crypto',
   ],
   'operator/credentials/': ['operator/credentials/', 'node:crypto'],
@@ -109,7 +109,7 @@ describe('imports', () => {
       (path, { from }) => path.startsWith('operator/core/') && from === 'node:crypto',
     );
     expect(hashing).toEqual([
-      'operator/core/guard.ts imports node:crypto',
+      'operator/core/fingerprint.ts imports node:crypto',
       'operator/core/secrets.ts imports node:crypto',
     ]);
   });

@@ -34,7 +34,7 @@ export function foresee(
   for (let pass = 1; pass <= mostPasses; pass += 1) {
     const kinds = ofKinds(present);
     const decision = decide({ ...today, ...kinds, entries: directory });
-    const guarded = guard(planChanges(decision), { site: today.site, mailboxes: kinds.mailboxes });
+    const guarded = guard(planChanges(decision, today.now), { ...today, ...kinds, entries: directory });
     const left = decision.desired.filter((desired) => !isGone(desired)).map(({ resource }) => resource);
     const settled = guarded.allowed.length === 0 && left.length === present.length;
     if (settled) return { changes, guarded, decision };

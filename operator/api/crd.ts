@@ -91,6 +91,7 @@ const definitions: Readonly<Record<Kind, Definition>> = {
         description: 'Its organization.',
       },
       { name: 'Quota', type: 'string', jsonPath: '.status.quota.limit', description: 'Quota in force.' },
+      { name: 'Used', type: 'string', jsonPath: '.status.quota.used', description: 'What is in it.' },
       { name: 'State', type: 'string', jsonPath: '.status.state', description: 'Where the mailbox stands.' },
       {
         name: 'LastAccess',

@@ -98,9 +98,13 @@ export const mailboxStatus = z.object({
     .optional()
     .describe('Where the mailbox stands.'),
   quota: z
-    .object({ limit: z.string().max(20).optional().describe('Quota in force. R30') })
+    .object({
+      limit: z.string().max(20).optional().describe('Quota in force. R30'),
+      used: z.string().max(20).optional().describe('What is in the mailbox, as of the last step of 5 %.'),
+      percent: z.int().min(0).optional().describe('Used part of the limit, written at every step of 5 %.'),
+    })
     .optional()
-    .describe('Quota in force.'),
+    .describe('Quota in force, and how much of it is used.'),
   passwordSecret: z
     .string()
     .max(253)

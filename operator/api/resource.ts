@@ -35,7 +35,7 @@ export type Resource = {
 
 /** A condition, as `metav1.Condition` (Kubernetes API conventions). */
 export type Condition = {
-  readonly type: 'Ready' | 'Reconciling' | 'Stalled';
+  readonly type: 'Ready' | 'Reconciling' | 'Stalled' | 'OverQuota';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
@@ -52,6 +52,8 @@ export const annotation = {
   paused: 'hopthu.io/paused',
   /** On the site's ConfigMap: hash of the one plan that may pass the guard. */
   approvePlan: 'hopthu.io/approve-plan',
+  /** On the site's ConfigMap: hash of the one plan of which nothing shall be done. */
+  rejectPlan: 'hopthu.io/reject-plan',
   /** On the Mailbox that asks for it: addresses, separated by spaces, that others let go and that it may have all the same. */
   liftHold: 'hopthu.io/lift-hold',
   /** On an Organization: its former abbreviation. Addresses that carry it are planned to follow the present one. */

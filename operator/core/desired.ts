@@ -1,24 +1,19 @@
 /** From everything that is known to what each resource's entry shall be. Pure. */
-import { type Mailbox, parseMailbox } from '../api/mailbox.ts';
-import { parseOrganization } from '../api/organization.ts';
-import { annotation, type Metadata, type Resource } from '../api/resource.ts';
+import type { Metadata, Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import { spreadRecords } from './access.ts';
-import { accessFor, attributesFor, type Described, renamedBy } from './account.ts';
-import { addressFacts } from './address-facts.ts';
-import { type Claimant, grantAddresses } from './addresses.ts';
-import { type Attributes, organizationAttributes, withoutAccess } from './entry.ts';
-import { closedProblem, formerAccounts, isClosed, isReclaimed, takingBackProblem } from './former.ts';
-import { holdBack, type Write, writesBefore } from './held.ts';
-import { attribute } from './layout.ts';
-import { lifeOf } from './life.ts';
-import { mailboxDn, resourceName } from './naming/identity.ts';
-import { all, first, type Observed, observe } from './observed.ts';
-import { isSuspendedByAnnotation, type ResolvedOrganization, resolveOrganizations } from './organizations.ts';
-import { passwordExpiry } from './password.ts';
+import type { Described } from './account.ts';
+import { decideMailboxes } from './decide-mailboxes.ts';
+import { type Attributes, organizationAttributes } from './entry.ts';
+import { isClosed } from './former.ts';
+import type { Group } from './groups.ts';
+import type { Write } from './held.ts';
+import { resourceName } from './naming/identity.ts';
+import { isHold, type Observed, observe, ownerIn } from './observed.ts';
+import { type Organizations, type ResolvedOrganization, readOrganizations } from './organizations.ts';
 import type { ReclaimPlan } from './reclaim.ts';
 import type { Site } from './site.ts';
-import { attempt, type Problem, waiting } from './verdict.ts';
+import type { Problem } from './verdict.ts';
 
 /** Everything a pass has read, complete or not at all. */
 export type World = {
@@ -65,22 +60,36 @@ export type Decision = {
 
 /** Decides for every resource. A resource with a problem keeps its entry as it is, except that access may be refused. */
 export function decide(world: World): Decision {
-  const { site } = world;
-  const observed = observe(site, world.entries);
-  const parsed = world.organizations.map((resource) => ({
-    resource,
-    result: attempt('Invalid', () => parseOrganization(resource)),
-  }));
-  const organizations = resolveOrganizations(
-    site,
-    parsed.flatMap(({ result }) => ('value' in result ? [result.value] : [])),
-  );
+  const observed = observe(world.site, world.entries);
+  const organizations = readOrganizations(world.site, world.organizations);
+  const desired = [
+    ...decideOrganizations(world, observed, organizations),
+    ...spreadRecords(decideMailboxes(world, observed, organizations)),
+  ];
+  return { desired, observed, orphans: findOrphans(world) };
+}
+
+/** Decides for a group of mailboxes as `decide` does for all: nothing outside of it matters to them. */
+export function decideGroup(
+  { site, now }: Pick<World, 'site' | 'now'>,
+  { mailboxes, entries }: Group,
+  organizations: Organizations,
+): readonly Desired[] {
+  return decideMailboxes({ site, mailboxes, now }, observe(site, entries), organizations);
+}
+
+/** @param observed at least the entries of organizations */
+export function decideOrganizations(
+  world: Pick<World, 'site' | 'organizations' | 'mailboxes'>,
+  observed: Observed,
+  { resolved, problems }: Organizations,
+): readonly Desired[] {
   const references = countReferences(world);
-  const desired: Desired[] = parsed.map(({ resource, result }) => {
+  return world.organizations.map((resource) => {
     const { uid, deletionTimestamp } = resource.metadata;
     const name = resourceName(resource.metadata);
-    const resolved = organizations.resolved.get(name);
-    const problem = 'problem' in result ? result.problem : organizations.problems.get(uid);
+    const organization = resolved.get(name);
+    const problem = problems.get(uid);
     const entry = observed.byOwner.get(uid);
     const keptBy = references.get(name) ?? 0;
     return {
@@ -89,11 +98,9 @@ export function decide(world: World): Decision {
       leaving: deletionTimestamp !== undefined && keptBy === 0,
       ...(deletionTimestamp === undefined ? {} : { keptBy }),
       ...(entry === undefined ? {} : { entry }),
-      ...(resolved === undefined ? {} : organizationDecision(site, resolved)),
+      ...(organization === undefined ? {} : organizationDecision(world.site, organization)),
     };
   });
-  desired.push(...spreadRecords(decideMailboxes(world, observed, organizations.resolved)));
-  return { desired, observed, orphans: findOrphans(world, observed) };
 }
 
 function organizationDecision(site: Site, resolved: ResolvedOrganization) {
@@ -105,107 +112,8 @@ function organizationDecision(site: Site, resolved: ResolvedOrganization) {
   };
 }
 
-function decideMailboxes(
-  world: World,
-  observed: Observed,
-  organizations: ReadonlyMap<string, ResolvedOrganization>,
-): Desired[] {
-  const { site } = world;
-  const former = formerAccounts(world.mailboxes, observed);
-  const claimants = new Map<string, Claimant>();
-  const problems = new Map<string, Problem[]>();
-  for (const resource of world.mailboxes) {
-    const { uid } = resource.metadata;
-    const parsed = attempt('Invalid', () => parseMailbox(resource));
-    if ('problem' in parsed) {
-      problems.set(uid, [parsed.problem]);
-      continue;
-    }
-    const mailbox = parsed.value;
-    const organization = organizations.get(
-      `${resource.metadata.namespace}/${mailbox.spec.organizationRef.name}`,
-    );
-    if (organization === undefined) problems.set(uid, [organizationProblem(world, mailbox)]);
-    const account = observed.byOwner.has(uid) ? undefined : former.get(resourceName(resource.metadata));
-    const refusal =
-      account === undefined
-        ? closedProblem(observed.byOwner.get(uid))
-        : takingBackProblem(account, mailbox, organization);
-    if (refusal !== undefined) {
-      problems.set(uid, [refusal]);
-      continue;
-    }
-    const ownerUid = (account && first(account, attribute.ownerUid)) ?? uid;
-    claimants.set(uid, { mailbox, ownerUid, ...(organization === undefined ? {} : { organization }) });
-  }
-  const deciding = [...claimants.values()].filter(
-    ({ mailbox }) => mailbox.metadata.annotations[annotation.paused] !== 'true',
-  );
-  const facts = addressFacts(world, observed, (uid) => claimants.get(uid)?.ownerUid ?? uid);
-  const grants = grantAddresses(site, deciding, facts);
-  return world.mailboxes.map((resource) => {
-    const { uid, deletionTimestamp } = resource.metadata;
-    const claimant = claimants.get(uid);
-    const entry = observed.byOwner.get(claimant?.ownerUid ?? uid);
-    const grant = grants.get(uid);
-    const base = {
-      resource,
-      leaving: deletionTimestamp !== undefined,
-      ...(entry === undefined ? {} : { entry }),
-      dn: entry?.dn ?? mailboxDn(site, uid),
-      ...passwordExpiry(site, entry),
-      ...(entry === undefined || deletionTimestamp === undefined
-        ? {}
-        : { first: holdBack(world, observed, entry, all(entry, attribute.address)) }),
-    };
-    const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
-    if (claimant === undefined || grant === undefined) {
-      const suspended =
-        entry !== undefined && asksForSuspension(resource) && !isClosed(entry) && !isReclaimed(entry);
-      return { ...base, problems: known, ...(suspended ? { attributes: withoutAccess('Suspended') } : {}) };
-    }
-    const life = lifeOf(world, claimant, entry);
-    const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry, life));
-    if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
-    const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant, entry));
-    if (attributes === undefined) return { ...base, problems: known };
-    const writesFirst = writesBefore(world, observed, entry, attributes, grant.takenFrom);
-    const renamed = renamedBy(world, observed, claimant, grant, entry, life);
-    return {
-      ...base,
-      problems: known,
-      attributes,
-      ...(life.reclaim === undefined ? {} : { reclaim: life.reclaim }),
-      ...(base.leaving ? {} : { first: writesFirst, ...(renamed === undefined ? {} : { renamed }) }),
-    };
-  });
-}
-
-/** A spec of another version of the schema cannot be read, but that somebody must be kept out can. */
-function asksForSuspension({ spec, metadata }: Resource): boolean {
-  const { state } = (spec ?? {}) as { state?: unknown };
-  return state === 'Suspended' || isSuspendedByAnnotation(metadata);
-}
-
-function organizationProblem(world: World, { metadata, spec }: Mailbox): Problem {
-  const { name } = spec.organizationRef;
-  const exists = world.organizations.some(
-    (organization) =>
-      organization.metadata.namespace === metadata.namespace && organization.metadata.name === name,
-  );
-  return exists
-    ? waiting(
-        'OrganizationNotReady',
-        `spec.organizationRef: Organization ${name} is not ready; see its conditions`,
-      )
-    : waiting(
-        'OrganizationNotFound',
-        `spec.organizationRef: there is no Organization ${name} in ${metadata.namespace}`,
-      );
-}
-
 /** How many mailboxes and units name each organization. */
-function countReferences(world: World): ReadonlyMap<string, number> {
+function countReferences(world: Pick<World, 'organizations' | 'mailboxes'>): ReadonlyMap<string, number> {
   const count = new Map<string, number>();
   const add = ({ namespace }: Metadata, name: unknown) => {
     if (typeof name === 'string')
@@ -221,9 +129,11 @@ function referenceName(spec: unknown, field: string): unknown {
   return reference?.name;
 }
 
-function findOrphans(world: World, observed: Observed): readonly DirectoryEntry[] {
+/** Entries that were given to a resource which is gone, though nobody saw it leave. */
+export function findOrphans(world: Omit<World, 'now'>): readonly DirectoryEntry[] {
   const alive = new Set([...world.mailboxes, ...world.organizations].map(({ metadata }) => metadata.uid));
-  return [...observed.byOwner]
-    .filter(([uid, entry]) => !alive.has(uid) && !isClosed(entry))
-    .map(([, entry]) => entry);
+  return world.entries.filter((entry) => {
+    const owner = isHold(entry) ? undefined : ownerIn(world.site, entry);
+    return owner !== undefined && !alive.has(owner) && !isClosed(entry);
+  });
 }

@@ -14,6 +14,7 @@ const signs: Readonly<Record<Change['action'], string>> = {
   resume: '~',
   close: '-',
   remove: '-',
+  reject: '=',
 };
 
 /** `+ ntbinh@soctrang.gov.vn  Nguyễn Thanh Bình (Sở Thông tin và Truyền thông)  500 MiB` */
@@ -38,6 +39,9 @@ function detail(change: Change): string {
   }
   if (change.action === 'close') return '  closed: no login, no delivery; mail and address are kept';
   if (change.action === 'remove') return '  removed';
+  if (change.action === 'reject') return '  rejected: the account stays as it is';
+  if (change.replacements.every((replacement) => replacement.attribute === attribute.rejected))
+    return '  what was rejected is not asked for any more';
   const lines = change.replacements
     .map((replacement) => replacementText(change, replacement.attribute, replacement.values))
     .filter((text) => text !== undefined);

@@ -54,7 +54,7 @@ export function takingBackProblem(
   organization: ResolvedOrganization | undefined,
 ): Problem | undefined {
   const name = `${first(entry, 'cn')} (${first(entry, 'mail') ?? 'without address'})`;
-  if (!isClosed(entry)) {
+  if (!isClosed(entry) && !isLetGo(entry)) {
     return stalled(
       'OrphanedAccount',
       `metadata.name: the account of ${name} had this name, and its resource vanished without closing it: close the account first, or use another name`,
@@ -63,8 +63,14 @@ export function takingBackProblem(
   if (isSamePerson(entry, mailbox, organization)) return undefined;
   return stalled(
     'FormerAccount',
-    `metadata.name: the closed account of ${name} had this name, and this is not the same person: use another name`,
+    `metadata.name: the ${isClosed(entry) ? 'closed ' : ''}account of ${name} had this name, and this is not the same person: use another name`,
   );
+}
+
+/** Its resource was deleted, a person rejected that, and the resource was let go: the account stays as it is. */
+export function isLetGo(entry: DirectoryEntry): boolean {
+  const rejected = first(entry, attribute.rejected);
+  return rejected !== undefined && rejected === first(entry, attribute.ownerUid);
 }
 
 function isMailbox(entry: DirectoryEntry): boolean {

@@ -1,10 +1,13 @@
 /** Little at once: what would take mailboxes away from too many people waits for a person. Pure. */
-import { createHash } from 'node:crypto';
 import type { Resource } from '../api/resource.ts';
+import type { DirectoryEntry } from '../ports.ts';
+import { fingerprint } from './fingerprint.ts';
 import { formatChange } from './format.ts';
 import { attribute } from './layout.ts';
+import { recentLosses, urgentLosses } from './losses.ts';
+import { first } from './observed.ts';
 import { before, type Change, removesAccess, type Update } from './plan.ts';
-import type { Site } from './site.ts';
+import { isRejected, rejectionOf } from './rejection.ts';
 
 export type Guarded = {
   readonly allowed: readonly Change[];
@@ -12,9 +15,18 @@ export type Guarded = {
   readonly held: readonly Change[];
   readonly hash?: string;
   readonly reason?: string;
+  /** What a person rejected: nothing of it is done. */
+  readonly rejected: readonly Change[];
 };
 
-export type GuardedWorld = { readonly site: Site; readonly mailboxes: readonly Resource[] };
+/** Hashes in the annotations of the site's ConfigMap. */
+export type Verdicts = { readonly approvedPlan?: string; readonly rejectedPlan?: string };
+
+export type GuardedWorld = {
+  readonly mailboxes: readonly Resource[];
+  readonly entries: readonly DirectoryEntry[];
+  readonly now: Date;
+};
 
 /** The part of its accounts that a directory may lose before it is distrusted. */
 const shrinkage = 0.1;
@@ -23,24 +35,50 @@ const shrinkage = 0.1;
 const atLeast = 10;
 
 /**
- * Holds every change that takes access away when there are more of them than max(10, 2 %) of an organization's
- * mailboxes or max(10, 5 %) of the site's, or when more than a tenth of the accounts that statuses speak of are missing
- * in the directory. Renames that follow a new abbreviation are held however few they are. Grants and repairs go on.
- * (Without resources there is nothing to hold: absence is no order.)
+ * Holds every change that takes access away when there are more of them, with those of the last ten minutes that nobody
+ * approved, than max(10, 2 %) of an organization's mailboxes or max(10, 5 %) of the site's, or when more than a tenth of
+ * the accounts that statuses speak of are missing in the directory. Renames that follow a new abbreviation are held
+ * however few they are. What a person rejected does not happen. Grants, repairs and a few emergency suspensions go on. (Without resources there is nothing to
+ * hold: absence is no order.)
  */
-export function guard(changes: readonly Change[], world: GuardedWorld, approved?: string): Guarded {
-  const losing = changes.filter(removesAccess);
+export function guard(all: readonly Change[], world: GuardedWorld, verdicts: Verdicts = {}): Guarded {
+  const rejected = all.filter(isRejected);
+  const past = new Set(rejected);
+  const changes = all.filter((change) => !past.has(change));
+  // What was rejected and is still asked for counts: half a rejected plan must not pass because it is small.
+  const losing = all.filter(removesAccess);
+  const recent = recentLosses(losing, world.entries, world.now);
+  const urgent = urgentLosses(losing, recent, world.mailboxes);
+  const waiting = changes.filter(removesAccess).filter((change) => !urgent.has(change));
   const distrust = reasonToDistrust(changes, world);
-  const tooMany = distrust ?? reasonToHold(losing, world.mailboxes);
+  const tooMany = distrust ?? reasonToHold(losing, recent, world.mailboxes);
   const removals = distrust === undefined ? [] : changes.filter(({ action }) => action === 'remove');
   const renames = changes.filter((change) => 'needsApproval' in change);
-  const held = tooMany === undefined ? renames : [...losing, ...removals, ...renames];
-  if (held.length === 0) return { allowed: changes, held: [] };
+  const held = tooMany === undefined ? renames : [...waiting, ...removals, ...renames];
+  if (held.length === 0) return { allowed: changes, held: [], rejected };
   const hash = hashOf(held);
-  if (approved === hash) return { allowed: changes, held: [] };
-  const reason = tooMany ?? `${renames.length} addresses would follow a new abbreviation`;
   const waits = new Set(held);
-  return { allowed: changes.filter((change) => !waits.has(change)), held, hash, reason };
+  const others = changes.filter((change) => !waits.has(change));
+  // A process that died half-way through a rejection finishes it.
+  if ([hash, hashOf([...held, ...rejected])].includes(verdicts.rejectedPlan ?? '')) {
+    const notes = held.flatMap((change) => ('replacements' in change ? rejectionOf(change) : []));
+    return { allowed: [...others, ...notes], held: [], rejected: [...rejected, ...held] };
+  }
+  if (verdicts.approvedPlan === hash) {
+    const allowed = changes.map((change) => (waits.has(change) ? markApproved(change, hash) : change));
+    return { allowed, held: [], rejected };
+  }
+  const reason = tooMany ?? `${renames.length} addresses would follow a new abbreviation`;
+  return { allowed: others, held, hash, reason, rejected };
+}
+
+/** What was approved does not count with what comes after it: the next suspension does not wait because of it. */
+function markApproved(change: Change, hash: string): Change {
+  if (!removesAccess(change)) return change;
+  const others = change.replacements.filter(
+    (replacement) => replacement.attribute !== attribute.approvedPlan,
+  );
+  return { ...change, replacements: [...others, { attribute: attribute.approvedPlan, values: [hash] }] };
 }
 
 /** The directory lost accounts without our doing: nothing that it seems to say is acted upon before it is whole again. */
@@ -61,22 +99,39 @@ function isCreate({ action }: Change): boolean {
   return action === 'create';
 }
 
-function reasonToHold(dangerous: readonly Update[], mailboxes: readonly Resource[]): string | undefined {
+function reasonToHold(
+  losing: readonly Update[],
+  recent: readonly DirectoryEntry[],
+  mailboxes: readonly Resource[],
+): string | undefined {
   const ofSite = Math.max(atLeast, Math.floor(mailboxes.length * 0.05));
-  if (dangerous.length > ofSite) {
-    return `${dangerous.length} mailboxes would lose access at once; ${ofSite} of ${mailboxes.length} may without approval`;
-  }
-  const perOrganization = Map.groupBy(dangerous, (change) => before(change, attribute.organization)[0] ?? '');
-  for (const [, ofOrganization] of perOrganization) {
-    if (ofOrganization.length <= atLeast) continue;
+  const reason = reasonBeyond(losing.length, recent.length, ofSite, mailboxes.length);
+  if (reason !== undefined) return reason;
+  const lost = Map.groupBy(recent, (entry) => first(entry, attribute.organization) ?? '');
+  const perOrganization = Map.groupBy(losing, (change) => before(change, attribute.organization)[0] ?? '');
+  for (const [dn, ofOrganization] of perOrganization) {
+    const lostBefore = lost.get(dn)?.length ?? 0;
+    if (ofOrganization.length + lostBefore <= atLeast) continue;
     const reference = organizationOf(ofOrganization[0]?.resource);
     const size = mailboxes.filter((mailbox) => organizationOf(mailbox) === reference).length;
     const limit = Math.max(atLeast, Math.floor(size * 0.02));
-    if (ofOrganization.length > limit) {
-      return `${ofOrganization.length} mailboxes of ${reference} would lose access at once; ${limit} of ${size} may without approval`;
-    }
+    const reasonHere = reasonBeyond(ofOrganization.length, lostBefore, limit, size, ` of ${reference}`);
+    if (reasonHere !== undefined) return reasonHere;
   }
   return undefined;
+}
+
+/** Counts what went before only where it matters: the text should not change while a plan waits. */
+function reasonBeyond(
+  losing: number,
+  lost: number,
+  limit: number,
+  size: number,
+  where = '',
+): string | undefined {
+  if (losing + lost <= limit) return undefined;
+  const [count, when] = losing > limit ? [losing, 'at once'] : [losing + lost, 'within 10 minutes'];
+  return `${count} mailboxes${where} would lose access ${when}; ${limit} of ${size} may without approval`;
 }
 
 function organizationOf(mailbox: Resource | undefined): string {
@@ -84,8 +139,9 @@ function organizationOf(mailbox: Resource | undefined): string {
   return `${mailbox?.metadata.namespace}/${spec?.organizationRef?.name}`;
 }
 
-/** Names exactly this set of changes; another set has another hash. */
+/** Names exactly this set of changes; another set, or the same asked for again later, has another name. */
 function hashOf(changes: readonly Change[]): string {
-  const lines = changes.map((change) => `${change.dn} ${formatChange(change)}`).sort();
-  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 12);
+  return fingerprint(
+    changes.map((change) => `${change.dn} ${change.resource.metadata.generation} ${formatChange(change)}`),
+  );
 }

@@ -34,6 +34,12 @@ export const attribute = {
   grant: 'hopThuGrant',
   /** On entries of `ou=held`, `<address> <RFC 3339>`: held back until then, and while the account's resource exists. */
   heldAddress: 'hopThuHeldAddress',
+  /** Generalized time: when the status last changed; absent while it never did. */
+  statusSince: 'hopThuStatusSince',
+  /** Hash of the plan by whose approval the status changed; absent where it needed none. */
+  approvedPlan: 'hopThuApprovedPlan',
+  /** The change that a person rejected: the owner's UID for a deletion, else a hash. */
+  rejected: 'hopThuRejected',
 } as const;
 
 /** Object classes of the site's own schema; those of mailboxes and organizations are auxiliary. */

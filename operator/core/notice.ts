@@ -3,7 +3,7 @@ import { annotation, type Resource } from '../api/resource.ts';
 import { Invalid } from '../errors.ts';
 import type { DirectoryEntry, Notice, NoticeKind } from '../ports.ts';
 import type { Decision, Desired } from './desired.ts';
-import { attribute } from './layout.ts';
+import { attribute, objectClass } from './layout.ts';
 import { accountOf, all, first } from './observed.ts';
 import { formatNotice } from './reclaim.ts';
 import type { Site } from './site.ts';
@@ -37,16 +37,16 @@ export function reclaimNotices(site: Site, { desired, observed }: Decision): rea
       metadata.annotations[annotation.paused] !== 'true',
   );
   if (due.length === 0) return [];
-  const ofOrganizations = organizationAddresses(observed.entries);
+  const organizations = organizationsIn(observed.entries);
   return due
     .toSorted((a, b) => (a.reclaim?.at ?? 0) - (b.reclaim?.at ?? 0))
-    .flatMap((one) => reclaimNotice(site, one, ofOrganizations) ?? []);
+    .flatMap((one) => reclaimNotice(site, one, organizations) ?? []);
 }
 
 function reclaimNotice(
   site: Site,
   { resource, entry, attributes, reclaim }: Desired,
-  ofOrganizations: ReadonlyMap<string, string>,
+  organizations: Organizations,
 ): DueNotice | undefined {
   const days = reclaim?.notice;
   const address = entry && first(entry, 'mail');
@@ -54,7 +54,6 @@ function reclaimNotice(
     return undefined;
   const access = parseGeneralizedTime(attributes?.[attribute.lastAccess]?.[0]) ?? 0;
   const centre = centreAddress(site);
-  const organization = ofOrganizations.get(first(entry, attribute.organization) ?? '');
   return {
     resource,
     dn: entry.dn,
@@ -62,7 +61,7 @@ function reclaimNotice(
     notice: {
       kind: 'reclaim',
       id: `reclaim-${days}.${access}.${accountOf(entry)}`,
-      to: [...new Set([address, organization ?? centre])],
+      to: [...new Set([address, answerable(organizations, entry) ?? centre])],
       fields: {
         name: first(entry, 'cn') ?? address,
         organization: first(entry, 'o') ?? '',
@@ -89,19 +88,40 @@ export function centreAddress({ centre, domain }: Site): string {
   return `${centre.addresses[0] ?? 'postmaster'}@${domain}`;
 }
 
-/** Address of each organization's own mailbox, by the DN of the organization. */
-function organizationAddresses(entries: readonly DirectoryEntry[]): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
+type Organizations = {
+  /** Address of each organization's own mailbox, by the DN of the organization. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** DN of the organization above, by DN. */
+  readonly above: ReadonlyMap<string, string>;
+};
+
+function organizationsIn(entries: readonly DirectoryEntry[]): Organizations {
+  const addresses = new Map<string, string>();
+  const above = new Map<string, string>();
   for (const entry of entries) {
+    const organization = first(entry, attribute.organization);
+    if (organization === undefined) continue;
+    if (all(entry, 'objectClass').includes(objectClass.organization)) above.set(entry.dn, organization);
     if (first(entry, attribute.type) !== 'Organization' || first(entry, attribute.status) !== 'Active')
       continue;
-    const organization = first(entry, attribute.organization);
-    const [address] = all(entry, 'mail');
-    if (organization === undefined || address === undefined) continue;
-    const known = found.get(organization);
-    if (known === undefined || address < known) found.set(organization, address);
+    const address = first(entry, 'mail') ?? '';
+    const known = addresses.get(organization);
+    if (known === undefined || address < known) addresses.set(organization, address);
   }
-  return found;
+  return { addresses, above };
+}
+
+/** The organization's mailbox; of one that is meant itself, or that has none, the next one above. */
+function answerable({ addresses, above }: Organizations, entry: DirectoryEntry): string | undefined {
+  const seen = new Set<string>();
+  let organization = first(entry, attribute.organization);
+  while (organization !== undefined && !seen.has(organization)) {
+    const address = addresses.get(organization);
+    if (address !== undefined && address !== first(entry, 'mail')) return address;
+    seen.add(organization);
+    organization = above.get(organization);
+  }
+  return undefined;
 }
 
 /** `21/11/2026`, in Việt Nam. */

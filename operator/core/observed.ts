@@ -38,19 +38,29 @@ export function observe(site: Site, entries: readonly DirectoryEntry[]): Observe
   const held = new Map<string, DirectoryEntry>();
   const holds = new Map<string, Hold[]>();
   for (const entry of entries) {
-    if (all(entry, 'objectClass').includes(objectClass.held)) {
+    if (isHold(entry)) {
       held.set(accountOf(entry), entry);
       for (const { address, ...hold } of holdsOf(entry))
         holds.set(address, [...(holds.get(address) ?? []), hold]);
       continue;
     }
-    const owner = first(entry, attribute.ownerUid);
-    if (owner !== undefined && first(entry, attribute.site) === site.name) byOwner.set(owner, entry);
+    const owner = ownerIn(site, entry);
+    if (owner !== undefined) byOwner.set(owner, entry);
     for (const address of [...all(entry, attribute.address), ...all(entry, 'mail')]) {
       holders.set(address.toLowerCase(), entry);
     }
   }
   return { entries, byOwner, holders, held, holds };
+}
+
+/** An entry of `ou=held`. */
+export function isHold(entry: DirectoryEntry): boolean {
+  return all(entry, 'objectClass').includes(objectClass.held);
+}
+
+/** UID of the resource whose entry it is, if the operator made it for this site. */
+export function ownerIn(site: Site, entry: DirectoryEntry): string | undefined {
+  return first(entry, attribute.site) === site.name ? first(entry, attribute.ownerUid) : undefined;
 }
 
 /** Names an account for good: the `uid` of its mailbox entry, which is part of its DN and needs no escaping. */

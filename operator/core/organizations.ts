@@ -1,6 +1,6 @@
 /** Organizations as a tree: names for the address rules, inherited state and quota. */
-import type { Organization } from '../api/organization.ts';
-import { annotation, type Metadata } from '../api/resource.ts';
+import { type Organization, parseOrganization } from '../api/organization.ts';
+import { annotation, type Metadata, type Resource } from '../api/resource.ts';
 import { organizationDn, resourceName } from './naming/identity.ts';
 import { abbreviationOf, type OrganizationName, organizationLocalPart } from './naming/organization.ts';
 import { parseBytes } from './quota.ts';
@@ -22,14 +22,36 @@ export type ResolvedOrganization = {
 };
 
 export type Organizations = {
+  /** `namespace/name` of all there are, resolved or not. */
+  readonly names: ReadonlySet<string>;
   /** By `namespace/name`. */
   readonly resolved: ReadonlyMap<string, ResolvedOrganization>;
   /** By UID. */
   readonly problems: ReadonlyMap<string, Problem>;
 };
 
+/** Checks and resolves every organization. */
+export function readOrganizations(site: Site, resources: readonly Resource[]): Organizations {
+  const valid: Organization[] = [];
+  const refused = new Map<string, Problem>();
+  for (const resource of resources) {
+    const parsed = attempt('Invalid', () => parseOrganization(resource));
+    if ('problem' in parsed) refused.set(resource.metadata.uid, parsed.problem);
+    else valid.push(parsed.value);
+  }
+  const { resolved, problems } = resolveOrganizations(site, valid);
+  return {
+    names: new Set(resources.map(({ metadata }) => resourceName(metadata))),
+    resolved,
+    problems: new Map([...problems, ...refused]),
+  };
+}
+
 /** Resolves every organization; one that cannot be resolved has a problem instead, and so has all below it. */
-export function resolveOrganizations(site: Site, organizations: readonly Organization[]): Organizations {
+export function resolveOrganizations(
+  site: Site,
+  organizations: readonly Organization[],
+): Omit<Organizations, 'names'> {
   const byName = new Map(
     organizations.map((organization) => [resourceName(organization.metadata), organization]),
   );

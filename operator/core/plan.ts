@@ -19,6 +19,7 @@ import { type Attributes, differences, mailboxClasses, organizationClasses, with
 import type { Write } from './held.ts';
 import { attribute } from './layout.ts';
 import { all, first } from './observed.ts';
+import { generalizedTime } from './time.ts';
 
 export type Action =
   | 'create'
@@ -29,7 +30,8 @@ export type Action =
   | 'reclaim'
   | 'resume'
   | 'close'
-  | 'remove';
+  | 'remove'
+  | 'reject';
 
 type Common = {
   readonly action: Action;
@@ -55,11 +57,15 @@ export type Remove = Common & {
 };
 export type Change = Create | Update | Remove;
 
-/** Everything that shall be written to the directory, creations first, removals last. */
-export function planChanges(decision: Decision): readonly Change[] {
+/**
+ * Everything that shall be written to the directory, what takes access away first, removals last.
+ * @param now wall clock, which entries keep whose status changes
+ */
+export function planChanges(decision: Decision, now: Date): readonly Change[] {
   return decision.desired
     .filter(({ resource }) => resource.metadata.annotations[annotation.paused] !== 'true')
     .flatMap((desired) => changeFor(desired) ?? [])
+    .map((change) => withNotes(change, now))
     .sort(
       (a, b) =>
         order[a.action] - order[b.action] ||
@@ -78,7 +84,8 @@ const order: Readonly<Record<Action, number>> = {
   rename: 5,
   resume: 6,
   update: 7,
-  remove: 8,
+  reject: 8,
+  remove: 9,
 };
 
 function changeFor({
@@ -100,7 +107,8 @@ function changeFor({
     return { action: 'create', resource, dn, first: writes, attributes: given };
   }
   const replacements = differences(entry, attributes);
-  if (replacements.length === 0) return renamed && renameFor(resource, entry, renamed);
+  if (replacements.length === 0 && renamed !== undefined) return renameFor(resource, entry, renamed);
+  if (replacements.length === 0 && first(entry, attribute.rejected) === undefined) return undefined;
   const ownerUid = first(entry, attribute.ownerUid) ?? '';
   const action = actionOf(replacements);
   return { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
@@ -148,6 +156,28 @@ function actionOf(replacements: readonly AttributeReplacement[]): Update['action
   if (status === 'Reclaimed') return 'reclaim';
   if (status === 'Active') return 'resume';
   return replacements.some((replacement) => replacement.attribute === 'mail') ? 'rename' : 'update';
+}
+
+/**
+ * What the guard goes by, in the same modify as what it speaks of: since when the status is as it is. What was approved
+ * or rejected before is forgotten with it.
+ */
+function withNotes(change: Change, now: Date): Change {
+  if (change.action === 'create' || change.action === 'remove' || change.resource.kind !== 'Mailbox')
+    return change;
+  const { replacements } = change;
+  const isNew = replacements.some((replacement) => replacement.attribute === attribute.status);
+  const forget = (name: string) => (before(change, name).length > 0 ? [{ attribute: name, values: [] }] : []);
+  const status = isNew ? [{ attribute: attribute.statusSince, values: [generalizedTime(now)] }] : [];
+  return {
+    ...change,
+    replacements: [
+      ...replacements,
+      ...status,
+      ...(isNew ? forget(attribute.approvedPlan) : []),
+      ...forget(attribute.rejected),
+    ],
+  };
 }
 
 function withoutEmpty(attributes: Attributes): Attributes {

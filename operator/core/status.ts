@@ -4,11 +4,13 @@ import type { OrganizationStatus } from '../api/organization.ts';
 import { annotation, type Condition, type Resource } from '../api/resource.ts';
 import type { Desired } from './desired.ts';
 import { formatChange } from './format.ts';
+import { isClosed, isLetGo } from './former.ts';
 import { attribute } from './layout.ts';
-import { all, first } from './observed.ts';
+import { all } from './observed.ts';
 import type { Change } from './plan.ts';
-import { displayBytes, formatBytes } from './quota.ts';
+import { displayBytes } from './quota.ts';
 import { parseGeneralizedTime, rfc3339 } from './time.ts';
+import { isOver, overQuota, quotaStatus } from './usage.ts';
 import type { Problem } from './verdict.ts';
 
 /** What happened to the change that was planned for a resource. */
@@ -16,6 +18,7 @@ export type Outcome =
   | { readonly kind: 'none' }
   | { readonly kind: 'done'; readonly change: Change }
   | { readonly kind: 'held'; readonly change: Change; readonly reason: string }
+  | { readonly kind: 'rejected'; readonly change: Change }
   | { readonly kind: 'paused'; readonly change?: Change }
   | { readonly kind: 'failed'; readonly change: Change; readonly problem: Problem };
 
@@ -25,12 +28,15 @@ export type Verdict = {
   readonly releaseFinalizer: boolean;
 };
 
-/** @param now RFC 3339, the time of a condition that changes */
-export function settle(desired: Desired, outcome: Outcome, now: string): Verdict {
+/**
+ * @param now RFC 3339, the time of a condition that changes
+ * @param used bytes in the mailbox, where they are known
+ */
+export function settle(desired: Desired, outcome: Outcome, now: string, used?: number): Verdict {
   const { resource } = desired;
-  const conditions = conditionsFor(resource, readiness(desired, outcome), now);
-  const facts =
-    resource.kind === 'Mailbox' ? mailboxFacts(desired, outcome) : organizationFacts(desired, outcome);
+  const facts: MailboxStatus & OrganizationStatus =
+    resource.kind === 'Mailbox' ? mailboxFacts(desired, outcome, used) : organizationFacts(desired, outcome);
+  const conditions = conditionsFor(resource, readiness(desired, outcome), now, facts.quota);
   return {
     status: { observedGeneration: resource.metadata.generation, ...facts, conditions: [...conditions] },
     releaseFinalizer: isGone(desired),
@@ -40,7 +46,7 @@ export function settle(desired: Desired, outcome: Outcome, now: string): Verdict
 /** The status of a resource for which nothing could be decided, because a read failed: what was known, and why it waits. */
 export function undecided(resource: Resource, problem: Problem, now: string): object {
   const known = (resource.status ?? {}) as MailboxStatus;
-  return { ...known, conditions: conditionsFor(resource, { ready: 'False', ...problem }, now) };
+  return { ...known, conditions: conditionsFor(resource, { ready: 'False', ...problem }, now, known.quota) };
 }
 
 /** Is there anything that a resource waits for? A settled one is not told of every outage. */
@@ -70,6 +76,14 @@ function readiness(desired: Desired, outcome: Outcome): Readiness {
       kind: 'stalled',
       reason: 'AwaitingApproval',
       message: `${outcome.reason}: ${formatChange(outcome.change)}`,
+    };
+  }
+  if (outcome.kind === 'rejected') {
+    return {
+      ready: 'False',
+      kind: 'stalled',
+      reason: 'Rejected',
+      message: `rejected, and nothing of it is done until something else is asked for: ${formatChange(outcome.change)}`,
     };
   }
   if (outcome.kind === 'paused') {
@@ -110,14 +124,19 @@ function settledReadiness({ resource, attributes }: Desired): Readiness {
   return { ready: 'True', reason: state, message: `${attributes?.['mail']?.[0]}, ${quota}${access}` };
 }
 
-/** kstatus: Ready always, Reconciling or Stalled only while they are true. */
+/** kstatus: Ready always, the others only while they are true. */
 function conditionsFor(
   resource: Resource,
-  { ready, kind, reason, message }: Readiness,
+  { ready, kind, ...why }: Readiness,
   now: string,
+  quota: MailboxStatus['quota'],
 ): readonly Condition[] {
   const before = conditionsOf(resource);
-  const condition = (type: Condition['type'], status: Condition['status']): Condition => {
+  const condition = (
+    type: Condition['type'],
+    status: Condition['status'],
+    { reason, message }: Pick<Condition, 'reason' | 'message'> = why,
+  ): Condition => {
     const previous = before.find((candidate) => candidate.type === type);
     return {
       type,
@@ -132,6 +151,7 @@ function conditionsFor(
     condition('Ready', ready),
     ...(kind === 'waiting' ? [condition('Reconciling', 'True')] : []),
     ...(kind === 'stalled' ? [condition('Stalled', 'True')] : []),
+    ...(quota !== undefined && isOver(quota) ? [condition('OverQuota', 'True', overQuota(quota))] : []),
   ];
 }
 
@@ -154,7 +174,7 @@ function valueAfter({ entry, attributes }: Desired, outcome: Outcome, name: stri
   return (written ? attributes?.[name] : undefined) ?? (entry === undefined ? [] : all(entry, name));
 }
 
-function mailboxFacts(desired: Desired, outcome: Outcome): MailboxStatus {
+function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefined): MailboxStatus {
   const known = (desired.resource.status ?? {}) as MailboxStatus;
   const exists = desired.entry !== undefined || outcome.kind === 'done';
   // A granted address is kept in status and in LDAP: it outlives the loss of its entry.
@@ -171,7 +191,7 @@ function mailboxFacts(desired: Desired, outcome: Outcome): MailboxStatus {
     ...(address === undefined ? {} : { address }),
     ...(aliases.length === 0 ? {} : { aliases: [...aliases].sort() }),
     state: (value(attribute.status)[0] ?? 'Pending') as NonNullable<MailboxStatus['state']>,
-    ...(bytes === undefined ? {} : { quota: { limit: formatBytes(Number(bytes)) } }),
+    ...(bytes === undefined ? {} : { quota: quotaStatus(Number(bytes), used, known.quota) }),
     ...(secret === undefined ? {} : { passwordSecret: secret }),
     ...(access === undefined ? {} : { lastAccess: rfc3339(new Date(access)) }),
     ...(secret !== undefined || passwordExpiry === undefined ? {} : { passwordExpiry }),
@@ -190,8 +210,8 @@ function organizationFacts(
   };
 }
 
-/** Has the resource been seen to leave: no entry of it, or a closed one? */
+/** Has the resource been seen to leave: no entry of it, a closed one, or one that its rejected deletion leaves alone? */
 export function isGone({ resource, entry, leaving }: Desired): boolean {
   if (resource.metadata.deletionTimestamp === undefined || !leaving) return false;
-  return entry === undefined || (resource.kind === 'Mailbox' && first(entry, attribute.status) === 'Closed');
+  return entry === undefined || (resource.kind === 'Mailbox' && (isClosed(entry) || isLetGo(entry)));
 }

@@ -1,15 +1,7 @@
 /** The cluster port over a real API server. */
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
-import {
-  annotation,
-  apiVersion,
-  finalizer,
-  group,
-  type Kind,
-  plural,
-  type Resource,
-  version,
-} from '../api/resource.ts';
+import { ordersOf } from '../api/orders.ts';
+import { apiVersion, finalizer, group, type Kind, plural, type Resource, version } from '../api/resource.ts';
 import type { Site } from '../core/site.ts';
 import { Invalid, Unavailable } from '../errors.ts';
 import type { Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';
@@ -116,12 +108,10 @@ export class ApiCluster implements Cluster {
       );
     }
     const all = [...this.#resources.values()].flatMap((informer) => [...informer.objects]);
-    const approvedPlan = steering.metadata.annotations[annotation.approvePlan];
     return {
       organizations: all.filter((resource) => resource.kind === 'Organization'),
       mailboxes: all.filter((resource) => resource.kind === 'Mailbox'),
-      paused: steering.metadata.annotations[annotation.paused] === 'true',
-      ...(approvedPlan === undefined ? {} : { approvedPlan }),
+      ...ordersOf(steering.metadata.annotations),
     };
   }
 

@@ -11,6 +11,7 @@ import {
 import { Unavailable } from '../errors.ts';
 import { reuseDispatcher } from './dispatcher.ts';
 import { type CallLimits, defaultLimits, patientHttpLibrary } from './retry.ts';
+import { rereadTokens } from './token-file.ts';
 
 /** Names our writes in managedFields and our requests in the API server's audit log. */
 export const fieldManager = 'hopthu-operator';
@@ -30,6 +31,7 @@ export type KubeClient = {
 export function loadKubeConfig(): KubeConfig {
   const config = new KubeConfig();
   config.loadFromDefault();
+  rereadTokens(config);
   // Where it finds nothing, client-node assumes an unprotected server here; none of ours is one.
   if (config.getCurrentCluster()?.server === 'http://localhost:8080') {
     throw new Unavailable('Kubernetes', 'no cluster is known: run in a pod, or set KUBECONFIG');

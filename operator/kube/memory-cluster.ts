@@ -4,7 +4,8 @@
  * it and the real API server to the same behaviour.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { annotation, finalizer, type Kind, type Metadata, type Resource } from '../api/resource.ts';
+import { ordersOf } from '../api/orders.ts';
+import { finalizer, type Kind, type Metadata, type Resource } from '../api/resource.ts';
 import { Blocked, Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';
 import { OwnWrites } from './own-writes.ts';
@@ -123,12 +124,10 @@ export class MemoryCluster implements Cluster {
   async snapshot(): Promise<ClusterSnapshot> {
     return this.#call('snapshot', () => {
       const all = [...this.#resources.values()];
-      const approvedPlan = this.#siteAnnotations[annotation.approvePlan];
       return {
         organizations: all.filter((resource) => resource.kind === 'Organization'),
         mailboxes: all.filter((resource) => resource.kind === 'Mailbox'),
-        paused: this.#siteAnnotations[annotation.paused] === 'true',
-        ...(approvedPlan === undefined ? {} : { approvedPlan }),
+        ...ordersOf(this.#siteAnnotations),
       };
     });
   }

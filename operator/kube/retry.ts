@@ -22,17 +22,20 @@ export const defaultLimits: CallLimits = { deadlineMs: 15_000, retries: 3, first
 /** Busy, restarting or throttled by Priority and Fairness; every request of ours may be repeated (writes are conditional). */
 const retriable = new Set([429, 500, 502, 503, 504]);
 
-/** Milliseconds to wait before the next attempt: what the server asks for (RFC 9110 section 10.2.3), else a jittered step. */
+/**
+ * Milliseconds to wait before the next attempt: a jittered step, or longer where the server asks for it (RFC 9110
+ * section 10.2.3). It may ask for no wait at all, or for one that is over by our clock.
+ */
 export function waitBefore(
   attempt: number,
   retryAfter: string | undefined,
   firstWaitMs: number,
   now: number,
 ): number {
-  if (retryAfter !== undefined && /^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
-  const date = retryAfter === undefined ? Number.NaN : Date.parse(retryAfter);
-  if (!Number.isNaN(date)) return Math.max(0, date - now);
-  return firstWaitMs * 2 ** attempt * (0.5 + Math.random() / 2);
+  const step = firstWaitMs * 2 ** attempt * (0.5 + Math.random() / 2);
+  if (retryAfter === undefined) return step;
+  const asked = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now;
+  return Number.isNaN(asked) ? step : Math.max(step, asked);
 }
 
 /**

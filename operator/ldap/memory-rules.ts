@@ -44,6 +44,9 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.lastAccess,
       attribute.notice,
       attribute.grant,
+      attribute.statusSince,
+      attribute.approvedPlan,
+      attribute.rejected,
     ],
   },
   [objectClass.organization]: {
@@ -100,6 +103,7 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.sector]: ascii,
   [attribute.lastAccess]: /^\d{14}Z$/,
   [attribute.notice]: /^[1-9]\d{0,3} \d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/,
+  [attribute.statusSince]: /^\d{14}Z$/,
   pwdReset: /^(TRUE|FALSE)$/,
   postalAddress: /^(?:[^\\$]|\\24|\\5C)+(?:\$(?:[^\\$]|\\24|\\5C)+)*$/i,
   telephoneNumber: /^[A-Za-z0-9 '()+,./:?=-]+$/,

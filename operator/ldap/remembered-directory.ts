@@ -53,7 +53,8 @@ export class RememberedDirectory implements Directory {
         });
       }
       // Gone means seen gone: a resource is let go after a read of the directory, not of this memory.
-      if (changes[attribute.status]?.[0] === 'Closed') this.forget();
+      if (changes[attribute.status]?.[0] === 'Closed' || changes[attribute.rejected] !== undefined)
+        this.forget();
     });
   }
 

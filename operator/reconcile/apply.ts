@@ -65,6 +65,7 @@ const reasons: Readonly<Record<Change['action'], string>> = {
   resume: 'Resumed',
   close: 'Closed',
   remove: 'Removed',
+  reject: 'Rejected',
 };
 
 /** What another entry has to say before the change: that an address is held, before it is let go. */

@@ -3,30 +3,27 @@ import { isDeepStrictEqual } from 'node:util';
 import type { MailboxStatus } from '../api/mailbox.ts';
 import { annotation, finalizer, type Resource } from '../api/resource.ts';
 import { askForApproval } from '../core/approval.ts';
-import { type Decision, type Desired, decide } from '../core/desired.ts';
-import { type Guarded, guard } from '../core/guard.ts';
+import type { Desired } from '../core/desired.ts';
+import type { Guarded } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
 import { reclaimNotices } from '../core/notice.ts';
-import { first } from '../core/observed.ts';
-import { type Change, planChanges, removesAccess } from '../core/plan.ts';
+import { accountOf, first } from '../core/observed.ts';
+import { type Change, removesAccess } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
 import { rfc3339 } from '../core/time.ts';
 import { type Problem, waiting } from '../core/verdict.ts';
 import { Conflict, Unavailable } from '../errors.ts';
-import type {
-  Clock,
-  Cluster,
-  ClusterSnapshot,
-  Directory,
-  DirectoryEntry,
-  Notices,
-  Sessions,
-} from '../ports.ts';
+import type { Clock, Cluster, ClusterSnapshot, Directory, Notices, Sessions } from '../ports.ts';
 import { type Applied, applyChanges } from './apply.ts';
 import { sendNotices } from './notices.ts';
 import { inParallel } from './parallel.ts';
+import { type Planned, planPass } from './planned.ts';
 import { endSessions } from './sessions.ts';
+import type { UsageSweep } from './usage-sweep.ts';
+
+/** Used bytes by account. */
+export type Usage = Pick<UsageSweep, 'known' | 'offer'>;
 
 export type PassDependencies = {
   readonly site: Site;
@@ -34,6 +31,8 @@ export type PassDependencies = {
   readonly directory: Directory;
   readonly sessions: Sessions;
   readonly notices: Notices;
+  /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
+  readonly usage?: Usage;
   readonly clock: Clock;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
@@ -66,15 +65,13 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   const resources = await cluster.snapshot();
   let planned: Planned;
   try {
-    planned = planFor(dependencies, resources, await directory.snapshot());
-    // Whoever came since the directory was read is not reclaimed by an old view of it (R23).
-    if (planned.guarded.allowed.some(({ action }) => action === 'reclaim'))
-      planned = planFor(dependencies, resources, await directory.snapshot(true));
+    planned = await planPass(site, resources, directory, dependencies.clock());
   } catch (error) {
     if (error instanceof Unavailable) await tellWaiting(dependencies, resources, error);
     throw error;
   }
   const { entries, decision, changes, guarded } = planned;
+  dependencies.usage?.offer(entries);
   report.orphans(decision.orphans.map(({ dn }) => dn));
   report.held(guarded);
   const allowed = resources.paused ? [] : guarded.allowed;
@@ -93,7 +90,11 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   const applied = [...revoked, ...granted];
   const outcomes = outcomesOf(changes, guarded, applied, resources.paused);
   const desired = decision.desired.map((one) => withUnended(one, unended, outcomes));
-  const settled = await settleAll(dependencies, desired, outcomes, resources.paused);
+  const undecidedLosses = guarded.held.length > 0 || allowed.some(({ action }) => action === 'reject');
+  const settled = await settleAll(dependencies, desired, outcomes, {
+    sitePaused: resources.paused,
+    letGo: !undecidedLosses,
+  });
   const untold = resources.paused ? 0 : await sendNotices(dependencies, reclaimNotices(site, decision));
   return {
     mailboxes: resources.mailboxes.length,
@@ -107,29 +108,12 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     orphans: decision.orphans.length,
     statusWrites: settled.writes,
     again:
-      allowed.some(({ action }) => action === 'close' || action === 'remove') ||
+      allowed.some(({ action }) => ['close', 'remove', 'reject'].includes(action)) ||
       settled.conflicts > 0 ||
       // A rename is planned only for an entry that is otherwise as it shall be.
       (decision.desired.some(({ renamed }) => renamed !== undefined) &&
         applied.some(({ problem }) => problem === undefined)),
   };
-}
-
-type Planned = {
-  readonly entries: readonly DirectoryEntry[];
-  readonly decision: Decision;
-  readonly changes: readonly Change[];
-  readonly guarded: Guarded;
-};
-
-function planFor(
-  { site, clock }: PassDependencies,
-  { organizations, mailboxes, approvedPlan }: ClusterSnapshot,
-  entries: readonly DirectoryEntry[],
-): Planned {
-  const decision = decide({ site, organizations, mailboxes, entries, now: clock() });
-  const changes = planChanges(decision);
-  return { entries, decision, changes, guarded: guard(changes, { site, mailboxes }, approvedPlan) };
 }
 
 function outcomesOf(
@@ -140,14 +124,13 @@ function outcomesOf(
 ): ReadonlyMap<string, Outcome> {
   const outcomes = new Map<string, Outcome>();
   if (paused) for (const change of changes) outcomes.set(uidOf(change), { kind: 'paused', change });
+  for (const change of guarded.rejected) outcomes.set(uidOf(change), { kind: 'rejected', change });
   for (const change of guarded.held) {
     outcomes.set(uidOf(change), { kind: 'held', change, reason: askForApproval(guarded) });
   }
   for (const { change, problem } of applied) {
-    outcomes.set(
-      uidOf(change),
-      problem === undefined ? { kind: 'done', change } : { kind: 'failed', change, problem },
-    );
+    if (problem !== undefined) outcomes.set(uidOf(change), { kind: 'failed', change, problem });
+    else if (change.action !== 'reject') outcomes.set(uidOf(change), { kind: 'done', change });
   }
   return outcomes;
 }
@@ -172,22 +155,33 @@ function uidOf(change: Change): string {
 
 type Settled = { writes: number; conflicts: number; failures: number };
 
+type Settling = {
+  readonly sitePaused: boolean;
+  /** Resources whose deletion was rejected may go: the rest of that plan is settled, too. */
+  readonly letGo: boolean;
+};
+
 async function settleAll(
   dependencies: PassDependencies,
   decided: readonly Desired[],
   outcomes: ReadonlyMap<string, Outcome>,
-  sitePaused: boolean,
+  { sitePaused, letGo }: Settling,
 ): Promise<Settled> {
-  const { cluster, clock } = dependencies;
+  const { cluster, clock, usage } = dependencies;
   const totals: Settled = { writes: 0, conflicts: 0, failures: 0 };
   await inParallel(decided, async (desired) => {
     const { resource } = desired;
     const outcome = outcomes.get(resource.metadata.uid) ?? idleOutcome(desired, sitePaused);
     await attemptWrite(dependencies, resource, totals, async () => {
-      const { status, releaseFinalizer } = settle(desired, outcome, rfc3339(clock()));
+      const { status, releaseFinalizer } = settle(
+        desired,
+        outcome,
+        rfc3339(clock()),
+        usedBy(desired, usage?.known),
+      );
       if (outcome.kind !== 'done' && hasLostFinalizer(desired)) await cluster.addFinalizer(resource);
-      if (releaseFinalizer && resource.metadata.finalizers.includes(finalizer))
-        return cluster.removeFinalizer(resource);
+      const mayGo = releaseFinalizer && (letGo || outcome.kind !== 'rejected');
+      if (mayGo && resource.metadata.finalizers.includes(finalizer)) return cluster.removeFinalizer(resource);
       if (isDeepStrictEqual(status, resource.status)) return undefined;
       if (desired.entry !== undefined) await removeFormerSecret(cluster, resource, status);
       totals.writes += 1;
@@ -195,6 +189,10 @@ async function settleAll(
     });
   });
   return totals;
+}
+
+function usedBy({ entry }: Desired, usage?: Usage['known']): number | undefined {
+  return entry === undefined ? undefined : usage?.get(accountOf(entry));
 }
 
 /** Before the status forgets its name: a pass that dies here finds it in the status still. */

@@ -93,6 +93,43 @@ async function expectSound(): Promise<void> {
 }
 
 describe('a burst of 50 grants', () => {
+  /** Why a directory may take no writes. The full one comes first: later there would be room that others left. */
+  const unwilling: Readonly<Record<string, (config: string) => string>> = {
+    'full: its database may not grow': (config) => config.replaceAll(/^maxsize .*$/gm, 'maxsize 65536'),
+    'read-only (53)': (config) => `${config}\nreadonly on\n`,
+    'a replica that refers to its provider (10)': (config) =>
+      `${config}\nsyncrepl rid=1 provider=ldaps://127.0.0.1:1 searchbase="${suffix}" bindmethod=simple\nupdateref ldaps://provider.example\n`,
+  };
+
+  it.each(Object.entries(unwilling))(
+    'waits while slapd is %s, says so, and is finished after',
+    async (_, edit) => {
+      let production = '';
+      const restart = async (change: (config: string) => string) => {
+        await slapd.kill();
+        await slapd.configure(change);
+        await slapd.resume();
+      };
+      await restart((config) => {
+        production = config;
+        return edit(config);
+      });
+      await pass().catch(() => undefined);
+      const { failures } = await pass();
+      expect(failures).toBeGreaterThan(0);
+      const { mailboxes } = await cluster.snapshot();
+      const told = mailboxes.map(({ status }) => JSON.stringify(status));
+      expect(told.filter((status) => status.includes('"reason":"LDAPUnavailable"')).length).toBeGreaterThan(
+        0,
+      );
+      expect(told.join()).not.toContain('DirectoryRefused');
+      await restart(() => production);
+      await settle();
+      await expectSound();
+    },
+    60_000,
+  );
+
   it('is finished after slapd was killed in the middle of it', async () => {
     let killed: Promise<void> | undefined;
     await pass(

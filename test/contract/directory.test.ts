@@ -106,6 +106,20 @@ describe.each([
     expect((await find(foreign))?.attributes['cn']).toEqual(['Foreign']);
   });
 
+  it('keeps since when and by which approved plan a status is', async () => {
+    const uid = await added();
+    const closed = [
+      { attribute: attribute.status, values: ['Closed'] },
+      { attribute: attribute.statusSince, values: ['20261121000000Z'] },
+      { attribute: attribute.approvedPlan, values: ['0123456789ab'] },
+    ];
+    await directory.modify(mailboxDn(uid), uid, closed);
+    expect((await find(mailboxDn(uid)))?.attributes).toMatchObject({
+      [attribute.statusSince]: ['20261121000000Z'],
+      [attribute.approvedPlan]: ['0123456789ab'],
+    });
+  });
+
   it('takes a name once, in whatever case', async () => {
     const uid = await added();
     await expect(directory.add(mailboxDn(uid.toUpperCase()), mailbox(nextUid()))).rejects.toThrow(Conflict);
@@ -135,6 +149,7 @@ describe.each([
     ['an unknown attribute', { nosuch: ['x'] }],
     ['an attribute of another class', { [attribute.sector]: ['Department'] }],
     ['an unknown status', { [attribute.status]: ['Sleeping'] }],
+    ['a time in another form', { [attribute.statusSince]: ['2026-11-21T00:00:00Z'] }],
     ['an unknown type', { [attribute.type]: ['Other'] }],
     ['a quota of nothing', { [attribute.quotaBytes]: ['0'] }],
     ['a quota in words', { [attribute.quotaBytes]: ['500Mi'] }],

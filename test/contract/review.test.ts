@@ -133,7 +133,7 @@ describe('against a cluster', () => {
     await server.kubectl(['delete', 'mbx', '--all', `--namespace=${namespace}`, '--wait=false']);
     expect(await pass()).toEqual([]);
     const { stdout } = await hopthu('approve', '--site', 'soc-trang');
-    const hash = /hopthu approve --site soc-trang ([0-9a-f]{12})\n$/.exec(stdout)?.[1] ?? '';
+    const hash = /hopthu approve --site soc-trang ([0-9a-f]{12})\n/.exec(stdout)?.[1] ?? '';
     const held = stdout.split('\n').slice(0, 12);
     expect(held[0]).toMatch(/^- nvanh@soctrang\.gov\.vn/);
     for (const line of held) expect(plan.stdout).toContain(line);
@@ -144,6 +144,31 @@ describe('against a cluster', () => {
     expect((await hopthu('approve', '--site', 'soc-trang', hash)).stdout).toBe('approved: 12 changes\n');
     await eventually('the operator to see it', async () => (await cluster.snapshot()).approvedPlan);
     expect([...(await pass())].sort()).toEqual(held);
+  }, 60_000);
+
+  it('a plan that is rejected leaves the accounts, and Git takes them back', async () => {
+    await applyFolder();
+    await pass();
+    await pass();
+    const before = (await directory.snapshot()).filter(({ dn }) => dn.includes(',ou=mailboxes,'));
+    await server.kubectl(['delete', 'mbx', '--all', `--namespace=${namespace}`, '--wait=false']);
+    await pass();
+    const { stdout } = await hopthu('reject', '--site', 'soc-trang');
+    const hash = /hopthu reject --site soc-trang ([0-9a-f]{12})\n$/.exec(stdout)?.[1] ?? '';
+    expect((await hopthu('reject', '--site', 'soc-trang', hash)).stdout).toBe('rejected: 12 changes\n');
+    await eventually('the operator to see it', async () => (await cluster.snapshot()).rejectedPlan);
+    const lines = await pass();
+    expect(lines).toHaveLength(12);
+    expect(lines[0]).toMatch(/^= nv.nh@soctrang\.gov\.vn .* rejected: the account stays as it is$/);
+    await pass();
+    expect(await server.kubectl(['get', 'mbx', `--namespace=${namespace}`, '--output=name'])).toBe('');
+    await applyFolder();
+    expect(await pass()).toHaveLength(12);
+    await pass();
+    await server.kubectl(['wait', 'mbx', '--all', `--namespace=${namespace}`, '--for=condition=Ready']);
+    const after = (await directory.snapshot()).filter(({ dn }) => dn.includes(',ou=mailboxes,'));
+    const kept = (entries: typeof after) => entries.map(({ dn, attributes: { mail } }) => ({ dn, mail }));
+    expect(kept(after)).toEqual(kept(before));
   }, 60_000);
 
   it('says what is wrong where it cannot read', async () => {

@@ -5,12 +5,15 @@ import type { Kind, Resource } from '../../operator/api/resource.ts';
 import { formatChange } from '../../operator/core/format.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { rfc3339 } from '../../operator/core/time.ts';
+import { MemoryMailStore } from '../../operator/dovecot/memory-mail-store.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
 import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import type { ClusterSnapshot } from '../../operator/ports.ts';
 import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
+import { UsageSweep } from '../../operator/reconcile/usage-sweep.ts';
 import { type Contents, violations } from './checker.ts';
 import { type Perturbation, perturbCluster, perturbDirectory } from './perturbed.ts';
 
@@ -21,6 +24,13 @@ export class Province {
   readonly directory: MemoryDirectory;
   readonly sessions = new MemorySessions();
   readonly notices = new MemoryNotices();
+  readonly store = new MemoryMailStore(() => rfc3339(this.now));
+  readonly usage = new UsageSweep({
+    store: this.store,
+    onChange: () => undefined,
+    onSwept: () => undefined,
+    onFailure: (error) => this.failures.push(error),
+  });
   readonly orphans: string[] = [];
   readonly failures: Error[] = [];
   now = new Date('2026-11-21T00:00:00Z');
@@ -73,6 +83,7 @@ export class Province {
       directory: around === undefined ? this.directory : perturbDirectory(this.directory, around),
       sessions: this.sessions,
       notices: this.notices,
+      usage: this.usage,
       clock: () => this.now,
       report: {
         orphans: (dns) => this.orphans.push(...dns),

@@ -90,6 +90,17 @@ export class Slapd {
     await execa('/usr/sbin/slapmodify', ['-f', this.#path('slapd.conf'), '-b', suffix], { input });
   }
 
+  /** Changes its configuration; takes effect with the next start. */
+  async configure(edit: (config: string) => string): Promise<void> {
+    const path = this.#path('slapd.conf');
+    await writeFile(path, edit(await readFile(path, 'utf8')));
+  }
+
+  /** A certificate of another authority; takes effect with the next start. */
+  renewCertificate(): Promise<void> {
+    return this.#makeCertificate();
+  }
+
   /** All that is in the database, as LDIF; read past slapd, with passwords. */
   async dump(): Promise<string> {
     const { stdout } = await execa('/usr/sbin/slapcat', ['-f', this.#path('slapd.conf'), '-b', suffix]);

@@ -23,6 +23,14 @@ export async function prepareCluster(): Promise<void> {
   process.env['HOPTHU_TEST_KUBECTL'] = target.kubectl;
 }
 
+/** The journeys' cluster, made or as it was left, with the stack of one site. */
+export async function standingCluster(site: Site): Promise<Target> {
+  const target = await ensureCluster(name, portOffset);
+  await synthesize([site]);
+  await installSite(target, site);
+  return target;
+}
+
 /** Pods, resources and the end of every log, on standard error. */
 export async function showCluster(): Promise<void> {
   if (process.env['HOPTHU_TEST_CONTEXT'] === undefined) return;

@@ -3,7 +3,9 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type KeyPair, makeAuthority, makeLeaf } from '../../../../cli/bootstrap/openssl.ts';
+import { Doveadm } from '../../../../operator/dovecot/doveadm.ts';
 import { DoveadmSessions } from '../../../../operator/dovecot/doveadm-sessions.ts';
+import { DoveadmUsage } from '../../../../operator/dovecot/doveadm-usage.ts';
 import { Unavailable } from '../../../../operator/errors.ts';
 
 type Request = { readonly authorization: string | undefined; readonly commands: unknown };
@@ -35,13 +37,15 @@ async function answering(answer: string | undefined, status = 200, beforeWrite?:
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return new DoveadmSessions({
+  const doveadm = new Doveadm({
     host: 'localhost',
     port: (server.address() as AddressInfo).port,
     ca: async () => authority.certificate,
     key: async () => 'a key',
     deadline: 1_000,
-    ...(beforeWrite === undefined ? {} : { beforeWrite }),
+  });
+  return Object.assign(new DoveadmSessions(doveadm, beforeWrite), {
+    usage: new DoveadmUsage(doveadm),
   });
 }
 
@@ -59,6 +63,34 @@ const who = JSON.stringify([
   ],
 ]);
 
+describe('used bytes over doveadm', () => {
+  it('are read in bytes; whose could not be read is missing, not 0', async () => {
+    const of = (value: string, tag: string) => [
+      'doveadmResponse',
+      [
+        { root: 'Dung luong hop thu', type: 'STORAGE', value, limit: '10240', percent: '4' },
+        { root: 'Dung luong hop thu', type: 'MESSAGE', value: '25', limit: '-', percent: '0' },
+      ],
+      tag,
+    ];
+    const refused = ['error', { type: 'exitCode', exitCode: 67 }, '1'];
+    const { usage } = await answering(
+      JSON.stringify([of('509', '0'), refused, of('0', '2'), ['doveadmResponse', [], '3']]),
+    );
+    const used = await usage.usage(['a@x.vn', 'nobody@x.vn', 'b@x.vn', 'c@x.vn']);
+    expect([...used]).toEqual([
+      ['a@x.vn', 509 * 1024],
+      ['b@x.vn', 0],
+    ]);
+    expect(asked[0]?.commands).toContainEqual(['quotaGet', { user: 'nobody@x.vn' }, '1']);
+  });
+
+  it('are unavailable when Dovecot does not answer', async () => {
+    const { usage } = await answering(undefined);
+    await expect(usage.usage(['a@x.vn'])).rejects.toThrow(Unavailable);
+  });
+});
+
 describe('sessions over doveadm', () => {
   it('are of people, each named once; the key is shown', async () => {
     const sessions = await answering(who);
@@ -66,7 +98,7 @@ describe('sessions over doveadm', () => {
     expect(asked).toEqual([
       {
         authorization: `X-Dovecot-API ${Buffer.from('a key').toString('base64')}`,
-        commands: [['who', {}, 'who']],
+        commands: [['who', {}, '0']],
       },
     ]);
   });

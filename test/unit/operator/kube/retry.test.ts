@@ -107,8 +107,15 @@ describe('the wait before a retry', () => {
   it('is what Retry-After says, in seconds or as a date', () => {
     expect(waitBefore(0, '3', 200, now)).toBe(3000);
     expect(waitBefore(0, 'Sat, 21 Nov 2026 08:00:02 GMT', 200, now)).toBe(2000);
-    expect(waitBefore(0, 'Sat, 21 Nov 2026 07:00:00 GMT', 200, now)).toBe(0);
   });
+
+  it.each([['0'], ['Sat, 21 Nov 2026 07:00:00 GMT']])(
+    'is never nothing, even where the server says %s',
+    (asked) => {
+      expect(waitBefore(0, asked, 200, now)).toBeGreaterThanOrEqual(100);
+      expect(waitBefore(2, asked, 200, now)).toBeGreaterThanOrEqual(400);
+    },
+  );
 
   it('else doubles, with jitter of half of it', () => {
     for (const [attempt, most] of [

@@ -35,7 +35,8 @@ const notice: Notice = {
 let authority: KeyPair;
 let leaf: KeyPair;
 let client: KeyPair;
-let server: Server | undefined;
+const servers: Server[] = [];
+const sockets = new Set<TLSSocket>();
 let said: string[];
 let shown: string[];
 
@@ -49,18 +50,21 @@ beforeEach(() => {
   shown = [];
 });
 afterEach(() => {
-  server?.close();
+  for (const socket of sockets) socket.destroy();
+  for (const server of servers.splice(0)) server.close();
 });
 
 /** A mail server that asks for a certificate; `replies` are for commands that do not get the usual one. */
 async function listening(replies: Readonly<Record<string, string>> = {}, options: Partial<SmtpOptions> = {}) {
-  server = createServer(
+  const server = createServer(
     { cert: leaf.certificate, key: leaf.key, ca: authority.certificate, requestCert: true },
     (socket) => {
       shown.push(socket.getPeerCertificate().subject?.CN?.toString() ?? '');
+      sockets.add(socket);
       converse(socket, replies);
     },
   ).listen(0, '127.0.0.1');
+  servers.push(server);
   server.on('tlsClientError', () => undefined);
   await once(server, 'listening');
   return new SmtpNotices({
@@ -103,7 +107,8 @@ describe('a notice', () => {
     expect(said.filter((line) => line.startsWith('RCPT'))).toEqual(notice.to.map((to) => `RCPT TO:<${to}>`));
     expect(message()).toContain('Message-ID: <reclaim-30.1.u1@soctrang.gov.vn>');
     expect(message()).toContain('Auto-Submitted: auto-generated');
-    const [head = '', body = ''] = message().split('\r\n\r\n');
+    const [head = '', ...rest] = message().split('\r\n\r\n');
+    const body = rest.join('\r\n\r\n');
     const text = /base64/.test(head)
       ? Buffer.from(body, 'base64').toString('utf8')
       : Buffer.from(

@@ -17,10 +17,14 @@ function write(name: string, values: Readonly<Record<string, readonly string[]>>
 
 const person = (spec: object = {}) => province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt', { spec });
 
-async function on(day: string): Promise<readonly string[]> {
+/** The day comes, and everybody else logs in. */
+function dawn(day: string): void {
   province.now = new Date(`${day}T00:00:00Z`);
-  // Everybody else is here every day.
   for (const name of others) write(name, { pwdLastSuccess: [`${day.replaceAll('-', '')}000000Z`] });
+}
+
+async function on(day: string): Promise<readonly string[]> {
+  dawn(day);
   const lines = await province.settle();
   return lines.filter((text) => text.includes('ntbinh@'));
 }
@@ -97,9 +101,9 @@ describe('a mailbox that nobody uses (R23)', () => {
   it('is not reclaimed when somebody comes after a notice, and is told again half a year later', async () => {
     await on('2026-06-04');
     await on('2026-06-27');
-    write('binh', { pwdLastSuccess: ['20260703080000Z'] });
+    write('binh', { pwdLastSuccess: ['20260703000000Z'] });
     await on('2026-07-04');
-    expect(province.status('binh')).toMatchObject({ state: 'Active', lastAccess: '2026-07-03T08:00:00Z' });
+    expect(province.status('binh')).toMatchObject({ state: 'Active', lastAccess: '2026-07-03T00:00:00Z' });
     expect(province.entryOf('binh')).not.toHaveProperty('hopThuNotice');
     await on('2026-12-04');
     expect(told().slice(2)).toEqual([['30', '03/01/2027', ...people]]);
@@ -108,7 +112,7 @@ describe('a mailbox that nobody uses (R23)', () => {
   it('is looked at once more before: who came since the last read is not reclaimed by an old view', async () => {
     await on('2026-06-04');
     await on('2026-06-27');
-    province.now = new Date('2026-07-04T00:00:00Z');
+    dawn('2026-07-04');
     let reads = 0;
     province.directory.intercept = (moment, call) => {
       if (call !== 'snapshot' || moment !== 'before') return;
@@ -122,7 +126,7 @@ describe('a mailbox that nobody uses (R23)', () => {
 
   it('waits while notices cannot go out, and as many days after a late one as it says', async () => {
     province.notices.down();
-    province.now = new Date('2026-09-01T00:00:00Z');
+    dawn('2026-09-01');
     expect((await province.pass()).failures).toBe(1);
     province.expectReady('binh', 'True', 'Active');
     province.notices.up();
@@ -141,7 +145,7 @@ describe('a mailbox that nobody uses (R23)', () => {
     province.directory.intercept = (moment, call) => {
       if (moment === 'before' && call === 'modify') throw new Error('killed');
     };
-    province.now = new Date('2026-06-04T00:00:00Z');
+    dawn('2026-06-04');
     await province.pass();
     province.directory.intercept = () => {};
     await on('2026-06-04');
@@ -158,7 +162,7 @@ describe('a mailbox that nobody uses (R23)', () => {
       if (moment === 'before' && to.includes('lvan@soctrang.gov.vn'))
         throw new Blocked('NoticeRefused', 'full');
     };
-    province.now = new Date('2026-07-01T00:00:00Z');
+    dawn('2026-07-01');
     await province.pass();
     expect(told()).toContainEqual(['30', '31/07/2026', ...people]);
   });
@@ -175,9 +179,18 @@ describe('a mailbox that nobody uses (R23)', () => {
     expect(told().at(-1)).toEqual(['30', '04/08/2026', ...people]);
   });
 
-  it("is an organization's: its parent's is told; the Centre's is never reclaimed", async () => {
+  it("is an organization's: the mailbox above is told, else the Centre's, which is never reclaimed", async () => {
+    province.organization('phong', { name: 'Phòng Kế toán', parentRef: { name: 'so-tttt' } });
+    province.organizationMailbox('phong', 'phong');
+    await province.settle();
     province.now = new Date('2026-06-04T00:00:00Z');
     await province.settle();
+    expect(told()).toContainEqual([
+      '30',
+      '04/07/2026',
+      'phongkt.sotttt@soctrang.gov.vn',
+      'sotttt@soctrang.gov.vn',
+    ]);
     expect(told()).toContainEqual(['30', '04/07/2026', 'sotttt@soctrang.gov.vn', 'admin@soctrang.gov.vn']);
     expect(told().flat()).not.toContain('trungtamcntt.sotttt@soctrang.gov.vn');
   });

@@ -1,0 +1,57 @@
+/** Who loses access now, and who lost it a moment ago: what the guard counts together. Pure. */
+import type { Resource } from '../api/resource.ts';
+import type { DirectoryEntry } from '../ports.ts';
+import { attribute } from './layout.ts';
+import { first } from './observed.ts';
+import { isSuspendedByAnnotation } from './organizations.ts';
+import type { Update } from './plan.ts';
+import { parseGeneralizedTime } from './time.ts';
+
+/** Milliseconds within which losses count together, as if they had come at once. */
+const together = 600_000;
+
+/** Emergency suspensions (R42) that wait for nothing, within that time. */
+const emergencies = 10;
+
+/**
+ * Accounts that lost access without anybody's approval within ten minutes of now, or of the deletion of one that shall
+ * lose it now: what is held since then goes on counting with what went before it. Entries say when, so that a process
+ * that has just begun counts the same.
+ */
+export function recentLosses(
+  planned: readonly Update[],
+  entries: readonly DirectoryEntry[],
+  now: Date,
+): readonly DirectoryEntry[] {
+  if (planned.length === 0) return [];
+  const deletions = planned.flatMap(({ resource }) => resource.metadata.deletionTimestamp ?? []);
+  const times = [now.getTime(), ...deletions.map((time) => Date.parse(time))];
+  const counted = new Set(planned.map(({ dn }) => dn));
+  return entries.filter((entry) => {
+    if (first(entry, attribute.status) === 'Active' || first(entry, attribute.approvedPlan) !== undefined)
+      return false;
+    const since = parseGeneralizedTime(first(entry, attribute.statusSince));
+    if (since === undefined || counted.has(entry.dn)) return false;
+    return times.some((time) => Math.abs(time - since) < together);
+  });
+}
+
+/** Suspensions by annotation, as long as they are few: a stolen account waits for no approval of something else. R42 */
+export function urgentLosses(
+  planned: readonly Update[],
+  recent: readonly DirectoryEntry[],
+  mailboxes: readonly Resource[],
+): ReadonlySet<Update> {
+  const urgent = planned.filter(
+    ({ action, resource }) => action === 'suspend' && isSuspendedByAnnotation(resource.metadata),
+  );
+  if (urgent.length === 0) return new Set();
+  const annotated = new Set(
+    mailboxes.filter(({ metadata }) => isSuspendedByAnnotation(metadata)).map(({ metadata }) => metadata.uid),
+  );
+  const before = recent.filter(
+    (entry) =>
+      first(entry, attribute.status) === 'Suspended' && annotated.has(first(entry, attribute.ownerUid) ?? ''),
+  );
+  return new Set(urgent.length + before.length <= emergencies ? urgent : []);
+}

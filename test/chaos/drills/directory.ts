@@ -1,0 +1,119 @@
+/** The directory dies, falls silent, or has no room left. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ports } from '../../../charts/endpoints.ts';
+import type { Drill, World } from '../drill.ts';
+import { eventually, type Ledger, statusOf } from '../ledger.ts';
+import type { Stack } from '../stack.ts';
+
+const pod = 'openldap-0';
+
+/** Somewhere in the middle of a burst. */
+export async function amidBurst(
+  { ledger, burst, random }: World,
+  harm: () => Promise<number>,
+): Promise<number> {
+  const before = ledger.size;
+  const burstEnded = ledger.burst(burst);
+  const at = before + Math.floor(burst * (0.2 + 0.6 * random.next()));
+  await eventually(300, async () => {
+    if (ledger.size < Math.min(at, before + burst)) throw new Error('the burst does not get on');
+  });
+  const [recovered] = await Promise.all([harm(), burstEnded]);
+  return recovered;
+}
+
+export const directoryKilled: Drill = {
+  fault: 'slapd killed (SIGKILL) in a burst of creations',
+  run: (world) =>
+    amidBurst(world, async () => {
+      await world.stack.signal(pod, 'KILL');
+      return world.ledger.probe();
+    }),
+};
+
+const silentSeconds = 120;
+
+/** Packets vanish on their way, in both directions; the pod itself is well, so that nothing is restarted. */
+async function blackHole(stack: Stack, change: '-I' | '-D'): Promise<void> {
+  const ip = await stack.mail('get', 'pod', pod, '-o', 'jsonpath={.status.podIP}');
+  const port = ports.ldaps.container;
+  await stack.inNode(
+    `iptables ${change} FORWARD -p tcp -d ${ip} --dport ${port} -j DROP
+     iptables ${change} FORWARD -p tcp -s ${ip} --sport ${port} -j DROP`,
+  );
+}
+
+export const directorySilent: Drill = {
+  fault: `slapd black-holed for ${silentSeconds} s in a burst (packets dropped both ways)`,
+  run: (world) =>
+    amidBurst(world, async () => {
+      await blackHole(world.stack, '-I');
+      await sleep(silentSeconds * 1000);
+      await blackHole(world.stack, '-D');
+      return world.ledger.probe();
+    }),
+};
+
+/** Runs `work` while the directory's volume is a small file system with `spare` KiB left; then gives its room back. */
+async function onFullVolume(
+  stack: Stack,
+  spare: number,
+  work: (folder: string) => Promise<void>,
+): Promise<void> {
+  const claim = await stack.mail('get', 'pvc', `data-${pod}`, '-o', 'jsonpath={.spec.volumeName}');
+  const paths = '{.spec.hostPath.path}{.spec.local.path}';
+  const folder = await stack.mail('get', 'pv', claim, '-o', `jsonpath=${paths}`);
+  const kept = '/var/lib/hopthu-kept';
+  await whileDown(stack, () =>
+    stack.inNode(
+      `cp -a ${folder} ${kept}
+       size=$(($(du -sk ${kept} | cut -f1) + ${spare}))
+       mount -t tmpfs -o size=\${size}k tmpfs ${folder}
+       cp -a ${kept}/. ${folder}/`,
+    ),
+  );
+  try {
+    await work(folder);
+  } finally {
+    await stack.inNode(`mount -o remount,size=256m ${folder}`);
+    await whileDown(stack, () =>
+      stack.inNode(
+        `rm -rf ${kept}; cp -a ${folder} ${kept}
+         umount ${folder}; cp -a ${kept}/. ${folder}/; rm -rf ${kept}`,
+      ),
+    );
+  }
+}
+
+async function whileDown(stack: Stack, work: () => Promise<unknown>): Promise<void> {
+  await stack.mail('scale', 'statefulset/openldap', '--replicas=0');
+  await stack.mail('wait', '--for=delete', `pod/${pod}`, '--timeout=120s');
+  await work();
+  await stack.mail('scale', 'statefulset/openldap', '--replicas=1');
+  await stack.mail('rollout', 'status', 'statefulset/openldap', '--timeout=180s');
+}
+
+/** Somebody is told that the directory does not take what is asked. */
+async function surfaced(stack: Stack, ledger: Ledger): Promise<void> {
+  await eventually(240, async () => {
+    const told = (await stack.mailboxes(ledger.selector)).map((one) => statusOf(one).conditions?.[0]?.reason);
+    if (!told.includes('LDAPUnavailable')) throw new Error('the full disk is not told');
+  });
+}
+
+export const diskFull: Drill = {
+  fault: 'Disk full under slapd (a small file system in place of its volume), slapd killed while it is',
+  run: async ({ stack, ledger, burst }) => {
+    let recovered = 0;
+    await onFullVolume(stack, 256, async (folder) => {
+      await ledger.burst(burst);
+      await surfaced(stack, ledger);
+      await stack.signal(pod, 'KILL');
+      await surfaced(stack, ledger);
+      await stack.inNode(`mount -o remount,size=256m ${folder}`);
+      recovered = await ledger.probe();
+      await ledger.settled();
+    });
+    return recovered;
+  },
+};
