@@ -24,7 +24,7 @@ export const ports = {
   sessions: { service: 8443, container: 8443 },
   postgresql: { service: 5432, container: 5432 },
   webmail: { service: 443, container: 8443 },
-  /** The operator's health and metrics. */
+  /** Health and metrics of the operator, and of the throttle in Dovecot's pod. */
   operator: { service: 8080, container: 8080 },
 } as const satisfies Record<string, Port>;
 
@@ -35,7 +35,15 @@ export type PortName = keyof typeof ports;
  * on its own 127.0.0.1: between the two runs a tunnel whose ends know each other by certificate. Postfix's listener for
  * the operator's notices is behind such a tunnel, too.
  */
-export const loopback = { lmtp: 9024, sasl: 9012, quota: 9340, notices: 9588 } as const;
+export const loopback = {
+  lmtp: 9024,
+  sasl: 9012,
+  quota: 9340,
+  /** Dovecot asks the throttle beside it before each login. */
+  throttle: 9500,
+  /** Postfix takes the operator's notices. */
+  notices: 9588,
+} as const;
 
 /** The full name of a Service, which resolves without a search list and stands in its certificate. */
 export function serviceHost(service: string, namespace: string): string {

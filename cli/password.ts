@@ -75,7 +75,7 @@ async function change(
   }
   // To whoever has not logged in, slapd does not tell one from the other.
   throw new Failed(
-    `the current password of ${address} is not the right one, or the account is locked after ${site.passwords.maxFailures} wrong ones (${site.passwords.lockoutSeconds / 60} minutes)`,
+    `the current password of ${address} is not the right one, or the account is suspended or closed`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** The only reader of the environment. Everything that a person may want to change is in the site file instead. */
+/** The operator's only reader of the environment. Everything that a person may want to change is in the site file instead. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { noticeFields } from './core/notice.ts';

@@ -50,6 +50,15 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'undici',
     'node:',
   ],
+  'operator/throttle/': [
+    'operator/throttle/',
+    'operator/core/',
+    'operator/health.ts',
+    'pino',
+    'prom-client',
+    'zod',
+    'node:',
+  ],
   'operator/dovecot/': ['operator/dovecot/', 'operator/errors.ts', 'type operator/ports.ts', 'node:'],
   'operator/mail/': [
     'operator/mail/',
@@ -78,8 +87,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['operator/ldap/', 'cli/password/'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/'],
   nodemailer: ['operator/mail/'],
-  'prom-client': ['operator/metrics.ts', 'operator/health.ts'],
-  pino: ['operator/main.ts', 'operator/report.ts'],
+  'prom-client': ['operator/metrics.ts', 'operator/health.ts', 'operator/throttle/main.ts'],
+  pino: ['operator/main.ts', 'operator/report.ts', 'operator/throttle/main.ts'],
 };
 
 const longest = 300;

@@ -1,13 +1,14 @@
 /** Mailboxes: Dovecot with IMAPS, POP3S and ManageSieve for people, LMTP, SASL and quota for Postfix. */
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { suffixOf } from '../../operator/core/layout.ts';
+import { mailRoot, suffixOf } from '../../operator/core/layout.ts';
 import { messageSizeLimit } from '../../operator/core/quota.ts';
-import { ldapSecret, sessionsSecret, tlsSecret } from '../../operator/core/secrets.ts';
+import { ldapSecret, originSecret, sessionsSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { clientService, service } from '../service.ts';
+import { throttle } from '../throttle.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 
@@ -21,6 +22,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       domain: site.domain,
       suffix: suffixOf(site.domain),
       mailHost: site.hosts.mail,
+      mailRoot,
       directoryHost: directory.host,
       directoryPort: directory.port,
       defaultQuota: site.quota.personal,
@@ -34,6 +36,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       saslPort: loopback.sasl,
       quotaPort: loopback.quota,
       sessionsPort: ports.sessions.container,
+      throttlePort: loopback.throttle,
     }),
     'stunnel.conf': renderFile('dovecot/stunnel.conf', {
       postfixHost: serviceHost('postfix', site.namespaces.smtp),
@@ -90,7 +93,7 @@ export function dovecot(
         readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },
         liveness: { ...alive, initialDelaySeconds: 30, periodSeconds: 30 },
         mounts: [
-          { name: 'mail', path: '/srv/vmail', writable: true },
+          { name: 'mail', path: mailRoot, writable: true },
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
@@ -107,12 +110,14 @@ export function dovecot(
           quota: ports.quotaTunnel.container,
         },
       }),
+      throttle(context),
     ],
     volumes: [
       volume.configMap('config', 'dovecot-config'),
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),
       volume.secret('sessions', sessionsSecret),
+      volume.secret('origin', originSecret),
       volume.memory('run', '16Mi'),
       volume.scratch('tmp', '256Mi'),
     ],

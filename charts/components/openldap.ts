@@ -1,7 +1,7 @@
 /** The directory: slapd with the site's schema, password policy (R25) and access rules. */
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { serviceAccounts, suffixOf } from '../../operator/core/layout.ts';
+import { mailRoot, serviceAccounts, suffixOf } from '../../operator/core/layout.ts';
 import { parseBytes } from '../../operator/core/quota.ts';
 import { directorySecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -25,6 +25,7 @@ export function directoryConfig(site: Site): Readonly<Record<string, string>> {
   return {
     'slapd.conf': renderFile('openldap/slapd.conf', {
       suffix,
+      mailRoot,
       site: site.name,
       domainPattern: site.domain.replaceAll('.', '\\.'),
       // The files of both databases grow up to these sizes and leave room for the first fill and a slapcat.
@@ -48,8 +49,6 @@ export function directoryConfig(site: Site): Readonly<Record<string, string>> {
       maxAgeSeconds: passwords.maxAgeDays === 0 ? 0 : (passwords.maxAgeDays + backstopDays) * secondsPerDay,
       warningSeconds: Math.min(warningDays, passwords.maxAgeDays) * secondsPerDay,
       history: passwords.history,
-      maxFailures: passwords.maxFailures,
-      lockoutSeconds: passwords.lockoutSeconds,
       ppm: base64(renderFile('openldap/ppm.conf')),
     }),
     start: renderFile('openldap/start', {

@@ -2,6 +2,7 @@
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { attribute, suffixOf } from '../../operator/core/layout.ts';
+import { centreAddress } from '../../operator/core/notice.ts';
 import { messageSizeLimit } from '../../operator/core/quota.ts';
 import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -55,22 +56,36 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
 function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
   const is = (status: string) => `(${attribute.status}=${status})`;
   const receives = `(|${is('Active')}${is('Suspended')}${is('Expired')})`;
-  const centre = `${site.centre.addresses[0] ?? 'postmaster'}@${site.domain}`;
+  const centre = centreAddress(site);
   const refusal = (vietnamese: string, english: string) =>
     `550 5.2.1 Hop thu ${vietnamese}, hay viet toi ${centre} (this mailbox ${english}, write to ${centre})`;
-  const map = (values: { status: string; attribute: string; result: string; format: string }) =>
+  const map = (values: {
+    status: string;
+    attribute: string;
+    result: string;
+    format: string;
+    more?: string;
+  }) =>
     renderFile('postfix/map.cf', {
       directoryHost: directory.host,
       directoryPort: directory.port,
       suffix: suffixOf(site.domain),
       domain: site.domain,
+      more: '',
       ...values,
     });
   return {
     'mailbox.cf': map({ status: receives, attribute: 'mail', result: 'mail', format: '%s' }),
     'alias.cf': map({ status: receives, attribute: attribute.address, result: 'mail', format: '%s' }),
-    // Login names are primary addresses; every address of an entry may be written from.
-    'sender.cf': map({ status: is('Active'), attribute: attribute.address, result: 'mail', format: '%s' }),
+    // Login names are primary addresses; every address of an entry may be written from, by delegates too (R26, R28): these
+    // are entries of their own, whose login names are looked up by their DNs.
+    'sender.cf': map({
+      status: is('Active'),
+      attribute: attribute.address,
+      result: 'mail',
+      format: '%s',
+      more: `special_result_attribute = ${attribute.sendAs}\n`,
+    }),
     'closed.cf': map({
       status: is('Closed'),
       attribute: attribute.address,

@@ -3,7 +3,7 @@ import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { serviceDn, suffixOf } from '../../operator/core/layout.ts';
 import { formatBytes, messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
-import { ldapSecret, tlsSecret, webmailSecret } from '../../operator/core/secrets.ts';
+import { ldapSecret, originSecret, tlsSecret, webmailSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { Invalid } from '../../operator/errors.ts';
 import { render } from '../config/render.ts';
@@ -58,6 +58,7 @@ export function webmail(scope: Construct, context: Context, endpoints: WebmailEn
       { name: 'ca', source: secretItems(tlsSecret(part), ['ca.crt']) },
       { name: 'secrets', source: secretItems(webmailSecret, ['roundcube', 'des-key']) },
       volume.secret('ldap', ldapSecret('webmail')),
+      volume.secret('origin', originSecret),
       volume.memory('socket', '1Mi'),
       volume.scratch('php-tmp', '512Mi'),
       volume.scratch('nginx-tmp', '256Mi'),
@@ -90,7 +91,11 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory }: W
       messageBytes,
     }),
     'php-fpm.conf': fill('php-fpm.conf', { attachmentBytes: site.attachment, requestBytes }),
-    'nginx.conf': fill('nginx.conf', { port: ports.webmail.container, requestBytes }),
+    'nginx.conf': fill('nginx.conf', {
+      port: ports.webmail.container,
+      requestBytes,
+      proxies: (site.expose.proxies ?? []).map((network) => `set_real_ip_from ${network};`).join(' '),
+    }),
     database: files.database ?? '',
     'editor.vi.js': files['editor.vi.js'] ?? '',
   };
@@ -117,6 +122,7 @@ function containers({ site, image }: Context, database: Endpoint) {
       { name: 'ca', path: '/run/ca' },
       { name: 'secrets', path: '/run/secrets/webmail' },
       { name: 'ldap', path: '/run/secrets/ldap' },
+      { name: 'origin', path: '/run/secrets/origin' },
       { name: 'socket', path: '/run/webmail', writable: true },
       { name: 'php-tmp', path: '/tmp', writable: true },
     ],

@@ -4,6 +4,7 @@ import {
   databaseSecret,
   directorySecret,
   ldapSecret,
+  originSecret,
   sessionsSecret,
   webmailSecret,
 } from '../../operator/core/secrets.ts';
@@ -41,6 +42,7 @@ export function desiredSecrets(site: Site): readonly DesiredSecret[] {
       ),
     },
     { namespace: mail, name: sessionsSecret, keys: { key: password } },
+    { namespace: mail, name: originSecret, keys: { key: password } },
     { namespace: mail, name: databaseSecret, keys: { superuser: password, roundcube: password } },
     {
       namespace: mail,

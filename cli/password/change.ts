@@ -81,7 +81,7 @@ function explanations({ passwords }: Site, wanted: string): Readonly<Record<numb
   const classes = 'an upper-case letter, a lower-case letter, a digit and a special character';
   return {
     0: 'the current password has expired: ask the Centre for a new one',
-    1: `the account is locked after too many wrong passwords: try again in ${passwords.lockoutSeconds / 60} minutes`,
+    1: 'the account is suspended or closed',
     3: 'this account may not change its password',
     5: `the new password is too weak: it needs ${classes}${missing === '' ? '' : `; missing: ${missing}`} (R25)`,
     6: `the new password is too short: it needs ${length} (R25)`,

@@ -1,12 +1,16 @@
-/** Makes images/operator/build: the operator as one file, and the Node binary that runs it. */
+/** Makes images/operator/build: the operator and the throttle as one file each, and the Node binary that runs them. */
 import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const folder = new URL('build/', import.meta.url);
 mkdirSync(folder, { recursive: true });
 await build({
-  entryPoints: [new URL('../../operator/main.ts', import.meta.url).pathname],
-  outfile: new URL('operator.mjs', folder).pathname,
+  entryPoints: {
+    operator: new URL('../../operator/main.ts', import.meta.url).pathname,
+    throttle: new URL('../../operator/throttle/main.ts', import.meta.url).pathname,
+  },
+  outdir: folder.pathname,
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   target: 'node24',

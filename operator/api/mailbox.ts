@@ -13,6 +13,43 @@ import {
 } from './fields.ts';
 import type { Metadata, Resource } from './resource.ts';
 
+/** What a delegate of an organization's mailbox may do; Write includes Read. R26, R27 */
+export const delegateRights = ['Read', 'Write', 'SendAs'] as const;
+export type DelegateRight = (typeof delegateRights)[number];
+
+const rights = z
+  .array(z.enum(delegateRights))
+  .min(1)
+  .max(delegateRights.length)
+  .refine((list) => new Set(list).size === list.length, 'names a right twice')
+  .meta({ 'x-kubernetes-list-type': 'set' })
+  .describe('Read changes nothing. Write also marks, files and deletes letters. SendAs sends as it.');
+
+const delegates = z
+  .array(
+    z.strictObject({
+      mailboxRef: reference.describe(
+        "Mailbox of the person or unit, of this mailbox's organization or of a unit below it.",
+      ),
+      rights,
+    }),
+  )
+  .max(32)
+  .refine(
+    (list) => new Set(list.map(({ mailboxRef }) => mailboxRef.name)).size === list.length,
+    'names a mailbox twice',
+  )
+  .meta({
+    'x-kubernetes-validations': [
+      {
+        rule: 'self.all(one, self.exists_one(other, other.mailboxRef.name == one.mailboxRef.name))',
+        message: 'names a mailbox twice',
+      },
+    ],
+  });
+
+const delegatesOfPerson = 'is allowed with type Organization only: a personal mailbox has no delegates (R28)';
+
 export const mailboxSpec = z
   .strictObject({
     organizationRef: reference.describe('The organization or unit that the mailbox belongs to.'),
@@ -70,6 +107,9 @@ export const mailboxSpec = z
       .regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/, 'a date such as 2027-01-01')
       .optional()
       .describe('The last day of access, in Việt Nam; mail is kept and still delivered afterwards. R24'),
+    delegates: delegates
+      .optional()
+      .describe("Who else uses this organization's mailbox; only with type Organization. R26, R27, R28"),
     passwordReset: line(64)
       .optional()
       .describe('Any new value, such as the date, asks for one new first password. R20, R25'),
@@ -85,6 +125,11 @@ export const mailboxSpec = z
         rule: "self.type == 'Personal' ? has(self.person) : !has(self.person)",
         message: 'is required with type Personal and not allowed with type Organization',
         fieldPath: '.person',
+      },
+      {
+        rule: "self.type == 'Organization' || !has(self.delegates)",
+        message: delegatesOfPerson,
+        fieldPath: '.delegates',
       },
     ],
   });
@@ -118,6 +163,16 @@ export const mailboxStatus = z.object({
     .max(10)
     .optional()
     .describe('From this date on the password must be changed. R25'),
+  delegates: z
+    .array(
+      z.object({
+        name: z.string().max(253).describe('Name of the Mailbox.'),
+        rights: z.array(z.enum(delegateRights)).max(3).describe('What it may do.'),
+      }),
+    )
+    .max(32)
+    .optional()
+    .describe('Delegates whose rights are in force. R26'),
   entry: z.string().max(512).optional().describe('DN of its entry in the directory.'),
   conditions: conditions.optional(),
 });
@@ -153,6 +208,8 @@ export function parseMailbox(resource: Resource): Mailbox {
       'spec.person',
     );
   }
+  if (spec.type === 'Personal' && spec.delegates !== undefined)
+    check(z.never(delegatesOfPerson), spec.delegates, 'spec.delegates');
   const status = mailboxStatus.safeParse(resource.status ?? {});
   return {
     metadata: resource.metadata,

@@ -4,6 +4,8 @@ import { accessFor, attributesFor, renamedBy } from './account.ts';
 import { addressFacts } from './address-facts.ts';
 import { grantAddresses } from './addresses.ts';
 import { claimsOf } from './claims.ts';
+import { delegateAccesses } from './delegate-access.ts';
+import { withDelegates } from './delegates.ts';
 import type { Desired, World } from './desired.ts';
 import { withoutAccess } from './entry.ts';
 import { isClosed, isReclaimed } from './former.ts';
@@ -30,7 +32,8 @@ export function decideMailboxes(
   );
   const facts = addressFacts(world, observed, (uid) => claimants.get(uid)?.ownerUid ?? uid);
   const grants = grantAddresses(world.site, deciding, facts);
-  return world.mailboxes.map((resource) => {
+  const accessesBy = delegateAccesses(observed);
+  const desired = world.mailboxes.map((resource): Desired => {
     const { uid } = resource.metadata;
     const claimant = claimants.get(uid);
     const grant = grants.get(uid);
@@ -42,7 +45,7 @@ export function decideMailboxes(
         entry !== undefined && asksForSuspension(resource) && !isClosed(entry) && !isReclaimed(entry);
       return { ...base, problems: known, ...(suspended ? { attributes: withoutAccess('Suspended') } : {}) };
     }
-    const life = lifeOf(world, claimant, entry);
+    const life = lifeOf(world, claimant, entry, entry === undefined ? [] : accessesBy(entry));
     const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry, life));
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
     const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant, entry));
@@ -57,6 +60,7 @@ export function decideMailboxes(
       ...(base.leaving ? {} : { first: writesFirst, ...(renamed === undefined ? {} : { renamed }) }),
     };
   });
+  return withDelegates({ site: world.site, observed, claimants, desired });
 }
 
 /** What is known of a mailbox before anything is decided: its entry, and what its addresses come to when it leaves. */

@@ -51,6 +51,11 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     [attribute.type]: [type],
     [attribute.quotaBytes]: [String(facts.quotaBytes)],
     [attribute.organization]: [organization.dn],
+    // delegates.ts fills these in, where there is something to fill in.
+    [attribute.delegate]: [],
+    [attribute.sendAs]: [],
+    [attribute.mailSetting]: [],
+    [attribute.endSessions]: [],
     ...ownership(site, mailbox),
     pwdAccountLockedTime: lock(facts.life.status, facts.entry),
     ...facts.life.attributes,

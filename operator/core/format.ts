@@ -1,5 +1,7 @@
 /** A change as one line for people: logs, Events, dry runs and tests print the same text. */
+import { parseDelegate } from './delegates.ts';
 import { attribute } from './layout.ts';
+import { foldersIn } from './mail-settings.ts';
 import { before, type Change, type Update } from './plan.ts';
 import { displayBytes } from './quota.ts';
 import { parseGeneralizedTime, rfc3339 } from './time.ts';
@@ -76,6 +78,10 @@ const announced = new Set<string>([attribute.ownerUid, attribute.passwordReset, 
 function replacementText(change: Update, name: string, values: readonly string[]): string | undefined {
   if (name === attribute.passwordSecret)
     return values.length === 0 ? 'first password changed by its owner' : undefined;
+  if (name === attribute.delegate) return setChange('delegates', before(change, name), values, delegateText);
+  if (name === attribute.mailSetting)
+    return setChange('delegate of', foldersText(before(change, name)), foldersText(values), String);
+  if (name === attribute.endSessions && values.length === 0) return 'sessions of withdrawn rights ended';
   const label = labels[name];
   if (label === undefined || announced.has(name)) return label;
   const print = (list: readonly string[]) =>
@@ -87,4 +93,25 @@ function displayValue(name: string, value: string): string {
   if (name === attribute.quotaBytes) return displayBytes(Number(value));
   const time = name === attribute.lastAccess ? parseGeneralizedTime(value) : undefined;
   return time === undefined ? value : rfc3339(new Date(time));
+}
+
+/** `delegates: + nguyen-thanh-binh (Read, SendAs), − doan-van-thong (Read)` */
+function setChange(
+  label: string,
+  before: readonly string[],
+  after: readonly string[],
+  print: (value: string) => string,
+): string {
+  const lost = before.filter((value) => !after.includes(value)).map((value) => `− ${print(value)}`);
+  const gained = after.filter((value) => !before.includes(value)).map((value) => `+ ${print(value)}`);
+  return `${label}: ${[...lost, ...gained].join(', ')}`;
+}
+
+function delegateText(value: string): string {
+  const { name, rights } = parseDelegate(value);
+  return `${name} (${rights.join(', ')})`;
+}
+
+function foldersText(settings: readonly string[]): readonly string[] {
+  return foldersIn(settings).map(({ address, mayWrite }) => `${address} (${mayWrite ? 'Write' : 'Read'})`);
 }

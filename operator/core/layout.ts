@@ -34,6 +34,14 @@ export const attribute = {
   grant: 'hopThuGrant',
   /** On entries of `ou=held`, `<address> <RFC 3339>`: held back until then, and while the account's resource exists. */
   heldAddress: 'hopThuHeldAddress',
+  /** On an organization's mailbox, `<account> <Mailbox> <rights>`: a delegate whose rights are in force. */
+  delegate: 'hopThuDelegate',
+  /** On an organization's mailbox: DNs of the delegates who may send under its addresses. */
+  sendAs: 'hopThuSendAs',
+  /** On a delegate: settings of Dovecot that open the folders of organizations' mailboxes to it. */
+  mailSetting: 'hopThuMailSetting',
+  /** On a delegate: a right was withdrawn, and the sessions of before are still to be ended. */
+  endSessions: 'hopThuEndSessions',
   /** Generalized time: when the status last changed; absent while it never did. */
   statusSince: 'hopThuStatusSince',
   /** Hash of the plan by whose approval the status changed; absent where it needed none. */
@@ -51,6 +59,9 @@ export const objectClass = {
 
 /** Values of `hopThuStatus`. Only `Active` logs in; `Reclaimed` and `Closed` receive no mail either. */
 export type EntryStatus = Exclude<MailboxState, 'Pending'>;
+
+/** Where Dovecot keeps mail; every account has a folder of its own, named by its `uid`. */
+export const mailRoot = '/srv/vmail';
 
 /** Containers below the suffix. */
 export const container = {

@@ -1,6 +1,6 @@
 /** Where a mailbox stands: its state, its last access, and what the entry remembers of both. Pure. */
 import type { DirectoryEntry } from '../ports.ts';
-import { accessToKeep, lastAccess } from './access.ts';
+import { type AccessFacts, accessToKeep, lastAccess } from './access.ts';
 import type { Claimant } from './addresses.ts';
 import type { Attributes } from './entry.ts';
 import { isClosed, isReclaimed } from './former.ts';
@@ -36,13 +36,8 @@ export function lifeOf(
     : kept === undefined
       ? Date.parse(metadata.creationTimestamp)
       : undefined;
-  const access = lastAccess({
-    ...usesOf(entry),
-    kept,
-    delegates,
-    ...(granted === undefined ? {} : { granted }),
-  });
-  const latest = access ?? now.getTime();
+  const uses = { ...usesOf(entry), delegates, ...(granted === undefined ? {} : { granted }) };
+  const latest = lastAccess(uses) ?? now.getTime();
   const notices = isGrant || entry === undefined ? [] : noticesOf(entry).filter(({ sent }) => sent > latest);
   const reclaim = isCentre(site, claimant) ? undefined : planReclaim(site.reclaim, latest, notices, now);
   const status = statusOf(now, claimant, isGrant ? undefined : entry, reclaim?.due === true);
@@ -83,9 +78,11 @@ function statusOf(
   return (status === 'Active' && isDue ? stateOf({ ...facts, reclaimed: true }, now) : status) as EntryStatus;
 }
 
-function usesOf(entry: DirectoryEntry | undefined) {
+/** What the entry says of its uses. */
+export function usesOf(entry: DirectoryEntry | undefined): AccessFacts {
   if (entry === undefined) return {};
   return {
+    kept: first(entry, attribute.lastAccess),
     bind: first(entry, 'pwdLastSuccess'),
     passwordChanged: first(entry, 'pwdChangedTime'),
     mustChange: first(entry, 'pwdReset') === 'TRUE',

@@ -212,3 +212,20 @@ export function removesAccess(change: Change): change is Update {
     ['close', 'suspend', 'expire', 'reclaim'].includes(change.action) && change.resource.kind === 'Mailbox'
   );
 }
+
+/** Takes back that open sessions are to be ended: only after they were. */
+export function waitsForSessions(change: Change): boolean {
+  const takesAway: boolean = removesAccess(change);
+  const values = replaced(change, attribute.endSessions);
+  return !takesAway && values?.length === 0;
+}
+
+/** Leaves sessions open that may go by rights which it withdraws: the next pass ends them. */
+export function leavesSessions(change: Change): boolean {
+  return replaced(change, attribute.mailSetting) !== undefined;
+}
+
+function replaced(change: Change, name: string): readonly string[] | undefined {
+  if (!('replacements' in change)) return undefined;
+  return change.replacements.find((replacement) => replacement.attribute === name)?.values;
+}

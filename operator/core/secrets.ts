@@ -24,6 +24,9 @@ export const webmailSecret = 'webmail-secrets';
 /** Dovecot's API for ending sessions: `key`; mounted by dovecot and the operator. */
 export const sessionsSecret = 'dovecot-sessions';
 
+/** With which the webmail signs the browser's address: `key`; mounted by webmail and the throttle beside dovecot. */
+export const originSecret = 'webmail-origin';
+
 /** The certificate authority of the site, key `ca.crt`; a ConfigMap in every namespace of the site. */
 export const caConfigMap = 'hopthu-ca';
 

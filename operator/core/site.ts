@@ -24,6 +24,31 @@ const parts = ['openldap', 'postfix', 'dovecot', 'postgresql', 'webmail', 'opera
 /** A part of the stack that has its own image and its own pod. */
 export type Part = (typeof parts)[number];
 
+const failures = z.int().min(3).max(10_000);
+
+/** Limits of guessing; the service beside Dovecot reads them by the same rules. */
+export const throttle = z.strictObject({
+  windowSeconds: z
+    .int()
+    .min(60)
+    .max(86_400)
+    .describe('Seconds after which failures are forgotten; they fade evenly.'),
+  failures: z
+    .strictObject({
+      pair: failures.describe(
+        'Wrong passwords for one person from one address before the next is not looked at.',
+      ),
+      address: failures.describe(
+        'Wrong passwords for anybody from one address before people who never logged in from there are refused there.',
+      ),
+      person: failures.describe(
+        'Wrong passwords for one person from everywhere before logins from addresses that are new to her wait.',
+      ),
+    })
+    .describe('Different wrong passwords within the window.'),
+  delaySeconds: z.int().min(1).max(30).describe('Seconds for which those logins wait.'),
+});
+
 const schema = z.strictObject({
   name: slug.describe('Name of the site in commands, namespaces and labels.'),
   title: z.string().min(1).describe('What officials read, such as "Tỉnh Sóc Trăng".'),
@@ -82,11 +107,6 @@ const schema = z.strictObject({
       minLength: z.int().min(8).max(64).describe('Characters.'),
       maxAgeDays: z.int().min(0).max(3650).describe('Days until a password expires; 0 means never.'),
       history: z.int().min(0).max(24).describe('How many former passwords are refused.'),
-      maxFailures: z
-        .int()
-        .min(3)
-        .describe('Failures in a row until the directory refuses for `lockoutSeconds`.'),
-      lockoutSeconds: z.int().min(1).describe('Seconds.'),
     })
     .describe('Rules for the passwords of people. R25'),
   reclaim: z
@@ -116,6 +136,7 @@ const schema = z.strictObject({
         ),
     })
     .describe('Mail from the operator to people.'),
+  throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
   operator: z.strictObject({
     replicas: z
       .int()
@@ -156,6 +177,12 @@ const schema = z.strictObject({
           sieve: port,
         })
         .describe('Node ports, used with NodePort; `make up` opens the same ports on 127.0.0.1.'),
+      proxies: z
+        .array(z.union([z.cidrv4(), z.cidrv6()]))
+        .optional()
+        .describe(
+          "Networks of HTTP proxies before the webmail, whose X-Forwarded-For is believed to be the browser's address.",
+        ),
     })
     .describe('How clients outside the cluster reach the services.'),
   storage: z

@@ -2,6 +2,7 @@
 import type { MailboxStatus } from '../api/mailbox.ts';
 import type { OrganizationStatus } from '../api/organization.ts';
 import { annotation, type Condition, type Resource } from '../api/resource.ts';
+import { parseDelegate } from './delegates.ts';
 import type { Desired } from './desired.ts';
 import { formatChange } from './format.ts';
 import { isClosed, isLetGo } from './former.ts';
@@ -187,6 +188,7 @@ function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefin
   const secret = value(attribute.passwordSecret)[0];
   const access = parseGeneralizedTime(value(attribute.lastAccess)[0]);
   const { passwordExpiry } = desired;
+  const delegates = [...value(attribute.delegate)].sort().map(parseDelegate);
   return {
     ...(address === undefined ? {} : { address }),
     ...(aliases.length === 0 ? {} : { aliases: [...aliases].sort() }),
@@ -195,6 +197,9 @@ function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefin
     ...(secret === undefined ? {} : { passwordSecret: secret }),
     ...(access === undefined ? {} : { lastAccess: rfc3339(new Date(access)) }),
     ...(secret !== undefined || passwordExpiry === undefined ? {} : { passwordExpiry }),
+    ...(delegates.length === 0
+      ? {}
+      : { delegates: delegates.map(({ name, rights }) => ({ name, rights: [...rights] })) }),
     ...(desired.dn === undefined ? {} : { entry: desired.dn }),
   };
 }

@@ -5,7 +5,9 @@
 import type { MailboxSpec, MailboxStatus } from '../api/mailbox.ts';
 import { annotation, type Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
+import { delegatesOf } from './delegates.ts';
 import { attribute } from './layout.ts';
+import { foldersIn } from './mail-settings.ts';
 import { resourceName } from './naming/identity.ts';
 import { personLocalPart } from './naming/person.ts';
 import { accountOf, all, first } from './observed.ts';
@@ -47,7 +49,7 @@ export function stemOf({ site, suffixes }: Stems, address: string): string {
 /** Read without a check: a spec that is refused wants nothing, and more keys than needed do no harm. */
 export function mailboxKeys(stems: Stems, { metadata, spec, status }: Resource): ReadonlySet<string> {
   const { site, organizations } = stems;
-  const { localPart, aliases, person, organizationRef } = (spec ?? {}) as Partial<MailboxSpec>;
+  const { localPart, aliases, person, organizationRef, delegates } = (spec ?? {}) as Partial<MailboxSpec>;
   const { address } = (status ?? {}) as MailboxStatus;
   const name = resourceName(metadata);
   const wanted: unknown[] = [address, localPart, ...(Array.isArray(aliases) ? aliases : [])];
@@ -58,14 +60,19 @@ export function mailboxKeys(stems: Stems, { metadata, spec, status }: Resource):
   }
   wanted.push(organizations.resolved.get(`${metadata.namespace}/${organizationRef?.name}`)?.localPart);
   if (name === `${site.centre.namespace}/${site.centre.mailbox}`) wanted.push(...site.centre.addresses);
+  const named = (Array.isArray(delegates) ? delegates : []).map(
+    (delegate?: { mailboxRef?: { name?: unknown } }) =>
+      `=${metadata.namespace}/${delegate?.mailboxRef?.name}`,
+  );
   return new Set([
     `#${metadata.uid}`,
     `=${name}`,
+    ...named,
     ...wanted.flatMap((text) => (typeof text === 'string' ? [stemOf(stems, text)] : [])),
   ]);
 }
 
-/** Of an entry of any kind: whose it is, what it was called, and every address that it has or had. */
+/** Of an entry of any kind: whose it is, what it was called, every address that it has or had, its delegates or owners. */
 export function entryKeys(stems: Stems, entry: DirectoryEntry): ReadonlySet<string> {
   const dated = [...all(entry, attribute.formerAddress), ...all(entry, attribute.heldAddress)];
   const addresses = [
@@ -79,6 +86,8 @@ export function entryKeys(stems: Stems, entry: DirectoryEntry): ReadonlySet<stri
     `#${accountOf(entry)}`,
     ...(owner === undefined ? [] : [`#${owner}`]),
     ...(resource === undefined ? [] : [`=${resource}`]),
+    ...delegatesOf(entry).map(({ account }) => `#${account}`),
+    ...foldersIn(all(entry, attribute.mailSetting)).map(({ account }) => `#${account}`),
     ...addresses.map((address) => stemOf(stems, address)),
   ]);
 }

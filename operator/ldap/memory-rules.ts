@@ -44,6 +44,10 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.lastAccess,
       attribute.notice,
       attribute.grant,
+      attribute.delegate,
+      attribute.sendAs,
+      attribute.mailSetting,
+      attribute.endSessions,
       attribute.statusSince,
       attribute.approvedPlan,
       attribute.rejected,
@@ -82,6 +86,9 @@ const several = new Set([
   attribute.formerAddress,
   attribute.heldAddress,
   attribute.notice,
+  attribute.delegate,
+  attribute.sendAs,
+  attribute.mailSetting,
 ]);
 for (const name of contact) several.add(name);
 
@@ -103,6 +110,10 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.sector]: ascii,
   [attribute.lastAccess]: /^\d{14}Z$/,
   [attribute.notice]: /^[1-9]\d{0,3} \d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/,
+  [attribute.delegate]: /^[A-Za-z0-9-]+ [a-z0-9.-]+ (Read|Write|SendAs)(,(Read|Write|SendAs))*$/,
+  [attribute.mailSetting]:
+    /^namespace(\+=[A-Za-z0-9,-]+|\/[A-Za-z0-9-]+\/(prefix=[^/]+\/[a-z0-9._@-]+\/|mail_path=\/srv\/vmail\/[A-Za-z0-9-]+\/Maildir|acl_user=(reader|writer)))$/,
+  [attribute.endSessions]: /^(TRUE|FALSE)$/,
   [attribute.statusSince]: /^\d{14}Z$/,
   pwdReset: /^(TRUE|FALSE)$/,
   postalAddress: /^(?:[^\\$]|\\24|\\5C)+(?:\$(?:[^\\$]|\\24|\\5C)+)*$/i,
@@ -147,7 +158,7 @@ function checkValues(name: string, values: readonly string[]): void {
     if (value === '' || !value.isWellFormed()) refuse(`${name}: invalid per syntax`);
     if (patterns[name]?.test(value) === false) refuse(`${name}: breaks its constraint`);
   }
-  if (name === attribute.organization) values.forEach(checkDn);
+  if (name === attribute.organization || name === attribute.sendAs) values.forEach(checkDn);
 }
 
 /** @throws Blocked when the text is not a name */

@@ -8,7 +8,7 @@ import type { Guarded } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
 import { reclaimNotices } from '../core/notice.ts';
 import { accountOf, first } from '../core/observed.ts';
-import { type Change, removesAccess } from '../core/plan.ts';
+import { type Change, leavesSessions, removesAccess, waitsForSessions } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
 import { rfc3339 } from '../core/time.ts';
@@ -83,11 +83,12 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     if (!resources.paused) unended = await endSessions(sessions, entries, revoked);
   };
   const applyOthers = async () => {
-    const others = allowed.filter((change) => !removesAccess(change));
+    const others = allowed.filter((change) => !removesAccess(change) && !waitsForSessions(change));
     granted = await applyChanges(dependencies, others);
   };
   await inParallel([endThose, applyOthers], (work) => work());
-  const applied = [...revoked, ...granted];
+  const ended = unended === undefined ? allowed.filter(waitsForSessions) : [];
+  const applied = [...revoked, ...granted, ...(await applyChanges(dependencies, ended))];
   const outcomes = outcomesOf(changes, guarded, applied, resources.paused);
   const desired = decision.desired.map((one) => withUnended(one, unended, outcomes));
   const undecidedLosses = guarded.held.length > 0 || allowed.some(({ action }) => action === 'reject');
@@ -109,6 +110,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     statusWrites: settled.writes,
     again:
       allowed.some(({ action }) => ['close', 'remove', 'reject'].includes(action)) ||
+      applied.some(({ change, problem }) => problem === undefined && leavesSessions(change)) ||
       settled.conflicts > 0 ||
       // A rename is planned only for an entry that is otherwise as it shall be.
       (decision.desired.some(({ renamed }) => renamed !== undefined) &&
@@ -145,7 +147,9 @@ function withUnended(
   const outcome = outcomes.get(resource.metadata.uid);
   const revokedNow = outcome?.kind === 'done' && removesAccess(outcome.change);
   const revoked = entry !== undefined && first(entry, attribute.status) !== 'Active';
-  const concerned = resource.kind === 'Mailbox' && (revokedNow || (revoked && !isSettled(resource)));
+  const narrowed = entry !== undefined && first(entry, attribute.endSessions) === 'TRUE';
+  const refused = revokedNow || narrowed || (revoked && !isSettled(resource));
+  const concerned = resource.kind === 'Mailbox' && refused;
   return unended !== undefined && concerned ? { ...desired, problems: [unended, ...problems] } : desired;
 }
 

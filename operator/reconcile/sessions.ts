@@ -10,7 +10,8 @@ import type { DirectoryEntry, Sessions } from '../ports.ts';
 import type { Applied } from './apply.ts';
 
 /**
- * Ends the sessions of entries that are there and are not Active. A name that no entry has is left alone.
+ * Ends the sessions of entries that are there and are not Active, and of delegates who lost a right (R26). A name that no
+ * entry has is left alone.
  * @param entries the directory before this pass
  * @param applied what this pass has changed since
  * @returns what those are told whose sessions could not be ended
@@ -47,7 +48,9 @@ function refusedAddresses(
     entries
       .filter(
         (entry) =>
-          refusedNow.has(entry.dn) || !['Active', undefined].includes(first(entry, attribute.status)),
+          refusedNow.has(entry.dn) ||
+          !['Active', undefined].includes(first(entry, attribute.status)) ||
+          first(entry, attribute.endSessions) === 'TRUE',
       )
       .flatMap((entry) => [...all(entry, 'mail'), ...all(entry, attribute.address)])
       .map((address) => address.toLowerCase()),

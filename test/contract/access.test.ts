@@ -9,6 +9,7 @@ import {
   serviceAccounts,
   serviceDn,
 } from '../../operator/core/layout.ts';
+import { settingsFor } from '../../operator/core/mail-settings.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { mailbox, mailboxDn, mailboxes } from './support/mailbox.ts';
 import { Slapd, site, suffix } from './support/slapd.ts';
@@ -17,6 +18,7 @@ const initial = 'Kx7m-Qp4r-Wt9h-Zc3e';
 const active = mailboxDn('active');
 const suspended = mailboxDn('suspended');
 const neighbour = mailboxDn('neighbour');
+const office = mailboxDn('office');
 type Role = ServiceAccount | 'self' | 'neighbour';
 
 let slapd: Slapd;
@@ -70,11 +72,18 @@ beforeAll(async () => {
   const operator = await as('operator');
   const password = { userPassword: [hashPassword(initial)] };
   const details = { title: ['Phó Giám đốc'], o: ['Sở Thông tin và Truyền thông'], employeeNumber: ['CB-1'] };
+  const folders = [{ account: 'office', address: `office@${site.domain}`, mayWrite: false }];
+  const delegation = { hopThuMailSetting: settingsFor(folders), hopThuEndSessions: ['TRUE'] };
   const entries = {
     active: { ...password, ...details },
     neighbour: password,
     waiting: { ...password, pwdReset: ['TRUE'] },
     suspended: { ...password, ...details, hopThuStatus: ['Suspended'] },
+    office: {
+      ...delegation,
+      hopThuDelegate: ['active nguyen-thanh-binh Read,SendAs'],
+      hopThuSendAs: [active],
+    },
   };
   for (const [uid, changes] of Object.entries(entries)) {
     const attributes = Object.entries(mailbox(uid, changes));
@@ -98,6 +107,10 @@ describe('of a mailbox', () => {
     ['postfix', suspended, delivery],
     ['webmail', active, ['cn', 'mail', 'o', 'objectClass', 'title']],
     ['webmail', suspended, []],
+    ['dovecot', office, [...store, 'hopThuMailSetting'].sort()],
+    ['postfix', office, [...delivery, 'hopThuSendAs'].sort()],
+    ['webmail', office, ['cn', 'mail', 'objectClass']],
+    ['self', office, []],
     ['self', active, [...delivery, 'cn', 'hopThuQuotaBytes', 'o', 'sn', 'title', 'uid'].sort()],
     ['neighbour', active, []],
   ])('%s reads of %s: %j', async (role, dn, expected) => {
@@ -118,6 +131,10 @@ it.each<[Role, string, boolean]>([
   ['webmail', '(hopThuStatus=Active)', true],
   ['webmail', '(hopThuAddress=active@*)', false],
   ['postfix', '(employeeNumber=CB-1)', false],
+  ['webmail', `(hopThuSendAs=${active})`, true],
+  ['webmail', '(hopThuDelegate=*)', false],
+  ['dovecot', `(hopThuSendAs=${active})`, false],
+  ['self', `(hopThuSendAs=${active})`, false],
   ['self', '(employeeNumber=CB-1)', false],
   ['operator', '(userPassword=*)', false],
   ['dovecot', '(userPassword=*)', false],
@@ -168,6 +185,10 @@ describe('changes', () => {
     ['self', active, 'hopThuStatus', 'Active'],
     ['self', active, 'pwdReset', 'FALSE'],
     ['self', neighbour, 'userPassword', 'Khac-Mat-Khau-1'],
+    ['self', active, 'hopThuMailSetting', 'namespace+=office'],
+    ['dovecot', active, 'hopThuMailSetting', 'namespace+=office'],
+    ['webmail', office, 'hopThuSendAs', neighbour],
+    ['postfix', office, 'hopThuDelegate', 'neighbour x Write'],
     ['dovecot', active, 'hopThuQuotaBytes', '1'],
     ['postfix', active, 'hopThuStatus', 'Closed'],
     ['webmail', active, 'cn', 'x'],

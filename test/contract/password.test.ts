@@ -1,7 +1,9 @@
 /** A person's own change of password against a real slapd with its password policy (R25). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'ldapts';
+import { directoryConfig } from '../../charts/components/openldap.ts';
 import { changePassword, WrongPassword } from '../../cli/password/change.ts';
+import { lockedForGood } from '../../operator/core/observed.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
@@ -9,16 +11,17 @@ import { mailbox, mailboxDn } from './support/mailbox.ts';
 import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
 
 const initial = 'Kx7m-Qp4r-Wt9h-Zc3e';
-const { minLength, history, maxFailures } = site.passwords;
+const { minLength, history } = site.passwords;
 
 /** What production's start script sets; the module that counts classes is not in every slapd. */
+const production = directoryConfig(site)['policies.ldif'] ?? '';
+const inProduction = (name: string) => new RegExp(`^${name}: .*$`, 'm').exec(production)?.[0] ?? '';
 const policy = `pwdMinLength: ${minLength}
 pwdInHistory: ${history}
 pwdCheckQuality: 2
 pwdMustChange: TRUE
 pwdAllowUserChange: TRUE
-pwdLockout: TRUE
-pwdMaxFailure: ${maxFailures}
+${['pwdLockout', 'pwdMaxFailure', 'pwdLockoutDuration'].map(inProduction).join('\n')}
 `;
 
 describe("a person's own change of password", () => {
@@ -62,6 +65,15 @@ describe("a person's own change of password", () => {
 
   it.each(['', 'wrong', `${initial} `])('is refused with the current password "%s"', async (current) => {
     await expect(change(current, 'Tốt-Lành-17')).rejects.toThrow(WrongPassword);
+  });
+
+  it('works after any number of wrong ones: a stranger locks nobody out, the operator does', async () => {
+    for (let guess = 0; guess < 30; guess += 1)
+      await expect(change(`wrong ${guess}`, 'Other-Passw0rd')).rejects.toThrow(WrongPassword);
+    await change(initial, 'Tốt-Lành-17');
+    const lock = { attribute: 'pwdAccountLockedTime', values: [lockedForGood] };
+    await directory.modify(dn, `person${count}`, [lock]);
+    await expect(change('Tốt-Lành-17', 'Other-Passw0rd')).rejects.toThrow(WrongPassword);
   });
 
   it('says that a password is too short', async () => {

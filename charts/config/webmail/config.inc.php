@@ -49,6 +49,12 @@ $config['ldap_public']['directory'] = [
     'writable' => false,
     'fieldmap' => ['name' => 'cn', 'email' => 'mail', 'jobtitle' => 'title', 'organization' => 'o'],
 ];
+// Not shown: asked at login for the organizations whose addresses a delegate may send under (R26).
+$config['ldap_public']['organizations'] = [
+    'name' => 'Cơ quan',
+    'hidden' => true,
+    'fieldmap' => ['name' => 'cn', 'email' => 'mail', 'sendas' => 'hopThuSendAs'],
+] + $config['ldap_public']['directory'];
 $config['autocomplete_addressbooks'] = ['directory', 'sql'];
 $config['autocomplete_min_length'] = 2;
 $config['contactlist_fields'] = ['name', 'email'];
@@ -60,7 +66,7 @@ $config['contact_form_mode'] = 'business';
 $config['username_domain'] = '{{domain}}';
 $config['mail_domain'] = '{{domain}}';
 $config['login_lc'] = 2;
-// One identity whose name and address come from the directory: nobody writes as somebody else (R28).
+// Identities whose names and addresses come from the directory: nobody writes as somebody else (R28).
 $config['identities_level'] = 4;
 
 $config['des_key'] = $secret('webmail/des-key');

@@ -116,6 +116,24 @@ export class Webmail {
     await this.page.locator('#composebody').waitFor();
   }
 
+  /** Shows a folder by what the list of folders calls it. */
+  async openFolder(label: string): Promise<void> {
+    await this.page.locator('#mailboxlist a', { hasText: label }).first().click();
+    await this.page.locator('#messagelist tr.message').first().waitFor();
+  }
+
+  /** Sends under one of the addresses that are offered. */
+  async chooseSender(address: string): Promise<void> {
+    const offered = this.page.locator('#_from option', { hasText: address });
+    await this.page.selectOption('#_from', (await offered.getAttribute('value')) ?? '');
+  }
+
+  async addRecipient(address: string): Promise<void> {
+    await this.#recipient.fill(address);
+    await this.#recipient.press('Enter');
+    await this.page.locator('#compose_to li.recipient').first().waitFor();
+  }
+
   /** What the address books offer for these letters in the field of recipients. */
   async suggestions(letters: string): Promise<string[]> {
     await this.#recipient.pressSequentially(letters);

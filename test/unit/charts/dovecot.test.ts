@@ -126,6 +126,35 @@ describe('what Postfix alone may use', () => {
   });
 });
 
+describe('guessing', () => {
+  const pod = synthesize().named('StatefulSet', 'dovecot').spec.template.spec;
+  const throttle = pod.containers.find(({ name }: { name: string }) => name === 'throttle');
+
+  it('is asked about before the password is looked at, of the service in the same pod', () => {
+    expect(configuration()).toContain('\nauth_policy_server_url = http://127.0.0.1:9500/\n');
+    expect(configuration()).toContain('\nauth_policy_check_after_auth = no\n');
+    expect(throttle.env).toContainEqual({ name: 'HOPTHU_POLICY_PORT', value: '9500' });
+  });
+
+  it('is slowed as the site file says', () => {
+    const { value } = throttle.env.find(({ name }: { name: string }) => name === 'HOPTHU_THROTTLE');
+    expect(JSON.parse(value)).toEqual(socTrang.throttle);
+  });
+
+  it('keeps nobody out when that service is away', () => {
+    expect(throttle.readinessProbe).toBeUndefined();
+    expect(configuration()).not.toContain('auth_policy_reject_on_fail');
+  });
+
+  it('hears of browsers from the webmail, with a key that Dovecot itself has not', () => {
+    expect(configuration()).toContain('\nimap_id_retain = yes\n');
+    const holders = pod.containers.filter(({ volumeMounts }: { volumeMounts: { name: string }[] }) =>
+      volumeMounts.some(({ name }) => name === 'origin'),
+    );
+    expect(holders).toEqual([throttle]);
+  });
+});
+
 describe("the operator's way in", () => {
   it('is TLS and a key, for seeing and ending sessions alone', () => {
     expect(configuration()).toContain('\ndoveadm_api_key = </run/secrets/sessions/key\n');
@@ -173,5 +202,24 @@ describe('the pod', () => {
     const { spec } = synthesize(site).named('Service', 'dovecot-clients');
     expect(spec).toMatchObject({ type: 'LoadBalancer', externalTrafficPolicy: 'Local' });
     expect(spec.ports[0]).toEqual({ name: 'imaps', port: 993, targetPort: 9993 });
+  });
+});
+
+describe("organizations' mailboxes (R26)", () => {
+  const rights = (id: string) => /\n {2}rights = (\w+)/.exec(block(`acl ${id}`))?.[1] ?? '';
+
+  it('are opened by settings of the delegate alone, and these make no namespace of the own folders', () => {
+    expect(block('userdb ldap')).toContain(
+      `userdb_import = %{ldap_multi:${attribute.mailSetting} | default('')}\n`,
+    );
+    expect(block('namespace inbox')).toMatch(/type = private\n.*subscriptions = yes\n/s);
+    for (const line of ['type = public', 'subscriptions = no', 'separator = /', 'list = yes'])
+      expect(configuration()).toContain(`\nnamespace_${line}\n`);
+  });
+
+  it('are changed by nobody who may but read (R27), nor deleted or handed on by a delegate (R28)', () => {
+    expect(rights('user=reader')).toBe('lr');
+    expect(rights('user=writer')).toMatch(/^lr[wstipek]{7}$/);
+    expect(rights('owner')).not.toContain('a');
   });
 });

@@ -107,6 +107,7 @@ describe('certificates of cert-manager', () => {
       'dovecot-tls',
       'webmail-tls',
       'postfix-tls',
+      'operator-tls',
     ]);
     expect(made[4].spec).toMatchObject({
       issuerRef: { group: 'cert-manager.io', ...issuer },

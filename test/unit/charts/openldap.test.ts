@@ -104,9 +104,12 @@ describe('the password policy (R25)', () => {
   it.each(sites)('is what the site file of $name says', (site) => {
     expect(value(site, 'pwdMinLength')).toBe(String(site.passwords.minLength));
     expect(value(site, 'pwdInHistory')).toBe(String(site.passwords.history));
-    expect(value(site, 'pwdMaxFailure')).toBe(String(site.passwords.maxFailures));
-    expect(value(site, 'pwdLockoutDuration')).toBe(String(site.passwords.lockoutSeconds));
     expect(value(site, 'pwdMustChange')).toBe('TRUE');
+  });
+
+  it('locks nobody because of failures, which strangers can make, and whom the operator says', () => {
+    expect(value(socTrang, 'pwdMaxFailure')).toBe('0');
+    expect(value(socTrang, 'pwdLockout')).toBe('TRUE');
   });
 
   it('asks for upper case, lower case, a digit and a special character', () => {

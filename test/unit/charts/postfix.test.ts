@@ -89,6 +89,12 @@ describe('who may send', () => {
     );
     expect(parameter('result_attribute', file('sender.cf'))).toBe('mail');
   });
+
+  it('is an organization also by its delegates who may send as it (R26), and nobody receives for that', () => {
+    expect(parameter('special_result_attribute', file('sender.cf'))).toBe(attribute.sendAs);
+    for (const name of ['mailbox.cf', 'alias.cf', 'revoked.cf'])
+      expect(file(name)).not.toContain('special_result_attribute');
+  });
 });
 
 describe('who receives', () => {

@@ -74,6 +74,14 @@ describe('webmail', () => {
     expect(file('config.inc.php')).toContain(`['max_message_size'] = ${messageSizeLimit(bytes)};`);
   });
 
+  it("believes X-Forwarded-For of the site's proxies alone", () => {
+    expect(synthesize().file('nginx.conf')).not.toContain('set_real_ip_from');
+    const site = { ...socTrang, expose: { ...socTrang.expose, proxies: ['10.1.0.0/16', '2001:db8::/32'] } };
+    expect(synthesize(site).file('nginx.conf')).toContain(
+      'set_real_ip_from 10.1.0.0/16; set_real_ip_from 2001:db8::/32;',
+    );
+  });
+
   it('R28, R33: the sender is fixed and no filter forwards', () => {
     const config = synthesize().file('config.inc.php');
     expect(config).toContain("['identities_level'] = 4");

@@ -1,5 +1,7 @@
 <?php
 
+require_once __DIR__ . '/hopthu_delegate.php';
+
 /** What Roundcube leaves in English in Vietnamese, a hint for the first login, and names from the directory. */
 class hopthu extends rcube_plugin
 {
@@ -9,7 +11,9 @@ class hopthu extends rcube_plugin
         if (($_SESSION['language'] ?? '') === 'vi_VN') {
             $this->load_vietnamese($rcmail);
         }
-        $this->add_hook('login_after', [$this, 'name_from_directory']);
+        $this->add_hook('storage_connect', [$this, 'tell_browser']);
+        $this->add_hook('login_after', [$this, 'as_the_directory_says']);
+        $this->add_hook('startup', [$this, 'keep_sent']);
         $this->add_hook('template_object_license', [$this, 'license']);
         if ($rcmail->task === 'login') {
             $this->api->add_content(html::p('hint', rcube::Q($rcmail->gettext('hopthu.firstlogin'))), 'loginfooter');
@@ -27,16 +31,27 @@ class hopthu extends rcube_plugin
         $rcmail->output->add_label('alerttitle', 'confirmationtitle', 'continue', 'ok');
     }
 
+    /** Tells before the login at which address the browser is, signed: guessing is counted by it, not by the webmail's. */
+    public function tell_browser(array $args): array
+    {
+        $address = $_SERVER['REMOTE_ADDR'];
+        $signature = hash_hmac('sha256', $address, file_get_contents('/run/secrets/origin/key'));
+        $args['preauth_ident'] = ['x-hopthu-client' => "{$address} {$signature}"];
+
+        return $args;
+    }
+
     /**
-     * Gives the sender the name and organization that stand in the directory: at the first login and after every
-     * change. A directory that does not answer does not keep anybody out.
+     * Gives the sender the name and organization that stand in the directory, and a delegate the mailboxes of
+     * organizations: at the first login and after every change. A directory that does not answer keeps nobody out.
      */
-    public function name_from_directory(array $args): array
+    public function as_the_directory_says(array $args): array
     {
         $rcmail = rcmail::get_instance();
         $identity = $rcmail->user->get_identity();
         $directory = $rcmail->get_address_book('directory');
         $found = $directory ? $directory->search('email', $identity['email'], rcube_addressbook::SEARCH_STRICT) : null;
+        $delegate = new hopthu_delegate($rcmail);
         if ($found && $found->count === 1) {
             $person = $found->first();
             $said = array_map(
@@ -46,6 +61,18 @@ class hopthu extends rcube_plugin
             if (array_diff_assoc($said, $identity)) {
                 $rcmail->user->update_identity($identity['identity_id'], $said);
             }
+            $delegate->offer_senders($identity['email'], rcube_ldap::dn_decode($person['ID']));
+        }
+        $delegate->subscribe();
+
+        return $args;
+    }
+
+    public function keep_sent(array $args): array
+    {
+        if ($args['task'] === 'mail' && $args['action'] === 'send') {
+            $sender = rcube_utils::get_input_string('_from', rcube_utils::INPUT_POST);
+            (new hopthu_delegate(rcmail::get_instance()))->keep_with_organization((int) $sender);
         }
 
         return $args;

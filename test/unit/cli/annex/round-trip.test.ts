@@ -39,7 +39,12 @@ describe('a list that was exported', () => {
     to.copySamples(site.name);
     const entries = to.carryOut(site, rowsOf(from, site));
     expect(new Set(entries.map(({ kind }) => kind))).toEqual(new Set(['created']));
-    expect(to.specs('Mailbox')).toEqual(from.specs('Mailbox'));
+    // The list has no column for delegates (R26); a manifest that has some keeps them.
+    const listed = Object.entries(from.specs('Mailbox')).map(([name, spec]) => [
+      name,
+      { ...(spec as object), delegates: undefined },
+    ]);
+    expect(to.specs('Mailbox')).toEqual(Object.fromEntries(listed));
     expect(from.carryOut(site, rowsOf(from, site)).every(({ kind }) => kind === 'unchanged')).toBe(true);
   });
 

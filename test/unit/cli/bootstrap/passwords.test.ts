@@ -23,6 +23,7 @@ describe('the Secrets of a site', () => {
       'created Secret soc-trang-mail/webmail-ldap',
       'created Secret soc-trang-mail/openldap-accounts',
       'created Secret soc-trang-mail/dovecot-sessions',
+      'created Secret soc-trang-mail/webmail-origin',
       'created Secret soc-trang-mail/postgresql-passwords',
       'created Secret soc-trang-mail/webmail-secrets',
     ]);

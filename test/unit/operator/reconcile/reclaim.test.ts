@@ -195,6 +195,17 @@ describe('a mailbox that nobody uses (R23)', () => {
     expect(told().flat()).not.toContain('trungtamcntt.sotttt@soctrang.gov.vn');
   });
 
+  it("is an organization's and used by a delegate (R26): it is not unused", async () => {
+    const delegates = [{ mailboxRef: { name: 'binh' }, rights: ['Read'] }];
+    province.organizationMailbox('so-tttt', 'so-tttt', { delegates });
+    await province.settle();
+    write('binh', { pwdLastSuccess: ['20260501000000Z'] });
+    province.now = new Date('2026-06-04T00:00:00Z');
+    await province.settle();
+    expect(province.status('so-tttt').lastAccess).toBe('2026-05-01T00:00:00Z');
+    expect(told().flat()).not.toContain('sotttt@soctrang.gov.vn');
+  });
+
   it('counts for the guard like every loss of access', async () => {
     for (const letter of 'abcdefghijk') province.person(`p${letter}`, `Trần Văn ${letter}`, 'so-tttt');
     await province.settle();

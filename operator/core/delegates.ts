@@ -1,0 +1,170 @@
+/** Who uses an organization's mailbox beside its own login (R26, R27, R28), and what that is in the directory. Pure. */
+import { type DelegateRight, delegateRights } from '../api/mailbox.ts';
+import type { DirectoryEntry } from '../ports.ts';
+import type { Claimant } from './addresses.ts';
+import type { Desired } from './desired.ts';
+import type { Attributes } from './entry.ts';
+import { isClosed } from './former.ts';
+import { type Account, type Known, resolveDelegates } from './insiders.ts';
+import { attribute } from './layout.ts';
+import { type Folders, isNarrower, settingsFor } from './mail-settings.ts';
+import { mailboxDn, resourceName } from './naming/identity.ts';
+import { accountOf, all, first, type Observed } from './observed.ts';
+import type { Site } from './site.ts';
+
+/** One whose rights in an organization's mailbox are in force. */
+export type Delegate = {
+  /** `uid` of its entry, which names the account for good. */
+  readonly account: string;
+  /** Name of its Mailbox. */
+  readonly name: string;
+  readonly rights: readonly DelegateRight[];
+};
+
+/** The delegates that the entry of an organization's mailbox names: their access is access to it (R23). */
+export function delegatesOf(entry: DirectoryEntry): readonly Delegate[] {
+  return all(entry, attribute.delegate).map(parseDelegate);
+}
+
+/** `<account> <Mailbox> <right>,<right>`, as the directory holds it. */
+export function parseDelegate(value: string): Delegate {
+  const [account = '', name = '', rights = ''] = value.split(' ');
+  return { account, name, rights: delegateRights.filter((right) => rights.split(',').includes(right)) };
+}
+
+/** Everything about the mailboxes of a site but their delegates. */
+type Decided = {
+  readonly site: Site;
+  readonly observed: Observed;
+  readonly claimants: ReadonlyMap<string, Claimant>;
+  readonly desired: readonly Desired[];
+};
+
+/**
+ * Adds to what was decided of every mailbox: to an organization's, who its delegates are; to a delegate's, which
+ * folders are opened to it. Rights are in force while both log in and the delegate is inside the organization.
+ */
+export function withDelegates(decided: Decided): readonly Desired[] {
+  const opened = new Map<string, Folders[]>();
+  const known = knownMailboxes(decided);
+  const named = decided.desired.map((desired) => withNames(decided, known, opened, desired));
+  for (const entry of orphanedOwners(decided))
+    openFolders(opened, delegatesOf(entry), accountOf(entry), first(entry, 'mail'));
+  return named.map((desired) => withFolders(opened.get(accountName(desired)) ?? [], desired));
+}
+
+/** An organization's mailbox names its delegates; one about which nothing can be decided keeps those it has. */
+function withNames(
+  { site, claimants }: Decided,
+  known: Known,
+  opened: Map<string, Folders[]>,
+  desired: Desired,
+): Desired {
+  const owner = accountFrom(desired, claimants);
+  const asked = owner.claimant?.mailbox.spec.delegates ?? [];
+  if (asked.length === 0 && !holds(desired, attribute.delegate)) return desired;
+  const before = desired.entry === undefined ? [] : delegatesOf(desired.entry);
+  const { delegates, problems } = isWhole(desired)
+    ? resolveDelegates(owner, asked, before, known)
+    : { delegates: before, problems: [] };
+  const inForce = owner.isActive ? delegates : [];
+  const address = (desired.attributes?.['mail'] ?? desired.entry?.attributes['mail'])?.[0];
+  openFolders(opened, inForce, owner.account, address);
+  const maySend = inForce.filter(({ rights }) => rights.includes('SendAs'));
+  const values = {
+    [attribute.delegate]: inForce.map(({ account, name, rights }) => `${account} ${name} ${rights}`),
+    [attribute.sendAs]: maySend.map(({ account }) => mailboxDn(site, account)),
+  };
+  return { ...override(desired, values), problems: [...desired.problems, ...problems] };
+}
+
+function openFolders(
+  opened: Map<string, Folders[]>,
+  delegates: readonly Delegate[],
+  account: string,
+  address: string | undefined,
+): void {
+  if (address === undefined) return;
+  for (const delegate of delegates) {
+    const mayWrite = delegate.rights.includes('Write');
+    if (!mayWrite && !delegate.rights.includes('Read')) continue;
+    opened.set(delegate.account, [...(opened.get(delegate.account) ?? []), { account, address, mayWrite }]);
+  }
+}
+
+/** A delegate's own entry: the folders, and that sessions are to end which go by what it may do no longer. */
+function withFolders(folders: readonly Folders[], desired: Desired): Desired {
+  const concerned =
+    folders.length > 0 || holds(desired, attribute.mailSetting) || holds(desired, attribute.endSessions);
+  if (!concerned) return desired;
+  const settings = settingsFor(folders);
+  const before = desired.entry?.attributes[attribute.mailSetting] ?? [];
+  // The sessions of one who may not log in are ended for that reason.
+  const mayHaveSessions = desired.attributes?.[attribute.status]?.[0] === 'Active';
+  return override(desired, {
+    [attribute.mailSetting]: settings,
+    [attribute.endSessions]: mayHaveSessions && isNarrower(settings, before) ? ['TRUE'] : [],
+  });
+}
+
+/** Mailboxes of organizations without a resource: absence is no order to withdraw anything. */
+function orphanedOwners({ observed, desired }: Decided): readonly DirectoryEntry[] {
+  const decidedUpon = new Set(desired.map(({ entry }) => entry));
+  const isOwner = (entry: DirectoryEntry) =>
+    all(entry, attribute.delegate).length > 0 && first(entry, attribute.status) === 'Active';
+  return [...observed.byOwner.values()].filter((entry) => isOwner(entry) && !decidedUpon.has(entry));
+}
+
+/** Looks mailboxes up by `namespace/name`, once somebody asks. */
+function knownMailboxes({ site, observed, claimants, desired }: Decided): Known {
+  let byName: ReadonlyMap<string, Desired> | undefined;
+  return {
+    find: (name) => {
+      byName ??= new Map(desired.map((one) => [resourceName(one.resource.metadata), one]));
+      const found = byName.get(name);
+      return found && accountFrom(found, claimants);
+    },
+    isOpen: (account) => {
+      const dn = mailboxDn(site, account);
+      const entry = observed.entries.find((candidate) => candidate.dn === dn);
+      return entry !== undefined && !isClosed(entry);
+    },
+  };
+}
+
+function accountFrom(desired: Desired, claimants: ReadonlyMap<string, Claimant>): Account {
+  const { resource, entry, attributes, leaving } = desired;
+  const claimant = claimants.get(resource.metadata.uid);
+  const status = attributes?.[attribute.status]?.[0] ?? (entry && first(entry, attribute.status));
+  return {
+    account: accountName(desired),
+    resource: resource.metadata,
+    ...(claimant === undefined ? {} : { claimant }),
+    isGranted: entry !== undefined || attributes !== undefined,
+    isActive: status === 'Active' && !leaving,
+    isLeaving: leaving,
+  };
+}
+
+function accountName({ resource, entry }: Desired): string {
+  return entry === undefined ? resource.metadata.uid : accountOf(entry);
+}
+
+function holds({ entry }: Desired, name: string): boolean {
+  return entry !== undefined && all(entry, name).length > 0;
+}
+
+/** Is the whole entry described, and not only that access is refused? */
+function isWhole({ attributes }: Desired): boolean {
+  return attributes?.['mail'] !== undefined;
+}
+
+function override(desired: Desired, values: Attributes): Desired {
+  if (!isWhole(desired)) return desired;
+  const { attributes, renamed } = desired;
+  return {
+    ...desired,
+    attributes: { ...attributes, ...values },
+    ...(renamed && { renamed: { ...renamed, attributes: { ...renamed.attributes, ...values } } }),
+  };
+}
