@@ -2,52 +2,25 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
-import { serviceHost } from '../../charts/endpoints.ts';
-import { suffixOf } from '../../operator/core/layout.ts';
-import { kubectl } from '../kind/install.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { openWebmail } from './support/browser.ts';
 import { hostPort, inAccounts, testCluster } from './support/cluster.ts';
+import {
+  attributeOf,
+  inMail as inMailOf,
+  modifyByHand,
+  restartOperator,
+  withQuickResync,
+} from './support/directory.ts';
 import { eventually } from './support/eventually.ts';
 import { openImap, openPop3, openSubmission } from './support/open-sessions.ts';
 import { authorityOf, type Person } from './support/person.ts';
 import { apply, field, fresh, people, personSpec, ready } from './support/resources.ts';
 
-const { mail } = site.namespaces;
 const [namespace = ''] = site.namespaces.accounts;
 const cli = join(import.meta.dirname, '../../cli/main.ts');
 
-/** By the name in its certificate; libldap takes "localhost" for the pod's own name. */
-const directory = `ldaps://${serviceHost('openldap', mail)}`;
-
-const inMail = (...args: readonly string[]) => kubectl(testCluster(), ['-n', mail, ...args]);
-
-/** A new process makes a full pass at once. */
-async function restartOperator(): Promise<void> {
-  await inMail('rollout', 'restart', 'deployment/operator');
-  await inMail('rollout', 'status', 'deployment/operator', '--timeout=90s');
-}
-
-/** A search as the operator's account would see it, from inside the directory's own pod. */
-async function attributeOf(name: string, attribute: string): Promise<string> {
-  const dn = await field(site, `mailbox/${name}`, '.status.entry');
-  const bind = `cn=operator,ou=services,${suffixOf(site.domain)}`;
-  const search = `LDAPTLS_CACERT=/run/tls/ca.crt ldapsearch -LLL -o ldif-wrap=no -H ${directory} -D '${bind}' -y /run/secrets/accounts/operator -b '${dn}' -s base ${attribute}`;
-  const output = await inMail('exec', 'openldap-0', '-c', 'slapd', '--', 'sh', '-c', search);
-  return new RegExp(`^${attribute}: (.*)$`, 'm').exec(output)?.[1] ?? '';
-}
-
-async function modifyByHand(name: string, ldif: string): Promise<void> {
-  const dn = await field(site, `mailbox/${name}`, '.status.entry');
-  const bind = `cn=operator,ou=services,${suffixOf(site.domain)}`;
-  const modify = `printf '%s\\n' 'dn: ${dn}' 'changetype: modify' ${ldif
-    .split('\n')
-    .map((line) => `'${line}'`)
-    .join(
-      ' ',
-    )} | LDAPTLS_CACERT=/run/tls/ca.crt ldapmodify -H ${directory} -D '${bind}' -y /run/secrets/accounts/operator`;
-  await inMail('exec', 'openldap-0', '-c', 'slapd', '--', 'sh', '-c', modify);
-}
+const inMail = (...args: readonly string[]) => inMailOf(site, args);
 
 describe('suspension', () => {
   let person: Person;
@@ -108,7 +81,7 @@ describe('a password', () => {
         .split('\n')
         .filter((line) => line.includes(name));
     // The person's change is made in the directory alone: the next resync sees it.
-    await restartOperator();
+    await restartOperator(site);
     await eventually(30_000, async () => expect(await secrets()).toEqual([]));
     await hopthu('reset-password', name);
     await eventually(20_000, async () => expect(await secrets()).toHaveLength(1));
@@ -136,33 +109,18 @@ describe('a password', () => {
 describe('drift', () => {
   it('is put back within the resync period, and what is not managed is left alone', async () => {
     await people(site, { 'life-drift': 'Võ Trôi' });
-    const siteFile = await inMail('get', 'configmap', 'hopthu-site', '-o', 'jsonpath={.data.site\\.yaml}');
-    const quick = siteFile.replace(/resyncSeconds: \d+/, 'resyncSeconds: 3');
-    const set = async (text: string) => {
-      await inMail(
-        'patch',
-        'configmap',
-        'hopthu-site',
-        '--type=merge',
-        '-p',
-        JSON.stringify({ data: { 'site.yaml': text } }),
-      );
-      await restartOperator();
-    };
-    await set(quick);
-    try {
-      const before = await attributeOf('life-drift', 'hopThuQuotaBytes');
+    await withQuickResync(site, async () => {
+      const before = await attributeOf(site, 'life-drift', 'hopThuQuotaBytes');
       await modifyByHand(
+        site,
         'life-drift',
         'replace: hopThuQuotaBytes\nhopThuQuotaBytes: 1\n-\nreplace: description\ndescription: by hand',
       );
       await eventually(20_000, async () =>
-        expect(await attributeOf('life-drift', 'hopThuQuotaBytes')).toBe(before),
+        expect(await attributeOf(site, 'life-drift', 'hopThuQuotaBytes')).toBe(before),
       );
-      expect(await attributeOf('life-drift', 'description')).toBe('by hand');
-    } finally {
-      await set(siteFile);
-    }
+      expect(await attributeOf(site, 'life-drift', 'description')).toBe('by hand');
+    });
   });
 });
 
