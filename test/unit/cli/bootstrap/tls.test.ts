@@ -33,6 +33,7 @@ describe('TLS from the local CA', () => {
       'created Secret soc-trang-mail/dovecot-tls',
       'created Secret soc-trang-mail/webmail-tls',
       'created Secret soc-trang-smtp/postfix-tls',
+      'created Secret soc-trang-mail/operator-tls',
       'created ConfigMap soc-trang-mail/hopthu-ca',
       'created ConfigMap soc-trang-smtp/hopthu-ca',
       'created ConfigMap soc-trang-accounts/hopthu-ca',
@@ -73,7 +74,7 @@ describe('TLS from the local CA', () => {
     await ensure(socTrang, 366);
     expect(lines).toEqual([]);
     await ensure(socTrang, 368);
-    expect(lines).toHaveLength(5);
+    expect(lines).toHaveLength(6);
     expect(lines).toContain(`renewed ${postfix}`);
   });
 
@@ -85,7 +86,7 @@ describe('TLS from the local CA', () => {
   it('makes everything anew from another CA', async () => {
     store.objects.delete(authority);
     await ensure();
-    expect(lines).toHaveLength(9);
+    expect(lines).toHaveLength(10);
     expect(certificate(postfix).verify(certificate(authority).publicKey)).toBe(true);
   });
 
