@@ -24,6 +24,7 @@ import { SmtpNotices } from './mail/smtp-notices.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
 import { runPass } from './reconcile/pass.ts';
+import { Patience } from './reconcile/patience.ts';
 import { UsageSweep } from './reconcile/usage-sweep.ts';
 import { createReport } from './report.ts';
 
@@ -103,6 +104,7 @@ const notices = new SmtpNotices({
 const metrics = createMetrics(site.name, { cluster, connection, election });
 
 const report = createReport(log);
+const patience = new Patience(() => performance.now(), Math.random);
 const loop = new Loop({
   pass: () =>
     runPass({
@@ -112,6 +114,7 @@ const loop = new Loop({
       sessions,
       notices,
       usage,
+      patience,
       clock: () => new Date(),
       report,
     }),

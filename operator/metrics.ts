@@ -51,10 +51,20 @@ export function createMetrics(site: string, { cluster, connection, election }: S
     registers,
   });
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
-  const mailboxes = gauge('hopthu_mailboxes', 'Mailbox resources seen by the last pass.');
-  const failing = gauge('hopthu_failing_changes', 'Changes of the last pass that failed.');
-  const held = gauge('hopthu_held_changes', 'Changes that the guard holds until they are approved.');
-  const orphans = gauge(
+  // Who leads no longer has seen nothing, instead of what it saw last: an alert on it would stay.
+  const gaugeOfPass = (name: string, help: string) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        if (!election.leads) this.set(0);
+      },
+    });
+  const mailboxes = gaugeOfPass('hopthu_mailboxes', 'Mailbox resources seen by the last pass.');
+  const failing = gaugeOfPass('hopthu_failing_changes', 'Changes of the last pass that failed.');
+  const held = gaugeOfPass('hopthu_held_changes', 'Changes that the guard holds until they are approved.');
+  const orphans = gaugeOfPass(
     'hopthu_orphan_entries',
     'Entries of ours whose resource is gone without having been deleted in our sight.',
   );

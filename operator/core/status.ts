@@ -44,8 +44,14 @@ export function settle(desired: Desired, outcome: Outcome, now: string, used?: n
   };
 }
 
-/** The status of a resource for which nothing could be decided, because a read failed: what was known, and why it waits. */
+/**
+ * The status of a resource for which nothing could be decided, because a read failed: what was known, and why it waits.
+ * An outage words itself anew all the time; the first wording stays.
+ */
 export function undecided(resource: Resource, problem: Problem, now: string): object {
+  const told = conditionsOf(resource).find(({ type }) => type === 'Ready');
+  const isTold = told?.reason === problem.reason && told.observedGeneration === resource.metadata.generation;
+  if (isTold) return resource.status as object;
   const known = (resource.status ?? {}) as MailboxStatus;
   return { ...known, conditions: conditionsFor(resource, { ready: 'False', ...problem }, now, known.quota) };
 }

@@ -6,7 +6,7 @@
 import { debuglog } from 'node:util';
 import { type Client, ResultCodeError } from 'ldapts';
 import { Invalid, Unavailable } from '../errors.ts';
-import { withDeadline } from './deadline.ts';
+import { whileProgressing, withDeadline } from './deadline.ts';
 import { type Account, Session } from './session.ts';
 import { Slots } from './slots.ts';
 
@@ -16,6 +16,8 @@ export type ConnectionOptions = Account & {
   /** Milliseconds for connecting and binding, and for each operation after that. @default 10000 */
   readonly deadline?: number;
 };
+
+type Operation<T> = (client: Client, progress: () => void) => Promise<T>;
 
 /** What readiness and metrics show. */
 export type ConnectionState = {
@@ -54,16 +56,16 @@ export class Connection {
   }
 
   /**
-   * Runs one operation on a bound session, once a slot is free.
-   * @param deadline milliseconds for the operation itself
+   * Runs one operation on a bound session, once a slot is free. One of many answers says `progress` after each: its
+   * deadline begins anew then, so that a directory of any size can be read and silence is noticed as soon as ever.
    * @throws Unavailable when the answer did not come, and so may or may not have taken effect
    * @throws ResultCodeError as slapd answered
    */
-  async run<T>(operation: (client: Client) => Promise<T>, deadline = this.#deadline): Promise<T> {
+  async run<T>(operation: Operation<T>): Promise<T> {
     await this.#slots.acquire();
     try {
       const session = await this.#bound();
-      return await this.#finish(session, operation, deadline);
+      return await this.#finish(session, operation);
     } finally {
       this.#slots.release();
     }
@@ -92,12 +94,9 @@ export class Connection {
     }
   }
 
-  async #finish<T>(
-    session: Session,
-    operation: (client: Client) => Promise<T>,
-    deadline: number,
-  ): Promise<T> {
+  async #finish<T>(session: Session, operation: Operation<T>): Promise<T> {
     const { host } = this.#options;
+    const deadline = this.#deadline;
     const expire = () => {
       const error = new Unavailable('LDAP', `no answer from ${host} within ${deadline} ms`);
       // Nothing else on this socket will be answered either.
@@ -105,7 +104,7 @@ export class Connection {
       return error;
     };
     try {
-      return await withDeadline(operation(session.client), deadline, expire);
+      return await whileProgressing((progress) => operation(session.client, progress), deadline, expire);
     } catch (error) {
       if (error instanceof ResultCodeError || error instanceof Unavailable) throw error;
       throw new Unavailable('LDAP', `lost the connection to ${host} before an answer came`, error);

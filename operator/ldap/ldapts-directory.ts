@@ -12,9 +12,6 @@ import { isGone, type Operation, translate } from './result-codes.ts';
 /** Entries per page: each is parsed in one turn of the event loop. */
 const pageSize = 500;
 
-/** Milliseconds for a whole snapshot: a million entries took 9 seconds. */
-const snapshotDeadline = 60_000;
-
 /** Where entries of the operator's concern live. */
 const subtrees = [container.mailboxes, container.organizations, container.held];
 
@@ -93,14 +90,17 @@ export class LdaptsDirectory implements Directory {
       else if (this.#subtreeKeys.some((subtree) => isBelow(key, subtree))) entries.push(reader.read(found));
     };
     try {
-      await this.#connection.run(async (client) => {
+      await this.#connection.run(async (client, progress) => {
         const pages = client.searchPaginated(this.#suffix, {
           scope: 'sub',
           attributes: [...snapshotAttributes],
           paged: { pageSize },
         });
-        for await (const page of pages) page.searchEntries.forEach(collect);
-      }, snapshotDeadline);
+        for await (const page of pages) {
+          progress();
+          page.searchEntries.forEach(collect);
+        }
+      });
     } catch (error) {
       throw translate(error, 'search', this.#suffix);
     }

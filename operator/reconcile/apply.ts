@@ -10,11 +10,17 @@ import { hashPassword } from '../credentials/ssha512.ts';
 import { Blocked, Conflict, Invalid, Unavailable } from '../errors.ts';
 import type { Cluster, Directory } from '../ports.ts';
 import { inParallel } from './parallel.ts';
+import type { Patience } from './patience.ts';
 
 export type Applied = { readonly change: Change; readonly problem?: Problem };
 
 /** Where changes go, and how the passwords of new accounts are made. */
-export type Targets = { readonly cluster: Cluster; readonly directory: Directory };
+export type Targets = {
+  readonly cluster: Cluster;
+  readonly directory: Directory;
+  /** Without it everything is tried each time. */
+  readonly patience?: Patience;
+};
 
 /** Applies the changes, a few at a time. */
 export async function applyChanges(
@@ -29,7 +35,9 @@ export async function applyChanges(
 }
 
 async function applyOne(targets: Targets, change: Change): Promise<Applied> {
-  const { cluster, directory } = targets;
+  const { cluster, directory, patience } = targets;
+  const last = patience?.problemOf(change.resource);
+  if (last !== undefined) return { change, problem: last };
   try {
     for (const write of change.first) await writeFirst(directory, write);
     if (change.action === 'create') await create(targets, change);
@@ -42,9 +50,11 @@ async function applyOne(targets: Targets, change: Change): Promise<Applied> {
       action: 'Apply',
       message: formatChange(change),
     });
+    patience?.tried(change.resource, undefined);
     return { change };
   } catch (error) {
     const problem = problemOf(error);
+    patience?.tried(change.resource, problem);
     cluster.event(change.resource, {
       type: 'Warning',
       reason: problem.reason,

@@ -18,6 +18,7 @@ import type { Clock, Cluster, ClusterSnapshot, Directory, Notices, Sessions } fr
 import { type Applied, applyChanges } from './apply.ts';
 import { sendNotices } from './notices.ts';
 import { inParallel } from './parallel.ts';
+import type { Patience } from './patience.ts';
 import { type Planned, planPass } from './planned.ts';
 import { endSessions } from './sessions.ts';
 import type { UsageSweep } from './usage-sweep.ts';
@@ -34,6 +35,7 @@ export type PassDependencies = {
   /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
   readonly usage?: Usage;
   readonly clock: Clock;
+  readonly patience?: Patience;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
 };

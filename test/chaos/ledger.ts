@@ -24,6 +24,7 @@ type Status = {
     readonly type: string;
     readonly status: string;
     readonly reason: string;
+    readonly lastTransitionTime: string;
   }[];
 };
 
@@ -53,8 +54,15 @@ export class Ledger {
     return this.#acknowledged.size;
   }
 
-  /** The organization of everybody here. */
+  /** The organization of everybody here; accounts that earlier drills have left over are none of ours. */
   async open(): Promise<void> {
+    const { mailboxes, entries } = await this.#stack.contents();
+    const alive = new Set(mailboxes.map(({ metadata }) => metadata.uid));
+    for (const { dn, attributes } of entries) {
+      const [owner = ''] = attributes['hopThuOwnerUID'] ?? [];
+      const open = dn.includes(',ou=mailboxes,') && attributes['hopThuStatus']?.[0] === 'Active';
+      if (open && !alive.has(owner)) this.#orphans.add(owner);
+    }
     const metadata = { name: `chaos-${this.#run}`, labels: { [label]: this.#run } };
     const organization = { apiVersion, kind: 'Organization', metadata, spec: { name: 'Sở Diễn tập' } };
     await this.#stack.accounts(['apply', '-f', '-'], JSON.stringify(organization));

@@ -21,8 +21,8 @@ export type Call =
   | 'directory.modify'
   | 'directory.remove';
 
-/** Stands around every call: may wait, refuse, run it and then fail, or hand out something else. */
-export type Perturbation = <T>(call: Call, run: () => Promise<T>) => Promise<T>;
+/** Stands around every call: may wait, refuse, run it and then fail, or hand out something else. `dn` of an entry that is added. */
+export type Perturbation = <T>(call: Call, run: () => Promise<T>, dn?: string) => Promise<T>;
 
 /** The process is killed: neither a result nor an error that it could act on. */
 export class Killed extends Error {
@@ -68,7 +68,7 @@ export function perturbCluster(inner: Cluster, around: Perturbation): Cluster {
 export function perturbDirectory(inner: Directory, around: Perturbation): Directory {
   return {
     snapshot: (anew) => around('directory.snapshot', () => inner.snapshot(anew)),
-    add: (dn, attributes) => around('directory.add', () => inner.add(dn, attributes)),
+    add: (dn, attributes) => around('directory.add', () => inner.add(dn, attributes), dn),
     modify: (dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]) =>
       around('directory.modify', () => inner.modify(dn, ownerUid, replacements)),
     remove: (dn, ownerUid) => around('directory.remove', () => inner.remove(dn, ownerUid)),

@@ -13,6 +13,7 @@ import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
 import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import type { ClusterSnapshot } from '../../operator/ports.ts';
 import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
+import { Patience } from '../../operator/reconcile/patience.ts';
 import { UsageSweep } from '../../operator/reconcile/usage-sweep.ts';
 import { type Contents, violations } from './checker.ts';
 import { type Perturbation, perturbCluster, perturbDirectory } from './perturbed.ts';
@@ -31,6 +32,11 @@ export class Province {
     onSwept: () => undefined,
     onFailure: (error) => this.failures.push(error),
   });
+  /** As the operator has it, on the province's clock. */
+  readonly patience = new Patience(
+    () => this.now.getTime(),
+    () => 0,
+  );
   readonly orphans: string[] = [];
   readonly failures: Error[] = [];
   now = new Date('2026-11-21T00:00:00Z');
@@ -75,8 +81,11 @@ export class Province {
     this.cluster.delete(kind, this.namespace, name);
   }
 
-  /** @param around what stands between this pass and the world */
-  pass(around?: Perturbation): Promise<PassResult> {
+  /**
+   * @param around what stands between this pass and the world
+   * @param patience of the operator that makes it; without one it tries everything
+   */
+  pass(around?: Perturbation, patience?: Patience): Promise<PassResult> {
     return runPass({
       site: this.site,
       cluster: around === undefined ? this.cluster : perturbCluster(this.cluster, around),
@@ -85,6 +94,7 @@ export class Province {
       notices: this.notices,
       usage: this.usage,
       clock: () => this.now,
+      ...(patience === undefined ? {} : { patience }),
       report: {
         orphans: (dns) => this.orphans.push(...dns),
         held: () => undefined,

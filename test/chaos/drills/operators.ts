@@ -1,7 +1,7 @@
 /** The operator dies, stands still, or has a wrong clock. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drill } from '../drill.ts';
-import { eventually } from '../ledger.ts';
+import { eventually, type Ledger, statusOf } from '../ledger.ts';
 import type { Stack } from '../stack.ts';
 import { amidBurst } from './directory.ts';
 
@@ -24,18 +24,17 @@ async function withoutBackOff(stack: Stack, work: () => Promise<void>): Promise<
 }
 
 export const operatorKilled: Drill = {
-  fault: `Operator that writes killed ${kills} times at random in a burst`,
-  run: async (world) => {
-    const { stack, random, ledger } = world;
+  fault: `Operator that writes killed ${kills} times, each at a random moment of a burst`,
+  run: async ({ stack, ledger, random, burst }) => {
     let recovered = 0;
     await withoutBackOff(stack, async () => {
-      recovered = await amidBurst(world, async () => {
-        for (let count = 0; count < kills; count += 1) {
-          await eventually(60, async () => stack.signal(await stack.leader(), 'KILL'));
-          await sleep(500 + 3_000 * random.next());
-        }
-        return ledger.probe();
-      });
+      for (let count = 0; count < kills; count += 1) {
+        const burstEnded = ledger.burst(Math.ceil(burst / kills));
+        await sleep(1_500 * random.next());
+        await eventually(60, async () => stack.signal(await stack.leader(), 'KILL'));
+        await burstEnded;
+      }
+      recovered = await ledger.probe();
     });
     return recovered;
   },
@@ -71,11 +70,21 @@ export const wrongClock: Drill = {
         recovered = Math.max(recovered, await ledger.probe());
         await ledger.burst(Math.floor(burst / 5));
         await ledger.settled();
+        await expectShifted(stack, ledger, shift);
       });
     }
     return recovered;
   },
 };
+
+/** The newest condition is as far off as the clock that it was written by. */
+async function expectShifted(stack: Stack, ledger: Ledger, shift: number): Promise<void> {
+  const times = (await stack.mailboxes(ledger.selector)).map((mailbox) =>
+    Date.parse(statusOf(mailbox).conditions?.[0]?.lastTransitionTime ?? ''),
+  );
+  const off = times.map((time) => Math.abs(Date.now() + shift - time));
+  if (Math.min(...off) > 600_000) throw new Error('the clock of the operator was not off');
+}
 
 type Deployment = {
   metadata: { name: string };

@@ -41,4 +41,13 @@ describe('docs/operations.md', () => {
     expect(metrics.length).toBeGreaterThan(8);
     expect(explained('Metrics')).toEqual(metrics);
   });
+
+  it('raises alerts on metrics that there are', () => {
+    const section = page.split(/^## /m).find((text) => text.startsWith('Alerts\n')) ?? '';
+    const used = [...section.matchAll(/\b(?:hopthu|controller_runtime|leader_election)_\w+/g)].map(
+      ([name]) => name,
+    );
+    expect(used.length).toBeGreaterThan(8);
+    expect(used.filter((name) => !explained('Metrics').includes(name))).toEqual([]);
+  });
 });

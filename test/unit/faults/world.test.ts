@@ -1,6 +1,6 @@
 /** The cluster, the directory or a person does what nobody planned. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Unavailable } from '../../../operator/errors.ts';
+import { Blocked, Unavailable } from '../../../operator/errors.ts';
 import type { ClusterSnapshot } from '../../../operator/ports.ts';
 import { copyOf, type Perturbation } from '../../support/perturbed.ts';
 import { Province } from '../../support/province.ts';
@@ -34,6 +34,36 @@ describe('resources', () => {
     await province.settle();
     province.expectReady('binh', 'True', 'Active');
     province.expectReady('poison-7', 'False', 'Invalid', /spec.quota/);
+  });
+
+  it('that slapd refuses, whatever is done, are tried ever more rarely, and at once when they were touched', async () => {
+    const tries: number[] = [];
+    const refusing: Perturbation = async (call, run, dn) => {
+      if (call !== 'directory.add' || !dn?.includes(poison.metadata.uid)) return run();
+      tries.push(province.now.getTime());
+      throw new Blocked('DirectoryRefused', 'no such syntax');
+    };
+    const poison = province.person('poison', 'Lê Văn Tám', 'so-tttt');
+    const day = 24 * 60;
+    for (let minute = 0; minute < day; minute += 1) {
+      if (minute === 60) province.person('other', 'Nguyễn Thanh Bình', 'so-tttt');
+      for (let second = 0; second < 60; second += minute < 5 ? 1 : 30) {
+        await province.pass(refusing, province.patience);
+        province.now = new Date(province.now.getTime() + (minute < 5 ? 1_000 : 30_000));
+      }
+      if (minute === 60) province.expectReady('other', 'True', 'Active');
+    }
+    const waits = tries.slice(1).map((time, index) => (time - (tries[index] ?? 0)) / 60_000);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(15.5);
+    expect(waits.at(-1)).toBeGreaterThan(14);
+    expect(tries.length).toBeLessThan(day / 15 + 20);
+    province.expectReady('poison', 'False', 'DirectoryRefused', /no such syntax/);
+    const before = tries.length;
+    province.person('poison', 'Lê Văn Tám', 'so-tttt', { spec: { quota: '1Gi' } });
+    await province.pass(refusing, province.patience);
+    expect(tries).toHaveLength(before + 1);
+    await province.settle();
+    await province.expectSound();
   });
 
   it('that bring out a defect do not keep others waiting', async () => {
@@ -162,6 +192,24 @@ describe('the cluster', () => {
 });
 
 describe('the directory', () => {
+  it('that is down is told once to each who waits, however it words itself', async () => {
+    await dozen();
+    for (const name of ['p0', 'p1'])
+      province.person(name, 'Lê Văn Tám', 'so-tttt', { spec: { quota: '2Gi' } });
+    const before = province.cluster.writes.status;
+    for (let count = 0; count < 10; count += 1) {
+      const down: Perturbation = async (call, run) => {
+        if (call === 'directory.snapshot') throw new Unavailable('LDAP', `no answer, try ${count}`);
+        return run();
+      };
+      await expect(province.pass(down)).rejects.toThrow(Unavailable);
+    }
+    expect(province.cluster.writes.status - before).toBe(2);
+    province.expectReady('p1', 'False', 'LDAPUnavailable', /try 0/);
+    await province.settle();
+    await province.expectSound();
+  });
+
   it('that shrank without our doing makes no deletion, while its accounts are put back', async () => {
     const [first = '', second = '', leaver = ''] = await dozen();
     const dn = entryDn(leaver);
