@@ -120,6 +120,19 @@ describe.each([
     });
   });
 
+  it('keeps the last access, notices and the granting again of a reclaimed mailbox (R23)', async () => {
+    const uid = await added();
+    const facts = {
+      [attribute.status]: ['Reclaimed'],
+      [attribute.lastAccess]: ['20260520000000Z'],
+      [attribute.notice]: ['30 2026-10-22T00:00:00Z', '7 2026-11-14T00:00:00Z'],
+      [attribute.grant]: ['Lần 1'],
+    };
+    const written = Object.entries(facts).map(([name, values]) => ({ attribute: name, values }));
+    await directory.modify(mailboxDn(uid), uid, written);
+    expect((await find(mailboxDn(uid)))?.attributes).toMatchObject(facts);
+  });
+
   it('takes a name once, in whatever case', async () => {
     const uid = await added();
     await expect(directory.add(mailboxDn(uid.toUpperCase()), mailbox(nextUid()))).rejects.toThrow(Conflict);
@@ -150,6 +163,7 @@ describe.each([
     ['an attribute of another class', { [attribute.sector]: ['Department'] }],
     ['an unknown status', { [attribute.status]: ['Sleeping'] }],
     ['a time in another form', { [attribute.statusSince]: ['2026-11-21T00:00:00Z'] }],
+    ['a notice without its time', { [attribute.notice]: ['30'] }],
     ['an unknown type', { [attribute.type]: ['Other'] }],
     ['a quota of nothing', { [attribute.quotaBytes]: ['0'] }],
     ['a quota in words', { [attribute.quotaBytes]: ['500Mi'] }],
