@@ -26,7 +26,7 @@ export function lastAccess(facts: AccessFacts): number | undefined {
   const { granted, kept, bind, passwordChanged, mustChange = false, delegates = [] } = facts;
   const ownChange = mustChange ? undefined : parseGeneralizedTime(passwordChanged);
   const times = [granted, parseGeneralizedTime(kept), parseGeneralizedTime(bind), ownChange, ...delegates];
-  const known = times.filter((time) => time !== undefined);
+  const known = times.filter((time): time is number => Number.isFinite(time));
   return known.length === 0 ? undefined : Math.max(...known);
 }
 

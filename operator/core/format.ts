@@ -2,7 +2,7 @@
 import { parseDelegate } from './delegates.ts';
 import { attribute } from './layout.ts';
 import { foldersIn } from './mail-settings.ts';
-import { before, type Change, type Update } from './plan.ts';
+import { before, type Change, isRecord, type Update } from './plan.ts';
 import { displayBytes } from './quota.ts';
 import { parseGeneralizedTime, rfc3339 } from './time.ts';
 
@@ -44,7 +44,11 @@ function detail(change: Change): string {
   if (change.action === 'reject') return '  rejected: the account stays as it is';
   if (change.replacements.every((replacement) => replacement.attribute === attribute.rejected))
     return '  what was rejected is not asked for any more';
-  const lines = change.replacements
+  // Beside another change it is noise, and a plan that waits for approval would have another hash tomorrow.
+  const told = isRecord(change)
+    ? change.replacements
+    : change.replacements.filter((replacement) => replacement.attribute !== attribute.lastAccess);
+  const lines = told
     .map((replacement) => replacementText(change, replacement.attribute, replacement.values))
     .filter((text) => text !== undefined);
   return `  ${lines.join(', ')}`;
