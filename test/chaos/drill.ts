@@ -1,5 +1,5 @@
 /** What a drill is, and how its outcome is told. */
-import type { Ledger } from './ledger.ts';
+import { eventually, type Ledger } from './ledger.ts';
 import type { Random } from './random.ts';
 import type { Stack } from './stack.ts';
 
@@ -30,15 +30,35 @@ export type Outcome = {
   readonly settled: readonly number[];
 };
 
-/** Runs a drill and checks what is left. */
+/** Does harm somewhere in the middle of a burst; gives what it gives when the burst has been acknowledged, too. */
+export async function amidBurst(
+  { ledger, burst, random }: World,
+  harm: () => Promise<number>,
+): Promise<number> {
+  const before = ledger.size;
+  const burstEnded = ledger.burst(burst);
+  const at = before + Math.floor(burst * (0.2 + 0.6 * random.next()));
+  const isAmid = eventually(300, async () => {
+    if (ledger.size < at) throw new Error('the burst does not get on');
+  });
+  await Promise.race([isAmid, burstEnded]);
+  const [recovered] = await Promise.all([harm(), burstEnded]);
+  return recovered;
+}
+
+/** Runs a drill and checks what is left; one that cannot be carried out to its end counts as a loss. */
 export async function carryOut(drill: Drill, world: World, runs: number): Promise<Outcome> {
   const lost: string[] = [];
   const recovered: number[] = [];
   const settled: number[] = [];
   for (let count = 0; count < runs; count += 1) {
     const started = performance.now();
-    recovered.push((await drill.run(world)) / 1000);
-    await world.ledger.settled();
+    try {
+      recovered.push((await drill.run(world)) / 1000);
+      await world.ledger.settled();
+    } catch (error) {
+      lost.push(error instanceof Error ? error.message : String(error));
+    }
     settled.push((performance.now() - started) / 1000);
     lost.push(...(await world.ledger.lost()));
   }
@@ -51,6 +71,7 @@ export function rowOf({ fault, runs, lost, recovered, settled }: Outcome): strin
 }
 
 function range(seconds: readonly number[]): string {
+  if (seconds.length === 0) return 'never';
   const [least, most] = [Math.min(...seconds), Math.max(...seconds)].map((value) => value.toFixed(0));
   return least === most ? `${least}` : `${least}–${most}`;
 }

@@ -1,8 +1,7 @@
 /** The API server dies; the cluster goes back in time. */
-import type { Drill } from '../drill.ts';
+import { amidBurst, type Drill } from '../drill.ts';
 import { eventually } from '../ledger.ts';
 import type { Stack } from '../stack.ts';
-import { amidBurst } from './directory.ts';
 
 export const apiServerKilled: Drill = {
   fault: 'API server killed (SIGKILL) in a burst of creations',

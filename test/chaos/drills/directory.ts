@@ -1,28 +1,13 @@
 /** The directory dies, falls silent, or has no room left. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ports } from '../../../charts/endpoints.ts';
-import type { Drill, World } from '../drill.ts';
+import { amidBurst, type Drill } from '../drill.ts';
 import { eventually, type Ledger, statusOf } from '../ledger.ts';
 import type { Stack } from '../stack.ts';
 
 const pod = 'openldap-0';
 /** As its own probe asks: an anonymous bind is refused with 48 by a slapd that works. */
 const alive = `LDAPTLS_REQCERT=allow ldapwhoami -x -H ldaps://localhost:${ports.ldaps.container}; test $? -eq 48`;
-
-/** Somewhere in the middle of a burst. */
-export async function amidBurst(
-  { ledger, burst, random }: World,
-  harm: () => Promise<number>,
-): Promise<number> {
-  const before = ledger.size;
-  const burstEnded = ledger.burst(burst);
-  const at = before + Math.floor(burst * (0.2 + 0.6 * random.next()));
-  await eventually(300, async () => {
-    if (ledger.size < Math.min(at, before + burst)) throw new Error('the burst does not get on');
-  });
-  const [recovered] = await Promise.all([harm(), burstEnded]);
-  return recovered;
-}
 
 export const directoryKilled: Drill = {
   fault: 'slapd killed (SIGKILL) in a burst of creations',
@@ -51,8 +36,11 @@ export const directorySilent: Drill = {
     amidBurst(world, async () => {
       const { stack, ledger } = world;
       await blackHole(stack, '-I');
-      await Promise.all([sleep(silentSeconds * 1000), surfaced(stack, ledger)]);
-      await blackHole(stack, '-D');
+      try {
+        await Promise.all([sleep(silentSeconds * 1000), surfaced(stack, ledger)]);
+      } finally {
+        await blackHole(stack, '-D');
+      }
       return ledger.probe();
     }),
 };

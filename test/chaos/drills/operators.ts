@@ -1,9 +1,8 @@
 /** The operator dies, stands still, or has a wrong clock. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Drill } from '../drill.ts';
+import { amidBurst, type Drill } from '../drill.ts';
 import { eventually, type Ledger, statusOf } from '../ledger.ts';
 import type { Stack } from '../stack.ts';
-import { amidBurst } from './directory.ts';
 
 const kills = 20;
 const kubeletConfig = '/var/lib/kubelet/config.yaml';
