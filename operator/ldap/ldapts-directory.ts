@@ -50,7 +50,8 @@ export class LdaptsDirectory implements Directory {
 
   async modify(dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]): Promise<void> {
     if (replacements.length === 0) return;
-    const changes = replacements.map(({ attribute: type, values }) => change('replace', type, values));
+    const asked = withoutUnlocking(replacements);
+    const changes = asked.map(({ attribute: type, values }) => change('replace', type, values));
     await this.#run('modify', dn, (client) => client.modify(dn, [...whileOwnedBy(ownerUid), ...changes]));
   }
 
@@ -120,6 +121,14 @@ export class LdaptsDirectory implements Directory {
  */
 function whileOwnedBy(ownerUid: string): Change[] {
   return [change('delete', attribute.ownerUid, [ownerUid]), change('add', attribute.ownerUid, [ownerUid])];
+}
+
+/** With a new password slapo-ppolicy unlocks by itself, and fails where the same modification has done it before. */
+function withoutUnlocking(replacements: readonly AttributeReplacement[]): readonly AttributeReplacement[] {
+  if (!replacements.some(({ attribute: type }) => type === 'userPassword')) return replacements;
+  return replacements.filter(
+    ({ attribute: type, values }) => type !== 'pwdAccountLockedTime' || values.length > 0,
+  );
 }
 
 function change(operation: 'add' | 'delete' | 'replace', type: string, values: readonly string[]): Change {

@@ -120,19 +120,6 @@ describe.each([
     });
   });
 
-  it('keeps the last access, notices and the granting again of a reclaimed mailbox (R23)', async () => {
-    const uid = await added();
-    const facts = {
-      [attribute.status]: ['Reclaimed'],
-      [attribute.lastAccess]: ['20260520000000Z'],
-      [attribute.notice]: ['30 2026-10-22T00:00:00Z', '7 2026-11-14T00:00:00Z'],
-      [attribute.grant]: ['Lần 1'],
-    };
-    const written = Object.entries(facts).map(([name, values]) => ({ attribute: name, values }));
-    await directory.modify(mailboxDn(uid), uid, written);
-    expect((await find(mailboxDn(uid)))?.attributes).toMatchObject(facts);
-  });
-
   it('takes a name once, in whatever case', async () => {
     const uid = await added();
     await expect(directory.add(mailboxDn(uid.toUpperCase()), mailbox(nextUid()))).rejects.toThrow(Conflict);

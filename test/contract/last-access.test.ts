@@ -7,6 +7,7 @@ import { first } from '../../operator/core/observed.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
+import type { DirectoryEntry } from '../../operator/ports.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
 import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
 
@@ -41,10 +42,16 @@ async function asPerson(password: string, use: (client: Client) => Promise<void>
   }
 }
 
-/** The entry as a snapshot shows it, and the last access by it; seconds, as slapd counts. */
-async function read() {
+/** The entry as a snapshot shows it. */
+async function find(): Promise<DirectoryEntry> {
   const entry = (await directory.snapshot()).find(({ dn }) => dn === mailboxDn(uid));
   if (entry === undefined) throw new Error(`no ${uid}`);
+  return entry;
+}
+
+/** The last login that slapd knows, and the last access by it; seconds, as slapd counts. */
+async function read() {
+  const entry = await find();
   const bind = first(entry, 'pwdLastSuccess');
   const access = lastAccess({
     kept: first(entry, 'hopThuLastAccess'),
@@ -86,5 +93,32 @@ describe('the last access', () => {
       { attribute: 'userPassword', values: [hashPassword('Another-One-17')] },
     ]);
     expect((await read()).access).toBe(Date.UTC(2026, 5, 1));
+  });
+});
+
+describe('a reclaimed mailbox', () => {
+  it('keeps its last access, notices and the grant', async () => {
+    const facts = {
+      hopThuStatus: ['Reclaimed'],
+      hopThuLastAccess: ['20260520000000Z'],
+      hopThuNotice: ['30 2026-10-22T00:00:00Z', '7 2026-11-14T00:00:00Z'],
+      hopThuGrant: ['Lần 1'],
+    };
+    const written = Object.entries(facts).map(([attribute, values]) => ({ attribute, values }));
+    await directory.modify(mailboxDn(uid), uid, written);
+    expect((await find()).attributes).toMatchObject(facts);
+  });
+
+  it('is unlocked together with a new password: slapd does it, and refuses to do it twice', async () => {
+    const locked = [{ attribute: 'pwdAccountLockedTime', values: ['000001010000Z'] }];
+    await directory.modify(mailboxDn(uid), uid, locked);
+    const next = 'Wt9h-Zc3e-Kx7m-Qp4r';
+    await directory.modify(mailboxDn(uid), uid, [
+      { attribute: 'pwdAccountLockedTime', values: [] },
+      { attribute: 'userPassword', values: [hashPassword(next)] },
+      { attribute: 'pwdReset', values: ['TRUE'] },
+    ]);
+    expect((await find()).attributes).not.toHaveProperty('pwdAccountLockedTime');
+    await asPerson(next);
   });
 });
