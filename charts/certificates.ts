@@ -12,7 +12,7 @@ export type PartCertificate = {
   readonly dnsNames: readonly string[];
 };
 
-/** Service, namespace and public hosts of each part that has a certificate. */
+/** Service, namespace and public hosts of each part that ends TLS or shows a certificate. */
 export function partCertificates(site: Site): readonly PartCertificate[] {
   const { mail, smtp } = site.namespaces;
   const { hosts } = site;
@@ -20,10 +20,10 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
     certificate('openldap', mail, []),
     certificate('postgresql', mail, []),
     certificate('dovecot', mail, [hosts.mail]),
+    // Nobody comes to it by TLS: it shows its certificate to the store beside Dovecot, and to Postfix.
+    certificate('operator', mail, []),
     certificate('webmail', mail, [hosts.webmail]),
     certificate('postfix', smtp, [hosts.mail]),
-    // No server: what it shows to Postfix.
-    certificate('operator', mail, []),
   ];
 }
 

@@ -22,6 +22,8 @@ export const ports = {
   notices: { service: 9587, container: 9687 },
   /** Dovecot's API, where the operator ends sessions; TLS and a key. */
   sessions: { service: 8443, container: 8443 },
+  /** The store of whole accounts beside Dovecot; for the operator, by certificate. */
+  store: { service: 8444, container: 8444 },
   postgresql: { service: 5432, container: 5432 },
   webmail: { service: 443, container: 8443 },
   /** Health and metrics of the operator, and of the throttle in Dovecot's pod. */

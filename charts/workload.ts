@@ -157,17 +157,21 @@ function container(props: Container): object {
   };
 }
 
+/** A volume of the site's StorageClass for one pod. */
+export function claimSpec({ storage: { className } }: Site, size: string): object {
+  return {
+    accessModes: ['ReadWriteOnce'],
+    ...(className === undefined ? {} : { storageClassName: className }),
+    resources: { requests: { storage: size } },
+  };
+}
+
 function claims(site: Site, sizes: Readonly<Record<string, string>>): object[] {
-  const { className } = site.storage;
   return Object.entries(sizes).map(([name, storage]) => ({
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
     metadata: { name },
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      ...(className === undefined ? {} : { storageClassName: className }),
-      resources: { requests: { storage } },
-    },
+    spec: claimSpec(site, storage),
   }));
 }
 
@@ -181,6 +185,10 @@ export const volume = {
   configMap: (name: string, configMap: string): Volume => ({
     name,
     source: { configMap: { name: configMap } },
+  }),
+  claim: (name: string, claimName: string): Volume => ({
+    name,
+    source: { persistentVolumeClaim: { claimName } },
   }),
   memory: (name: string, sizeLimit: string): Volume => ({
     name,

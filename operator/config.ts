@@ -19,11 +19,16 @@ export type Config = {
     readonly caFile: string;
     readonly keyFile: string;
   };
+  /** The store of whole accounts, beside Dovecot. */
+  readonly store: {
+    readonly host: string;
+    readonly port: number;
+  };
+  /** Folder with the operator's own `tls.crt` and `tls.key`, and `ca.crt`. */
+  readonly tlsFolder: string;
   readonly notices: {
     readonly host: string;
     readonly port: number;
-    /** Folder with `tls.crt`, `tls.key` and `ca.crt`. */
-    readonly tls: string;
     /** Text of each kind's template. */
     readonly templates: Readonly<Record<NoticeKind, string>>;
   };
@@ -56,10 +61,14 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       caFile: need('HOPTHU_SESSIONS_CA_FILE'),
       keyFile: need('HOPTHU_SESSIONS_KEY_FILE'),
     },
+    store: {
+      host: need('HOPTHU_STORE_HOST'),
+      port: Number(need('HOPTHU_STORE_PORT')),
+    },
+    tlsFolder: need('HOPTHU_TLS_FOLDER'),
     notices: {
       host: need('HOPTHU_NOTICES_HOST'),
       port: Number(need('HOPTHU_NOTICES_PORT')),
-      tls: need('HOPTHU_NOTICES_TLS'),
       templates: readTemplates(need('HOPTHU_NOTICES_TEMPLATES')),
     },
     port: Number(need('HOPTHU_PORT')),

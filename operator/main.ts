@@ -7,9 +7,11 @@ import { readConfig } from './config.ts';
 import { formatChange } from './core/format.ts';
 import { serviceDn, suffixOf } from './core/layout.ts';
 import { operatorLease } from './core/secrets.ts';
+import { rfc3339 } from './core/time.ts';
 import { Doveadm } from './dovecot/doveadm.ts';
 import { DoveadmSessions } from './dovecot/doveadm-sessions.ts';
 import { DoveadmUsage } from './dovecot/doveadm-usage.ts';
+import { StoreClient } from './dovecot/store-client.ts';
 import { Unavailable } from './errors.ts';
 import { serveHealth } from './health.ts';
 import { ApiCluster } from './kube/api-cluster.ts';
@@ -23,6 +25,7 @@ import { RememberedDirectory } from './ldap/remembered-directory.ts';
 import { SmtpNotices } from './mail/smtp-notices.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
+import { MailWorker } from './reconcile/mail-worker.ts';
 import { runPass } from './reconcile/pass.ts';
 import { Patience } from './reconcile/patience.ts';
 import { UsageSweep } from './reconcile/usage-sweep.ts';
@@ -84,24 +87,45 @@ const doveadm = new Doveadm({
   key: () => readFile(config.sessions.keyFile, 'utf8'),
 });
 const sessions = new DoveadmSessions(doveadm, beforeWrite);
+const tlsFile = (name: string) => () => readFile(join(config.tlsFolder, name), 'utf8');
+const accounts = new StoreClient({
+  host: config.store.host,
+  port: config.store.port,
+  ca: tlsFile('ca.crt'),
+  certificate: tlsFile('tls.crt'),
+  key: tlsFile('tls.key'),
+  now: () => rfc3339(new Date()),
+  beforeWrite,
+});
 const usage = new UsageSweep({
   store: new DoveadmUsage(doveadm),
   onChange: () => loop.wake(),
   onSwept: (asked, read) => metrics.swept(asked, read),
   onFailure: (error) => log.warn({ err: error }, 'how much mailboxes use could not be read'),
 });
-const certificateFile = (name: string) => () => readFile(join(config.notices.tls, name), 'utf8');
 const notices = new SmtpNotices({
   host: config.notices.host,
   port: config.notices.port,
-  ca: certificateFile('ca.crt'),
-  certificate: certificateFile('tls.crt'),
-  key: certificateFile('tls.key'),
+  ca: tlsFile('ca.crt'),
+  certificate: tlsFile('tls.crt'),
+  key: tlsFile('tls.key'),
   from: { name: `Hộp thư ${site.title}`, address: `${site.notices.from}@${site.domain}` },
   templates: config.notices.templates,
   beforeWrite,
 });
-const metrics = createMetrics(site.name, { cluster, connection, election });
+const mail = new MailWorker({
+  store: accounts,
+  directory,
+  clock: () => new Date(),
+  onChange: () => loop.wake(),
+  onStep: (task, error) => {
+    metrics.stepped(task.kind, error === undefined);
+    const { kind, account } = task;
+    if (error === undefined) log.info({ step: kind, account }, 'mail of an account that ended');
+    else log.error({ err: error, step: kind, account }, 'a step with the mail of an account failed');
+  },
+});
+const metrics = createMetrics(site.name, { cluster, connection, election, mail });
 
 const report = createReport(log);
 const patience = new Patience(() => performance.now(), Math.random);
@@ -114,6 +138,7 @@ const loop = new Loop({
       sessions,
       notices,
       usage,
+      mail,
       patience,
       clock: () => new Date(),
       report,
@@ -123,6 +148,7 @@ const loop = new Loop({
   onResync: () => {
     directory.forget();
     usage.due();
+    mail.due();
   },
   onResult: (result, seconds) => {
     metrics.passed(result, seconds);
@@ -155,7 +181,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 log.info({ domain: site.domain, namespaces: site.namespaces.accounts }, 'started');
 
 await loop.run();
-await usage.stop();
+await Promise.all([usage.stop(), mail.stop()]);
 await election.release();
 cluster.stop();
 await directory.close();

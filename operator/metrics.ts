@@ -4,6 +4,7 @@ import { operatorLease } from './core/secrets.ts';
 import type { ApiCluster } from './kube/api-cluster.ts';
 import type { Election } from './kube/election.ts';
 import type { Connection } from './ldap/connection.ts';
+import type { MailWorker } from './reconcile/mail-worker.ts';
 import type { PassResult } from './reconcile/pass.ts';
 
 /** Whose own counters are shown at every scrape. */
@@ -11,18 +12,21 @@ export type Sources = {
   readonly cluster: Pick<ApiCluster, 'informerCounters'>;
   readonly connection: Pick<Connection, 'state'>;
   readonly election: Pick<Election, 'leads'>;
+  readonly mail: Pick<MailWorker, 'waiting'>;
 };
 
 export type Metrics = {
   readonly registry: Registry;
   passed(result: PassResult, seconds: number): void;
   failed(): void;
+  /** A step with the mail of an account that ended was made, or failed. */
+  stepped(step: string, succeeded: boolean): void;
   /** Usage was asked of so many mailboxes, of which so many answered. */
   swept(asked: number, read: number): void;
 };
 
 /** @param site label of every series */
-export function createMetrics(site: string, { cluster, connection, election }: Sources): Metrics {
+export function createMetrics(site: string, { cluster, connection, election, mail }: Sources): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ site });
   collectDefaultMetrics({ register: registry });
@@ -68,6 +72,20 @@ export function createMetrics(site: string, { cluster, connection, election }: S
     'hopthu_orphan_entries',
     'Entries of ours whose resource is gone without having been deleted in our sight.',
   );
+  const steps = new Counter({
+    name: 'hopthu_mail_steps_total',
+    help: 'Steps with the mail of accounts that ended, by step and result.',
+    labelNames: ['step', 'result'],
+    registers,
+  });
+  new Gauge({
+    name: 'hopthu_mail_steps_waiting',
+    help: 'Steps with the mail of accounts that wait or are under way.',
+    registers,
+    collect() {
+      this.set(mail.waiting);
+    },
+  });
   const unread = gauge('hopthu_usage_unread', 'Mailboxes whose used bytes the last sweep could not read.');
   const swept = gauge(
     'hopthu_usage_timestamp_seconds',
@@ -124,6 +142,9 @@ export function createMetrics(site: string, { cluster, connection, election }: S
     },
     failed() {
       passes.inc({ result: 'error' });
+    },
+    stepped(step, succeeded) {
+      steps.inc({ step, result: succeeded ? 'success' : 'error' });
     },
     swept(asked, read) {
       unread.set(asked - read);

@@ -1,4 +1,5 @@
 /** Mailboxes: Dovecot with IMAPS, POP3S and ManageSieve for people, LMTP, SASL and quota for Postfix. */
+import { ApiObject } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { mailRoot, suffixOf } from '../../operator/core/layout.ts';
@@ -10,7 +11,7 @@ import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { clientService, service } from '../service.ts';
 import { throttle } from '../throttle.ts';
 import { tunnel } from '../tunnel.ts';
-import { type Context, labels, volume, workload } from '../workload.ts';
+import { type Container, type Context, claimSpec, labels, volume, workload } from '../workload.ts';
 
 const part = 'dovecot';
 const uid = 5000;
@@ -47,6 +48,29 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       saslTunnel: ports.saslTunnel.container,
       quotaTunnel: ports.quotaTunnel.container,
     }),
+    'store.conf': renderFile('dovecot/store.conf', {
+      operatorHost: serviceHost('operator', site.namespaces.mail),
+      storePort: ports.store.container,
+    }),
+    store: renderFile('dovecot/store'),
+  };
+}
+
+/** The archives, apart from Postfix's tunnel: this container alone reaches them, and nobody but the operator reaches it. */
+function store(image: string): Container {
+  return {
+    name: 'store',
+    image,
+    command: ['/usr/bin/stunnel', '/etc/hopthu/store.conf'],
+    ports: { store: ports.store.container },
+    resources: { cpu: '10m', memory: '32Mi', memoryLimit: '256Mi' },
+    mounts: [
+      { name: 'mail', path: '/srv/vmail', writable: true },
+      { name: 'archive', path: '/srv/archive', writable: true },
+      { name: 'config', path: '/etc/hopthu/store.conf', subPath: 'store.conf' },
+      { name: 'config', path: '/etc/hopthu/store', subPath: 'store' },
+      { name: 'tls', path: '/run/tls' },
+    ],
   };
 }
 
@@ -55,7 +79,12 @@ export function dovecot(
   scope: Construct,
   context: Context,
   directory: Endpoint,
-): { readonly imaps: Endpoint; readonly sieve: Endpoint; readonly sessions: Endpoint } {
+): {
+  readonly imaps: Endpoint;
+  readonly sieve: Endpoint;
+  readonly sessions: Endpoint;
+  readonly store: Endpoint;
+} {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
   const config = dovecotConfig(site, directory);
@@ -66,7 +95,14 @@ export function dovecot(
   service(scope, context, {
     part,
     namespace,
-    ports: ['imaps', 'pop3s', 'sieve', 'lmtpTunnel', 'saslTunnel', 'quotaTunnel', 'sessions'],
+    ports: ['imaps', 'pop3s', 'sieve', 'lmtpTunnel', 'saslTunnel', 'quotaTunnel', 'sessions', 'store'],
+  });
+  // Not the StatefulSet's: its claims cannot be added to, and the backup reads this one.
+  new ApiObject(scope, 'archive', {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'archive', namespace, labels: labels(site, part) },
+    spec: claimSpec(site, site.storage.archive),
   });
   clientService(scope, context, { part, namespace, ports: ['imaps', 'pop3s', 'sieve'] });
   // The login service greets whoever connects, and logs nothing of one who leaves.
@@ -110,6 +146,7 @@ export function dovecot(
           quota: ports.quotaTunnel.container,
         },
       }),
+      store(image(part)),
       throttle(context),
     ],
     volumes: [
@@ -117,6 +154,7 @@ export function dovecot(
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),
       volume.secret('sessions', sessionsSecret),
+      volume.claim('archive', 'archive'),
       volume.secret('origin', originSecret),
       volume.memory('run', '16Mi'),
       volume.scratch('tmp', '256Mi'),
@@ -124,5 +162,10 @@ export function dovecot(
   });
   const host = serviceHost(part, namespace);
   const at = ({ service: port }: { readonly service: number }): Endpoint => ({ host, port });
-  return { imaps: at(ports.imaps), sieve: at(ports.sieve), sessions: at(ports.sessions) };
+  return {
+    imaps: at(ports.imaps),
+    sieve: at(ports.sieve),
+    sessions: at(ports.sessions),
+    store: at(ports.store),
+  };
 }

@@ -24,6 +24,8 @@ export type OperatorProps = {
   readonly sessions: Endpoint;
   /** Where Postfix takes its notices. */
   readonly notices: Endpoint;
+  /** The store of whole accounts beside Dovecot. */
+  readonly store: Endpoint;
   /** Text of the site file, which the operator reads as it stands. */
   readonly siteFile: string;
 };
@@ -32,7 +34,7 @@ export type OperatorProps = {
 export function operator(
   scope: Construct,
   context: Context,
-  { directory, sessions, notices, siteFile }: OperatorProps,
+  { directory, sessions, store, notices, siteFile }: OperatorProps,
 ): Endpoint {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
@@ -86,9 +88,11 @@ export function operator(
           HOPTHU_SESSIONS_PORT: String(sessions.port),
           HOPTHU_SESSIONS_CA_FILE: '/run/ca/ca.crt',
           HOPTHU_SESSIONS_KEY_FILE: '/run/secrets/sessions/key',
+          HOPTHU_STORE_HOST: store.host,
+          HOPTHU_STORE_PORT: String(store.port),
+          HOPTHU_TLS_FOLDER: '/run/tls',
           HOPTHU_NOTICES_HOST: notices.host,
           HOPTHU_NOTICES_PORT: String(notices.port),
-          HOPTHU_NOTICES_TLS: '/run/tls',
           HOPTHU_NOTICES_TEMPLATES: '/etc/hopthu-notices',
           HOPTHU_PORT: String(ports.operator.container),
         },
@@ -96,9 +100,9 @@ export function operator(
         mounts: [
           { name: 'site', path: '/etc/hopthu' },
           { name: 'ca', path: '/run/ca' },
+          { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
           { name: 'sessions', path: '/run/secrets/sessions' },
-          { name: 'tls', path: '/run/tls' },
           { name: 'notices', path: '/etc/hopthu-notices' },
         ],
         resources: site.resources.operator,
@@ -113,9 +117,9 @@ export function operator(
     volumes: [
       volume.configMap('site', siteConfigMap),
       volume.configMap('ca', caConfigMap),
+      volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret('operator')),
       volume.secret('sessions', sessionsSecret),
-      volume.secret('tls', tlsSecret(part)),
       volume.configMap('notices', noticesConfigMap),
     ],
     config: [siteFile, ...Object.values(templates)],

@@ -107,6 +107,10 @@ export const mailboxSpec = z
       .regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/, 'a date such as 2027-01-01')
       .optional()
       .describe('The last day of access, in Việt Nam; mail is kept and still delivered afterwards. R24'),
+    deletionPolicy: z
+      .enum(['Retain', 'Archive', 'Delete'])
+      .default('Retain')
+      .describe('What becomes of the mail of a deleted Mailbox after the days of `retention`. R37'),
     delegates: delegates
       .optional()
       .describe("Who else uses this organization's mailbox; only with type Organization. R26, R27, R28"),

@@ -22,6 +22,8 @@ export type Claimant = {
   readonly organization?: ResolvedOrganization;
   /** UID that owns its entry now: its own, or the former one of an account it takes back. */
   readonly ownerUid: string;
+  /** The account it is to have, where that is not its own UID and has no entry: mail put back from the archive is under it. */
+  readonly account?: string;
 };
 
 export type Grant = {
@@ -195,7 +197,11 @@ class AddressTable {
     if (this.#assigned.has(address) || (entry !== undefined && this.#holding(address) === entry))
       return undefined;
     const { uid, annotations } = claimant.mailbox.metadata;
-    const hold = holdOn(this.#facts, address, entry === undefined ? uid : accountOf(entry));
+    const hold = holdOn(
+      this.#facts,
+      address,
+      entry === undefined ? (claimant.account ?? uid) : accountOf(entry),
+    );
     if (hold === undefined || annotations[annotation.liftHold]?.split(/[\s,]+/).includes(address))
       return undefined;
     return { hold };

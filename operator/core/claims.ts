@@ -1,12 +1,22 @@
 /** Who may hold addresses, and who may not and why. Pure. */
 import { type Mailbox, parseMailbox } from '../api/mailbox.ts';
 import type { Resource } from '../api/resource.ts';
+import type { DirectoryEntry } from '../ports.ts';
 import type { Claimant } from './addresses.ts';
-import { closedProblem, formerAccounts, takingBackProblem } from './former.ts';
+import {
+  closedProblem,
+  endedAccounts,
+  formerAccounts,
+  isSamePerson,
+  removalProblem,
+  restoreOf,
+  takingBackProblem,
+} from './former.ts';
 import { attribute } from './layout.ts';
+import type { Restore } from './mail-work.ts';
 import { resourceName } from './naming/identity.ts';
-import { first, type Observed } from './observed.ts';
-import type { Organizations } from './organizations.ts';
+import { accountOf, first, type Observed } from './observed.ts';
+import type { Organizations, ResolvedOrganization } from './organizations.ts';
 import { attempt, type Problem, waiting } from './verdict.ts';
 
 export type Claims = {
@@ -14,6 +24,8 @@ export type Claims = {
   readonly claimants: ReadonlyMap<string, Claimant>;
   /** By UID of the resource; a claimant may have some, too. */
   readonly problems: ReadonlyMap<string, readonly Problem[]>;
+  /** By UID of the resource that waits for it. */
+  readonly restores: ReadonlyMap<string, Restore>;
 };
 
 /** Checks every mailbox, and finds its organization and the account that it has or takes back. */
@@ -23,8 +35,10 @@ export function claimsOf(
   organizations: Organizations,
 ): Claims {
   const former = formerAccounts(mailboxes, observed);
+  const ended = endedAccounts(observed);
   const claimants = new Map<string, Claimant>();
   const problems = new Map<string, Problem[]>();
+  const restores = new Map<string, Restore>();
   for (const resource of mailboxes) {
     const { uid } = resource.metadata;
     const parsed = attempt('Invalid', () => parseMailbox(resource));
@@ -36,18 +50,48 @@ export function claimsOf(
     const organization = organizations.resolved.get(organizationName(mailbox));
     if (organization === undefined) problems.set(uid, [organizationProblem(organizations, mailbox)]);
     const account = observed.byOwner.has(uid) ? undefined : former.get(resourceName(resource.metadata));
+    const memory = isNew(observed, account, uid)
+      ? endedAccount(ended.get(resourceName(resource.metadata)), mailbox, organization)
+      : undefined;
     const refusal =
       account === undefined
-        ? closedProblem(observed.byOwner.get(uid))
+        ? (closedProblem(observed.byOwner.get(uid)) ?? (memory && removalProblem(memory)))
         : takingBackProblem(account, mailbox, organization);
     if (refusal !== undefined) {
       problems.set(uid, [refusal]);
+      const restore = memory && restoreOf(memory);
+      if (restore !== undefined && resource.metadata.deletionTimestamp === undefined)
+        restores.set(uid, restore);
       continue;
     }
     const ownerUid = (account && first(account, attribute.ownerUid)) ?? uid;
-    claimants.set(uid, { mailbox, ownerUid, ...(organization === undefined ? {} : { organization }) });
+    claimants.set(uid, {
+      mailbox: memory === undefined ? mailbox : withAddress(mailbox, memory),
+      ownerUid,
+      ...(memory === undefined ? {} : { account: accountOf(memory) }),
+      ...(organization === undefined ? {} : { organization }),
+    });
   }
-  return { claimants, problems };
+  return { claimants, problems, restores };
+}
+
+function isNew(observed: Observed, account: DirectoryEntry | undefined, uid: string): boolean {
+  return account === undefined && !observed.byOwner.has(uid);
+}
+
+/** The account that ended, if this is the same person; else the name is free for another one. */
+function endedAccount(
+  memory: DirectoryEntry | undefined,
+  mailbox: Mailbox,
+  organization: ResolvedOrganization | undefined,
+): DirectoryEntry | undefined {
+  return memory !== undefined && isSamePerson(memory, mailbox, organization) ? memory : undefined;
+}
+
+/** The address that was the account's is promised to it, as one in the status is. */
+function withAddress(mailbox: Mailbox, memory: DirectoryEntry): Mailbox {
+  const address = first(memory, 'mail');
+  return address === undefined ? mailbox : { ...mailbox, status: { address, ...mailbox.status } };
 }
 
 function organizationName({ metadata, spec }: Mailbox): string {

@@ -1,19 +1,20 @@
 /** What each mailbox's entry shall be, once it is known who claims what. Pure. */
 import { annotation, type Resource } from '../api/resource.ts';
+import type { DirectoryEntry } from '../ports.ts';
 import { accessFor, attributesFor, renamedBy } from './account.ts';
 import { addressFacts } from './address-facts.ts';
-import { grantAddresses } from './addresses.ts';
+import { type Claimant, grantAddresses } from './addresses.ts';
 import { claimsOf } from './claims.ts';
 import { delegateAccesses } from './delegate-access.ts';
 import { withDelegates } from './delegates.ts';
 import type { Desired, World } from './desired.ts';
-import { withoutAccess } from './entry.ts';
-import { isClosed, isReclaimed } from './former.ts';
+import { type Attributes, closedAttributes, withoutAccess } from './entry.ts';
+import { isClosed, isReclaimed, removalProblem, restoreOf } from './former.ts';
 import { holdBack, writesBefore } from './held.ts';
 import { attribute } from './layout.ts';
 import { lifeOf } from './life.ts';
 import { mailboxDn } from './naming/identity.ts';
-import { all, type Observed } from './observed.ts';
+import { all, first, type Observed } from './observed.ts';
 import { isSuspendedByAnnotation, type Organizations } from './organizations.ts';
 import { passwordExpiry } from './password.ts';
 import { attempt } from './verdict.ts';
@@ -26,7 +27,7 @@ export function decideMailboxes(
   observed: Observed,
   organizations: Organizations,
 ): readonly Desired[] {
-  const { claimants, problems } = claimsOf(world.mailboxes, observed, organizations);
+  const { claimants, problems, restores } = claimsOf(world.mailboxes, observed, organizations);
   const deciding = [...claimants.values()].filter(
     ({ mailbox }) => mailbox.metadata.annotations[annotation.paused] !== 'true',
   );
@@ -37,7 +38,11 @@ export function decideMailboxes(
     const { uid } = resource.metadata;
     const claimant = claimants.get(uid);
     const grant = grants.get(uid);
-    const base = asItIs(world, observed, resource, claimant?.ownerUid ?? uid);
+    const restore = restores.get(uid);
+    const base = {
+      ...asItIs(world, observed, resource, claimant),
+      ...(restore === undefined ? {} : { restore }),
+    };
     const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
     const { entry } = base;
     if (claimant === undefined || grant === undefined) {
@@ -50,6 +55,8 @@ export function decideMailboxes(
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
     const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant, entry));
     if (attributes === undefined) return { ...base, problems: known };
+    const shut = base.leaving ? undefined : keptShut(entry, attributes);
+    if (shut !== undefined) return { ...base, ...shut.restore, problems: [shut.problem, ...known] };
     const writesFirst = writesBefore(world, observed, entry, attributes, grant.takenFrom);
     const renamed = renamedBy(world, observed, claimant, grant, entry, life);
     return {
@@ -63,20 +70,33 @@ export function decideMailboxes(
   return withDelegates({ site: world.site, observed, claimants, desired });
 }
 
+/** An account whose mail may be gone opens only after it was put back. */
+function keptShut(entry: DirectoryEntry | undefined, attributes: Attributes) {
+  const isShut = (status: string | undefined) => status === 'Closed' || status === 'Reclaimed';
+  if (entry === undefined || !isShut(first(entry, attribute.status))) return undefined;
+  const problem = isShut(attributes[attribute.status]?.[0]) ? undefined : removalProblem(entry);
+  if (problem === undefined) return undefined;
+  const restore = restoreOf(entry);
+  return { problem, restore: restore === undefined ? {} : { restore } };
+}
+
 /** What is known of a mailbox before anything is decided: its entry, and what its addresses come to when it leaves. */
-function asItIs(world: MailboxesWorld, observed: Observed, resource: Resource, ownerUid: string) {
+function asItIs(world: MailboxesWorld, observed: Observed, resource: Resource, claimant?: Claimant) {
   const { uid, deletionTimestamp } = resource.metadata;
-  const entry = observed.byOwner.get(ownerUid);
+  const entry = observed.byOwner.get(claimant?.ownerUid ?? uid);
   const leaving = deletionTimestamp !== undefined;
   return {
     resource,
     leaving,
     ...(entry === undefined ? {} : { entry }),
-    dn: entry?.dn ?? mailboxDn(world.site, uid),
+    dn: entry?.dn ?? mailboxDn(world.site, claimant?.account ?? uid),
     ...passwordExpiry(world.site, entry),
     ...(entry === undefined || !leaving
       ? {}
-      : { first: holdBack(world, observed, entry, all(entry, attribute.address)) }),
+      : {
+          first: holdBack(world, observed, entry, all(entry, attribute.address)),
+          closing: closedAttributes(claimant?.mailbox.spec),
+        }),
   };
 }
 

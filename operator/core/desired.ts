@@ -8,6 +8,7 @@ import { type Attributes, organizationAttributes } from './entry.ts';
 import { isClosed } from './former.ts';
 import type { Group } from './groups.ts';
 import type { Write } from './held.ts';
+import type { Restore } from './mail-work.ts';
 import { resourceName } from './naming/identity.ts';
 import { isHold, type Observed, observe, ownerIn } from './observed.ts';
 import { type Organizations, type ResolvedOrganization, readOrganizations } from './organizations.ts';
@@ -39,6 +40,10 @@ export type Desired = {
   readonly renamed?: Described;
   /** Writes to other entries before this one's: addresses are held before they are let go. */
   readonly first?: readonly Write[];
+  /** What a mailbox's entry becomes when it is closed. */
+  readonly closing?: Attributes;
+  /** The archive that has to be put back before the resource may have its former account. */
+  readonly restore?: Restore;
   /** The resource is being deleted and nothing keeps it: close a mailbox's entry, remove an organization's. */
   readonly leaving: boolean;
   /** When the mailbox is reclaimed for want of use, and whether its people shall be told now (R23). */

@@ -59,6 +59,9 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     ...ownership(site, mailbox),
     pwdAccountLockedTime: lock(facts.life.status, facts.entry),
     ...facts.life.attributes,
+    ...deletionPolicy(mailbox.spec),
+    // Whoever is let in has the mail in its place.
+    ...(receives(facts.life.status) ? { [attribute.archive]: [] } : {}),
     ...passwordAttributes(site, facts),
   };
 }
@@ -80,6 +83,20 @@ export function organizationAttributes(site: Site, resolved: ResolvedOrganizatio
 /** Taking access away, which must bite even where nothing else of the mailbox can be decided. */
 export function withoutAccess(status: Exclude<EntryStatus, 'Active'>): Attributes {
   return { [attribute.status]: [status], pwdAccountLockedTime: [lockedForGood] };
+}
+
+/** Closing, with the policy of the moment, where the spec can be read. */
+export function closedAttributes(spec: Mailbox['spec'] | undefined): Attributes {
+  return { ...withoutAccess('Closed'), ...(spec === undefined ? {} : deletionPolicy(spec)) };
+}
+
+function receives(status: EntryStatus): boolean {
+  return status === 'Active' || status === 'Suspended' || status === 'Expired';
+}
+
+/** The directory remembers it when the resource is gone; Retain is not written down. */
+function deletionPolicy({ deletionPolicy: policy }: Pick<Mailbox['spec'], 'deletionPolicy'>): Attributes {
+  return { [attribute.deletionPolicy]: policy === 'Retain' ? [] : [policy] };
 }
 
 /** What has to be replaced in `entry` so that every attribute of `desired` is as asked; values compare as sets. */

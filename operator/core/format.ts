@@ -68,6 +68,7 @@ const labels: Readonly<Record<string, string>> = {
   [attribute.abbreviation]: 'abbreviation',
   [attribute.sector]: 'sector',
   [attribute.type]: 'type',
+  [attribute.deletionPolicy]: 'deletion policy',
   [attribute.ownerUid]: 'taken back by a new resource',
   [attribute.passwordReset]: 'new first password',
   [attribute.lastAccess]: 'last access',

@@ -2,10 +2,12 @@
 import type { Mailbox } from '../api/mailbox.ts';
 import type { Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
+import { removalOf } from './archive.ts';
 import { attribute, objectClass } from './layout.ts';
-import { all, first, type Observed } from './observed.ts';
+import type { Restore } from './mail-work.ts';
+import { accountOf, all, first, type Observed } from './observed.ts';
 import type { ResolvedOrganization } from './organizations.ts';
-import { type Problem, stalled } from './verdict.ts';
+import { type Problem, stalled, waiting } from './verdict.ts';
 
 /** Accounts whose resource is gone, by its name; one that is not closed before one that is. */
 export function formerAccounts(
@@ -23,7 +25,7 @@ export function formerAccounts(
 }
 
 /** The same staff number, or the same name in the same organization: nobody inherits a stranger's mail. */
-function isSamePerson(
+export function isSamePerson(
   entry: DirectoryEntry,
   mailbox: Mailbox,
   organization: ResolvedOrganization | undefined,
@@ -45,6 +47,43 @@ export function closedProblem(entry: DirectoryEntry | undefined): Problem | unde
     'AccountClosed',
     `metadata.uid: the account ${first(entry, 'mail')} was closed when this resource was deleted: delete the resource, and create it again to give the account back`,
   );
+}
+
+/**
+ * Accounts whose entry went with their mail into the archive, by the name of their resource: what `ou=held` remembers
+ * of them. One that has an entry again is not among them.
+ */
+export function endedAccounts(observed: Observed): ReadonlyMap<string, DirectoryEntry> {
+  const there = new Set([...observed.byOwner.values()].map(accountOf));
+  return new Map(
+    [...observed.held].flatMap(([account, entry]) => {
+      const name = first(entry, attribute.resource);
+      // Only what went into the archive is remembered with a name.
+      const isEnded = first(entry, 'cn') !== undefined && !there.has(account);
+      return name !== undefined && isEnded ? [[name, entry] as const] : [];
+    }),
+  );
+}
+
+/** Mail that has to be put back before the account may be opened. */
+export function restoreOf(entry: DirectoryEntry): Restore | undefined {
+  const removal = removalOf(entry);
+  if (removal === undefined || removal === 'discarded') return undefined;
+  const ownerUid = first(entry, attribute.ownerUid) ?? '';
+  return { account: accountOf(entry), dn: entry.dn, ownerUid, receipt: removal.receipt };
+}
+
+/** What a resource is told whose account has no mail in its place for now. */
+export function removalProblem(entry: DirectoryEntry): Problem | undefined {
+  const removal = removalOf(entry);
+  if (removal === undefined) return undefined;
+  if (removal === 'discarded')
+    return waiting(
+      'MailRemoval',
+      `metadata.name: the mail of the former account is being removed, as its deletionPolicy said; a new account follows`,
+    );
+  const { at, messages } = removal.receipt;
+  return waiting('Restoring', `${messages} messages are being put back from the archive of ${at}`);
 }
 
 /** Why a new resource may not have the account of a former one of its name. */

@@ -32,6 +32,13 @@ export const attribute = {
   notice: 'hopThuNotice',
   /** The last `spec.grant` that was acted on. */
   grant: 'hopThuGrant',
+  /** What becomes of the mail once the mailbox is closed; absent means Retain. */
+  deletionPolicy: 'hopThuDeletionPolicy',
+  /**
+   * `<RFC 3339> <messages> <bytes> <sha256>`: the mail lies in the archive and may be gone from its place; or
+   * `<RFC 3339> none`: it is being removed without one. On a mailbox's entry, and in `ou=held` when that is gone.
+   */
+  archive: 'hopThuArchive',
   /** On entries of `ou=held`, `<address> <RFC 3339>`: held back until then, and while the account's resource exists. */
   heldAddress: 'hopThuHeldAddress',
   /** On an organization's mailbox, `<account> <Mailbox> <rights>`: a delegate whose rights are in force. */

@@ -94,11 +94,12 @@ function changeFor({
   dn,
   attributes,
   leaving,
+  closing,
   first: writes = [],
   renamed,
 }: Desired): Change | undefined {
   if (resource.metadata.deletionTimestamp !== undefined) {
-    return leaving && entry !== undefined ? leave(resource, entry, writes) : undefined;
+    return leaving && entry !== undefined ? leave(resource, entry, writes, closing) : undefined;
   }
   if (attributes === undefined || dn === undefined) return undefined;
   if (entry === undefined) {
@@ -136,6 +137,7 @@ function leave(
   resource: Resource,
   entry: NonNullable<Desired['entry']>,
   writes: readonly Write[],
+  closing: Attributes = withoutAccess('Closed'),
 ): Change | undefined {
   const common = {
     resource,
@@ -145,7 +147,7 @@ function leave(
     before: entry.attributes,
   };
   if (resource.kind === 'Organization') return { action: 'remove', ...common };
-  const replacements = differences(entry, withoutAccess('Closed'));
+  const replacements = differences(entry, closing);
   return replacements.length === 0 ? undefined : { action: 'close', ...common, replacements };
 }
 

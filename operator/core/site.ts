@@ -136,6 +136,18 @@ const schema = z.strictObject({
         ),
     })
     .describe('Mail from the operator to people.'),
+  retention: z
+    .strictObject({
+      closedDays: days.describe(
+        'Days for which the mail of a deleted Mailbox stays where it is, with deletionPolicy Retain. It is archived then.',
+      ),
+      graceDays: days.describe(
+        'The same with Archive and Delete: for so long a mistaken deletion is undone by creating the Mailbox again.',
+      ),
+    })
+    .describe(
+      'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',
+    ),
   throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
   operator: z.strictObject({
     replicas: z
@@ -190,6 +202,7 @@ const schema = z.strictObject({
       className: z.string().optional().describe("StorageClass; the cluster's default when absent."),
       directory: z.string().describe("Volume of slapd, such as 1Gi; the database's size follows from it."),
       mail: z.string().describe('Volume of the mailboxes.'),
+      archive: z.string().describe('Volume of the archives of mailboxes that ended.'),
       queue: z.string().describe("Volume of Postfix's queue."),
       database: z.string().describe("Volume of the webmail's PostgreSQL."),
     })
@@ -200,6 +213,12 @@ const schema = z.strictObject({
     )
     .describe('Requests of CPU and memory, and the limit of memory, of every part.'),
 });
+
+/** Nobody shall be granted an address whose mail is still kept for somebody else. */
+const checked = schema.refine(
+  ({ retention, naming }) => Math.max(retention.closedDays, retention.graceDays) <= naming.holdDays,
+  { path: ['retention'], message: 'must not be longer than naming.holdDays' },
+);
 
 /** A checked site. Sizes are bytes, times as their names say. */
 export type Site = Readonly<z.infer<typeof schema>>;
@@ -218,7 +237,7 @@ export function parseSite(text: string, file: string): Site {
   const document = parseDocument(text);
   const syntax = document.errors[0];
   if (syntax !== undefined) throw new Invalid(file, syntax.message);
-  const result = schema.safeParse(document.toJS());
+  const result = checked.safeParse(document.toJS());
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`);
   throw new Invalid(file, faults.join('; '));

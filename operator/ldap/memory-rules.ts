@@ -44,6 +44,8 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.lastAccess,
       attribute.notice,
       attribute.grant,
+      attribute.deletionPolicy,
+      attribute.archive,
       attribute.delegate,
       attribute.sendAs,
       attribute.mailSetting,
@@ -61,7 +63,7 @@ const classes: Readonly<Record<string, ObjectClass>> = {
   [objectClass.held]: {
     structural: true,
     must: ['uid', attribute.heldAddress, attribute.site, attribute.resource, attribute.ownerUid],
-    may: [],
+    may: ['cn', 'o', 'employeeNumber', 'mail', attribute.archive],
   },
 };
 
@@ -103,6 +105,8 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.status]: /^(Active|Suspended|Expired|Reclaimed|Closed)$/,
   [attribute.type]: /^(Personal|Organization)$/,
   [attribute.quotaBytes]: /^[1-9][0-9]{0,12}$/,
+  [attribute.deletionPolicy]: /^(Archive|Delete)$/,
+  [attribute.archive]: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z (none|\d+ \d+ [0-9a-f]{64}( removed)?)$/,
   [attribute.site]: ascii,
   [attribute.resource]: ascii,
   [attribute.ownerUid]: ascii,
@@ -147,7 +151,9 @@ export function check(dn: string, values: Values): void {
   }
   const primary = values.get('mail') ?? [];
   const all = values.get(attribute.address) ?? [];
-  if (!primary.every((mail) => all.includes(mail))) refuse(`mail is not one of ${attribute.address}`);
+  const isHeld = values.get('objectClass')?.includes(objectClass.held) === true;
+  if (!isHeld && !primary.every((mail) => all.includes(mail)))
+    refuse(`mail is not one of ${attribute.address}`);
 }
 
 function checkValues(name: string, values: readonly string[]): void {

@@ -79,7 +79,7 @@ const reasons: Readonly<Record<Change['action'], string>> = {
 };
 
 /** What another entry has to say before the change: that an address is held, before it is let go. */
-function writeFirst(directory: Directory, write: Write): Promise<void> {
+export function writeFirst(directory: Directory, write: Write): Promise<void> {
   if ('attributes' in write) return directory.add(write.dn, write.attributes);
   return directory.modify(write.dn, write.ownerUid, write.replacements);
 }
@@ -157,7 +157,7 @@ function expectAlive(cluster: Cluster, resource: Resource): Promise<void> {
  * What an error means for the resource: the one place that turns error types into behaviour.
  * @throws what is no fault of this change, and ends the pass
  */
-function problemOf(error: unknown): Problem {
+export function problemOf(error: unknown): Problem {
   if (error instanceof Blocked) return stalled(error.reason, error.message);
   if (error instanceof Conflict) return waiting('Conflict', `${error.message}; the next pass looks again`);
   if (error instanceof Unavailable && error.part !== 'Lease')

@@ -6,6 +6,7 @@ import { askForApproval } from '../core/approval.ts';
 import type { Desired } from '../core/desired.ts';
 import type { Guarded } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
+import { type MailWorld, mailWork } from '../core/mail-work.ts';
 import { reclaimNotices } from '../core/notice.ts';
 import { accountOf, first } from '../core/observed.ts';
 import { type Change, leavesSessions, removesAccess, waitsForSessions } from '../core/plan.ts';
@@ -15,7 +16,8 @@ import { rfc3339 } from '../core/time.ts';
 import { type Problem, waiting } from '../core/verdict.ts';
 import { Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, Directory, Notices, Sessions } from '../ports.ts';
-import { type Applied, applyChanges } from './apply.ts';
+import { type Applied, applyChanges, problemOf } from './apply.ts';
+import type { MailWorker } from './mail-worker.ts';
 import { sendNotices } from './notices.ts';
 import { inParallel } from './parallel.ts';
 import type { Patience } from './patience.ts';
@@ -34,6 +36,8 @@ export type PassDependencies = {
   readonly notices: Notices;
   /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
   readonly usage?: Usage;
+  /** Carries out, beside the passes, what is to be done with the mail of accounts that ended. */
+  readonly mail?: Pick<MailWorker, 'isDue' | 'offer' | 'problem'>;
   readonly clock: Clock;
   readonly patience?: Patience;
   /** Told of things that no resource's status can carry. */
@@ -65,15 +69,18 @@ export type PassResult = {
 export async function runPass(dependencies: PassDependencies): Promise<PassResult> {
   const { site, cluster, directory, sessions, report } = dependencies;
   const resources = await cluster.snapshot();
+  const now = dependencies.clock();
   let planned: Planned;
   try {
-    planned = await planPass(site, resources, directory, dependencies.clock());
+    planned = await planPass(site, resources, directory, now);
   } catch (error) {
     if (error instanceof Unavailable) await tellWaiting(dependencies, resources, error);
     throw error;
   }
   const { entries, decision, changes, guarded } = planned;
   dependencies.usage?.offer(entries);
+  if (!resources.paused)
+    offerMailWork(dependencies, { site, now, mailboxes: resources.mailboxes, ...decision });
   report.orphans(decision.orphans.map(({ dn }) => dn));
   report.held(guarded);
   const allowed = resources.paused ? [] : guarded.allowed;
@@ -92,7 +99,9 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   const ended = unended === undefined ? allowed.filter(waitsForSessions) : [];
   const applied = [...revoked, ...granted, ...(await applyChanges(dependencies, ended))];
   const outcomes = outcomesOf(changes, guarded, applied, resources.paused);
-  const desired = decision.desired.map((one) => withUnended(one, unended, outcomes));
+  const desired = decision.desired.map((one) =>
+    withUnrestored(withUnended(one, unended, outcomes), dependencies.mail),
+  );
   const undecidedLosses = guarded.held.length > 0 || allowed.some(({ action }) => action === 'reject');
   const settled = await settleAll(dependencies, desired, outcomes, {
     sitePaused: resources.paused,
@@ -153,6 +162,17 @@ function withUnended(
   const refused = revokedNow || narrowed || (revoked && !isSettled(resource));
   const concerned = resource.kind === 'Mailbox' && refused;
   return unended !== undefined && concerned ? { ...desired, problems: [unended, ...problems] } : desired;
+}
+
+function offerMailWork({ mail }: PassDependencies, world: MailWorld): void {
+  if (mail === undefined) return;
+  if (mail.isDue || world.desired.some(({ restore }) => restore !== undefined)) mail.offer(mailWork(world));
+}
+
+/** Why a mailbox's mail is not back yet, where that is known. */
+function withUnrestored(desired: Desired, mail: PassDependencies['mail']): Desired {
+  const error = desired.restore && mail?.problem(desired.restore.account);
+  return error === undefined ? desired : { ...desired, problems: [problemOf(error), ...desired.problems] };
 }
 
 function uidOf(change: Change): string {

@@ -2,9 +2,8 @@
  * Reads how much every mailbox uses, beside the passes: 20,000 take a minute, for which no grant shall wait. What was
  * read is handed to the next passes; what could not be read stays as it was known.
  */
-import { isClosed } from '../core/former.ts';
-import { attribute, objectClass } from '../core/layout.ts';
-import { accountOf, all, first } from '../core/observed.ts';
+import { attribute } from '../core/layout.ts';
+import { accountOf, first } from '../core/observed.ts';
 import { Unavailable } from '../errors.ts';
 import type { DirectoryEntry, MailStore } from '../ports.ts';
 
@@ -89,13 +88,15 @@ export class UsageSweep {
   }
 }
 
-/** Of those that Dovecot knows: a closed mailbox is nobody's any more. */
+/** Whom Dovecot knows: they receive mail. */
+const receiving = new Set<string | undefined>(['Active', 'Suspended', 'Expired']);
+
 function addressesByAccount(entries: readonly DirectoryEntry[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const entry of entries) {
     const address = first(entry, 'mail');
-    if (!all(entry, 'objectClass').includes(objectClass.mailbox) || isClosed(entry)) continue;
-    if (address !== undefined && first(entry, attribute.status) !== undefined)
+    // An organization's entry has a status, too, but no address.
+    if (address !== undefined && receiving.has(first(entry, attribute.status)))
       found.set(accountOf(entry), address);
   }
   return found;

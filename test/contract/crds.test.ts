@@ -120,6 +120,7 @@ describe('samples', () => {
       quota: '1Gi',
       state: 'Suspended',
       localPart: 'bhiam',
+      deletionPolicy: 'Archive',
     };
     const change = { spec: { ...later, person: { id: 'CB-1', title: 'Chuyên viên' } } };
     await api.kubectl(['patch', 'mailbox', ...name, '--type=merge', '--patch', JSON.stringify(change)]);

@@ -5,13 +5,7 @@ import { execa } from 'execa';
 import { socTrang as site } from '../support/sites.ts';
 import { openWebmail } from './support/browser.ts';
 import { hostPort, inAccounts, testCluster } from './support/cluster.ts';
-import {
-  attributeOf,
-  inMail as inMailOf,
-  modifyByHand,
-  restartOperator,
-  withQuickResync,
-} from './support/directory.ts';
+import { attributeOf, inMail, modifyByHand, restartOperator, withQuickResync } from './support/directory.ts';
 import { eventually } from './support/eventually.ts';
 import { openImap, openPop3, openSubmission } from './support/open-sessions.ts';
 import { authorityOf, type Person } from './support/person.ts';
@@ -19,8 +13,6 @@ import { apply, field, fresh, people, personSpec, ready } from './support/resour
 
 const [namespace = ''] = site.namespaces.accounts;
 const cli = join(import.meta.dirname, '../../cli/main.ts');
-
-const inMail = (...args: readonly string[]) => inMailOf(site, args);
 
 describe('suspension', () => {
   let person: Person;
@@ -110,16 +102,16 @@ describe('drift', () => {
   it('is put back within the resync period, and what is not managed is left alone', async () => {
     await people(site, { 'life-drift': 'Võ Trôi' });
     await withQuickResync(site, async () => {
-      const before = await attributeOf(site, 'life-drift', 'hopThuQuotaBytes');
-      await modifyByHand(
-        site,
-        'life-drift',
-        'replace: hopThuQuotaBytes\nhopThuQuotaBytes: 1\n-\nreplace: description\ndescription: by hand',
-      );
+      const dn = await field(site, 'mailbox/life-drift', '.status.entry');
+      const before = await attributeOf(site, dn, 'hopThuQuotaBytes');
+      await modifyByHand(site, dn, [
+        ...['replace: hopThuQuotaBytes', 'hopThuQuotaBytes: 1', '-'],
+        ...['replace: description', 'description: by hand'],
+      ]);
       await eventually(20_000, async () =>
-        expect(await attributeOf(site, 'life-drift', 'hopThuQuotaBytes')).toBe(before),
+        expect(await attributeOf(site, dn, 'hopThuQuotaBytes')).toEqual(before),
       );
-      expect(await attributeOf(site, 'life-drift', 'description')).toBe('by hand');
+      expect(await attributeOf(site, dn, 'description')).toEqual(['by hand']);
     });
   });
 });
@@ -129,8 +121,8 @@ describe('deletion while the directory is down', () => {
     const name = fresh('life-leaver');
     const { [name]: leaver } = await people(site, { [name]: 'Võ Văn Đi' });
     const { 'life-writer': writer } = await people(site, { 'life-writer': 'Võ Thị Viết' });
-    await inMail('scale', 'statefulset/openldap', '--replicas=0');
-    await inMail('wait', '--for=delete', 'pod/openldap-0', '--timeout=60s');
+    await inMail(site, 'scale', 'statefulset/openldap', '--replicas=0');
+    await inMail(site, 'wait', '--for=delete', 'pod/openldap-0', '--timeout=60s');
     try {
       await inAccounts(site, ['delete', 'mailbox', name, '--wait=false']);
       await inAccounts(site, [
@@ -141,7 +133,7 @@ describe('deletion while the directory is down', () => {
       ]);
       expect(await field(site, `mailbox/${name}`, '.metadata.finalizers[0]')).toBe('hopthu.io/directory');
     } finally {
-      await inMail('scale', 'statefulset/openldap', '--replicas=1');
+      await inMail(site, 'scale', 'statefulset/openldap', '--replicas=1');
     }
     await inAccounts(site, ['wait', '--for=delete', `mailbox/${name}`, '--timeout=120s']);
     await expect(leaver?.imap(async () => 'in')).rejects.toMatchObject({ authenticationFailed: true });

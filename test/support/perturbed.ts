@@ -1,4 +1,4 @@
-/** Both ports with something between the operator and the world: a crash, an outage, an old view, a rival's turn. */
+/** The ports with something between the operator and the world: a crash, an outage, an old view, a rival's turn. */
 
 import type { Resource } from '../../operator/api/resource.ts';
 import type {
@@ -6,6 +6,7 @@ import type {
   Cluster,
   ClusterSnapshot,
   Directory,
+  MailStore,
   ResourceEvent,
 } from '../../operator/ports.ts';
 
@@ -19,7 +20,11 @@ export type Call =
   | 'directory.snapshot'
   | 'directory.add'
   | 'directory.modify'
-  | 'directory.remove';
+  | 'directory.remove'
+  | 'store.archive'
+  | 'store.remove'
+  | 'store.discard'
+  | 'store.restore';
 
 /** Stands around every call: may wait, refuse, run it and then fail, or hand out something else. `dn` of an entry that is added. */
 export type Perturbation = <T>(call: Call, run: () => Promise<T>, dn?: string) => Promise<T>;
@@ -73,6 +78,16 @@ export function perturbDirectory(inner: Directory, around: Perturbation): Direct
       around('directory.modify', () => inner.modify(dn, ownerUid, replacements)),
     remove: (dn, ownerUid) => around('directory.remove', () => inner.remove(dn, ownerUid)),
     close: () => inner.close(),
+  };
+}
+
+export function perturbMailStore(inner: MailStore, around: Perturbation): MailStore {
+  return {
+    usage: (addresses) => inner.usage(addresses),
+    archive: (account) => around('store.archive', () => inner.archive(account)),
+    remove: (account, receipt) => around('store.remove', () => inner.remove(account, receipt)),
+    discard: (account) => around('store.discard', () => inner.discard(account)),
+    restore: (account, receipt) => around('store.restore', () => inner.restore(account, receipt)),
   };
 }
 

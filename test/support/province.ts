@@ -11,12 +11,13 @@ import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
 import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
-import type { ClusterSnapshot } from '../../operator/ports.ts';
-import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
+import type { ClusterSnapshot, Directory } from '../../operator/ports.ts';
+import { MailWorker } from '../../operator/reconcile/mail-worker.ts';
+import { type PassDependencies, type PassResult, runPass } from '../../operator/reconcile/pass.ts';
 import { Patience } from '../../operator/reconcile/patience.ts';
 import { UsageSweep } from '../../operator/reconcile/usage-sweep.ts';
 import { type Contents, violations } from './checker.ts';
-import { type Perturbation, perturbCluster, perturbDirectory } from './perturbed.ts';
+import { type Perturbation, perturbCluster, perturbDirectory, perturbMailStore } from './perturbed.ts';
 
 export class Province {
   readonly site: Site;
@@ -39,6 +40,8 @@ export class Province {
   );
   readonly orphans: string[] = [];
   readonly failures: Error[] = [];
+  /** `<step> <account>` of everything that was done with mail. */
+  readonly mailSteps: string[] = [];
   now = new Date('2026-11-21T00:00:00Z');
 
   constructor(site: Site, directory = new MemoryDirectory(suffixOf(site.domain))) {
@@ -82,35 +85,63 @@ export class Province {
   }
 
   /**
+   * A pass, and the steps on mail that it began.
    * @param around what stands between this pass and the world
    * @param patience of the operator that makes it; without one it tries everything
    */
-  pass(around?: Perturbation, patience?: Patience): Promise<PassResult> {
-    return runPass({
+  async pass(around?: Perturbation, patience?: Patience): Promise<PassResult> {
+    const directory = around === undefined ? this.directory : perturbDirectory(this.directory, around);
+    const mail = new MailWorker({
+      store: around === undefined ? this.store : perturbMailStore(this.store, around),
+      directory,
+      clock: () => this.now,
+      onChange: () => undefined,
+      onStep: ({ kind, account }, error) => {
+        if (error === undefined) this.mailSteps.push(`${kind} ${account}`);
+        else this.failures.push(error);
+      },
+    });
+    try {
+      const known = this.#dependencies(directory, mail, around);
+      const result = await runPass({ ...known, ...(patience === undefined ? {} : { patience }) });
+      await mail.idle();
+      return result;
+    } finally {
+      await mail.stop();
+    }
+  }
+
+  #dependencies(directory: Directory, mail: MailWorker, around: Perturbation | undefined): PassDependencies {
+    return {
       site: this.site,
       cluster: around === undefined ? this.cluster : perturbCluster(this.cluster, around),
-      directory: around === undefined ? this.directory : perturbDirectory(this.directory, around),
+      directory,
+      mail,
       sessions: this.sessions,
       notices: this.notices,
       usage: this.usage,
       clock: () => this.now,
-      ...(patience === undefined ? {} : { patience }),
       report: {
         orphans: (dns) => this.orphans.push(...dns),
         held: () => undefined,
         failure: (_, error) => this.failures.push(error),
       },
-    });
+    };
   }
 
   /** Runs passes until one has nothing more to do; gives the lines of all plans. */
   async settle(around?: Perturbation): Promise<readonly string[]> {
     const lines: string[] = [];
     for (let count = 0; count < 10; count += 1) {
-      const before = JSON.stringify(this.cluster.writes);
+      const before = JSON.stringify([this.cluster.writes, this.mailSteps.length]);
       const { changes, again } = await this.pass(around);
       lines.push(...changes.map(formatChange));
-      if (!again && changes.length === 0 && before === JSON.stringify(this.cluster.writes)) return lines;
+      if (
+        !again &&
+        changes.length === 0 &&
+        before === JSON.stringify([this.cluster.writes, this.mailSteps.length])
+      )
+        return lines;
     }
     const problems = this.cluster.events.filter(({ type }) => type === 'Warning').slice(-3);
     throw new Error(`the site does not settle: ${lines.slice(-3).join('\n')} ${JSON.stringify(problems)}`);

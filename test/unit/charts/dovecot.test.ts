@@ -164,6 +164,25 @@ describe("the operator's way in", () => {
   });
 });
 
+describe('the store of whole accounts', () => {
+  const pod = synthesize().named('StatefulSet', 'dovecot').spec.template.spec;
+
+  it('lets in the operator alone, by its certificate', () => {
+    const text = dovecotConfig(socTrang, directory)['store.conf'];
+    expect(text).toContain('\nverifyChain = yes\n');
+    expect(text).toContain('\ncheckHost = operator.soc-trang-mail.svc.cluster.local\n');
+  });
+
+  it('alone reaches the archives, and not the secrets of the others', () => {
+    const holders = pod.containers.filter(({ volumeMounts }: { volumeMounts: { name: string }[] }) =>
+      volumeMounts.some(({ name }) => name === 'archive'),
+    );
+    expect(holders.map(({ name }: { name: string }) => name)).toEqual(['store']);
+    const mounts = holders[0].volumeMounts.map(({ name }: { name: string }) => name);
+    expect(new Set(mounts)).toEqual(new Set(['mail', 'archive', 'config', 'tls']));
+  });
+});
+
 describe('the pod', () => {
   const { named, endpoints } = synthesize();
   const pod = named('StatefulSet', 'dovecot').spec.template.spec;
@@ -174,6 +193,7 @@ describe('the pod', () => {
       imaps: { host, port: 993 },
       sieve: { host, port: 4190 },
       sessions: { host, port: 8443 },
+      store: { host, port: 8444 },
     });
   });
 

@@ -105,9 +105,9 @@ describe('certificates of cert-manager', () => {
       'openldap-tls',
       'postgresql-tls',
       'dovecot-tls',
+      'operator-tls',
       'webmail-tls',
       'postfix-tls',
-      'operator-tls',
     ]);
     expect(made[4].spec).toMatchObject({
       issuerRef: { group: 'cert-manager.io', ...issuer },

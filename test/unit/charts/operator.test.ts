@@ -10,7 +10,13 @@ function synthesize(replicas: number) {
   operator(
     chart,
     { site, image: (part) => `registry.example.vn/${part}:1` },
-    { directory: endpoint, sessions: endpoint, notices: endpoint, siteFile: '' },
+    {
+      directory: endpoint,
+      store: endpoint,
+      sessions: endpoint,
+      notices: endpoint,
+      siteFile: '',
+    },
   );
   const objects = chart.toJson();
   return (kind: string, namespace = 'soc-trang-mail') =>

@@ -45,6 +45,15 @@ describe('hopthu status', () => {
     expect(lines[8]).toMatch(/binh@?.* ntbinh@soctrang\.gov\.vn +so-tttt +Active +True +Active$/);
   });
 
+  it('shows what is used of a quota, where that is known', async () => {
+    const { mailboxes } = await world();
+    const used = mailboxes.map((mailbox) => ({
+      ...mailbox,
+      status: { ...(mailbox.status as object), quota: { limit: '500Mi', used: '12Mi', percent: 3 } },
+    }));
+    expect(printSummary(summarize(used.slice(0, 1)))).toMatch(/ USED .*\n.* Active +12Mi \(3%\) +True/);
+  });
+
   it('takes the answer to an older spec for none', async () => {
     const { mailboxes } = await world();
     const changed = mailboxes.map((mailbox) => ({

@@ -261,15 +261,17 @@ describe('a reclaimed mailbox', () => {
     expect(province.status('binh').state).toBe('Suspended');
   });
 
-  it('is closed with its resource', async () => {
-    const { uid } = province.mailbox('binh').metadata;
+  it('ends with its resource, and comes back with it under its address', async () => {
     province.delete('binh');
     await on('2026-08-01');
-    const entry = province.directory.entry(`uid=${uid},ou=mailboxes,dc=soctrang,dc=gov,dc=vn`);
-    expect(entry?.attributes['hopThuStatus']).toEqual(['Closed']);
+    expect(province.cluster.get('Mailbox', province.namespace, 'binh')).toBeUndefined();
     person();
     await on('2026-08-02');
-    expect(province.status('binh')).toMatchObject({ state: 'Active', lastAccess: '2026-08-02T00:00:00Z' });
+    expect(province.status('binh')).toMatchObject({
+      address: 'ntbinh@soctrang.gov.vn',
+      state: 'Active',
+      lastAccess: '2026-08-02T00:00:00Z',
+    });
   });
 });
 
