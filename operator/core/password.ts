@@ -5,7 +5,7 @@ import type { Attributes } from './entry.ts';
 import { attribute } from './layout.ts';
 import type { Life } from './life.ts';
 import { all, first } from './observed.ts';
-import { firstPasswordSecret } from './secrets.ts';
+import { firstPasswordSecret, givenSecret } from './secrets.ts';
 import type { Site } from './site.ts';
 import { isPasswordDue } from './state.ts';
 import { dateInVietnam, parseGeneralizedTime } from './time.ts';
@@ -27,7 +27,9 @@ export function passwordAttributes(site: Site, { mailbox, life, entry, now }: Pa
   if (entry === undefined || (asked !== undefined && asked !== acted)) {
     return {
       [attribute.passwordReset]: asked === undefined ? [] : [asked],
-      [attribute.passwordSecret]: [firstPasswordSecret(mailbox.metadata.name, asked)],
+      [attribute.passwordSecret]: [
+        givenSecret(mailbox.spec) ?? firstPasswordSecret(mailbox.metadata.name, asked),
+      ],
     };
   }
   if (life.grantedAgain !== undefined) {

@@ -8,12 +8,14 @@
  * | present     | ours    | the same       | none                      |
  * | present     | any     | undecided      | none                      |
  * | leaving     | ours    | not closed yet | close / remove            |
+ * | leaving     | another's |              | none: it never was its own |
  * | leaving     | none    |                | none: it is seen gone     |
  * | none        | ours    |                | none: an orphan, reported |
  */
 import { annotation, type Resource } from '../api/resource.ts';
 import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
 import type { Described } from './account.ts';
+import { isOthers, takingOver } from './adoption.ts';
 import type { Decision, Desired } from './desired.ts';
 import { type Attributes, differences, mailboxClasses, organizationClasses, withoutAccess } from './entry.ts';
 import type { Write } from './held.ts';
@@ -31,7 +33,9 @@ export type Action =
   | 'resume'
   | 'close'
   | 'remove'
-  | 'reject';
+  | 'reject'
+  | 'adopt'
+  | 'rebind';
 
 type Common = {
   readonly action: Action;
@@ -84,8 +88,10 @@ const order: Readonly<Record<Action, number>> = {
   rename: 5,
   resume: 6,
   update: 7,
-  reject: 8,
-  remove: 9,
+  adopt: 8,
+  rebind: 9,
+  reject: 10,
+  remove: 11,
 };
 
 function changeFor({
@@ -112,7 +118,8 @@ function changeFor({
   if (replacements.length === 0 && first(entry, attribute.rejected) === undefined) return undefined;
   const ownerUid = first(entry, attribute.ownerUid) ?? '';
   const action = actionOf(replacements);
-  return { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
+  const update = { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
+  return resource.kind === 'Mailbox' ? takingOver(update, entry) : update;
 }
 
 /** Only for an entry that is otherwise as it shall be, so that nothing else waits for the approval. */
@@ -147,6 +154,7 @@ function leave(
     before: entry.attributes,
   };
   if (resource.kind === 'Organization') return { action: 'remove', ...common };
+  if (isOthers(entry, resource)) return undefined;
   const replacements = differences(entry, closing);
   return replacements.length === 0 ? undefined : { action: 'close', ...common, replacements };
 }

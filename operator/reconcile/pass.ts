@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MailboxStatus } from '../api/mailbox.ts';
 import { annotation, finalizer, type Resource } from '../api/resource.ts';
-import { askForApproval } from '../core/approval.ts';
 import type { Desired } from '../core/desired.ts';
 import type { Guarded } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
@@ -19,9 +18,12 @@ import type { Clock, Cluster, ClusterSnapshot, Directory, Notices, Sessions } fr
 import { type Applied, applyChanges, problemOf } from './apply.ts';
 import type { MailWorker } from './mail-worker.ts';
 import { sendNotices } from './notices.ts';
+import { outcomesOf } from './outcomes.ts';
 import { inParallel } from './parallel.ts';
 import type { Patience } from './patience.ts';
+import { onlyPlanned } from './plan-only.ts';
 import { type Planned, planPass } from './planned.ts';
+import { publish } from './publish.ts';
 import { endSessions } from './sessions.ts';
 import type { UsageSweep } from './usage-sweep.ts';
 
@@ -42,6 +44,8 @@ export type PassDependencies = {
   readonly patience?: Patience;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
+  /** Nothing is written anywhere; what would be done is reported. */
+  readonly planOnly?: boolean;
 };
 
 export interface Report {
@@ -50,11 +54,15 @@ export interface Report {
   /** What the guard said of this pass. */
   held(guarded: Guarded): void;
   failure(what: string, error: Error): void;
+  /** What an operator that only plans would do. */
+  planned(changes: readonly Change[]): void;
 }
 
 export type PassResult = {
   readonly mailboxes: number;
   readonly changes: readonly Change[];
+  /** Changes that only an operator which may write would make. */
+  readonly planned: number;
   readonly failures: number;
   readonly held: number;
   readonly orphans: number;
@@ -67,22 +75,23 @@ export type PassResult = {
  * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
  */
 export async function runPass(dependencies: PassDependencies): Promise<PassResult> {
-  const { site, cluster, directory, sessions, report } = dependencies;
+  const { site, cluster, directory, sessions, report, planOnly = false } = dependencies;
   const resources = await cluster.snapshot();
   const now = dependencies.clock();
   let planned: Planned;
   try {
     planned = await planPass(site, resources, directory, now);
   } catch (error) {
-    if (error instanceof Unavailable) await tellWaiting(dependencies, resources, error);
+    if (error instanceof Unavailable && !planOnly) await tellWaiting(dependencies, resources, error);
     throw error;
   }
   const { entries, decision, changes, guarded } = planned;
   dependencies.usage?.offer(entries);
-  if (!resources.paused)
+  if (!resources.paused && !planOnly)
     offerMailWork(dependencies, { site, now, mailboxes: resources.mailboxes, ...decision });
   report.orphans(decision.orphans.map(({ dn }) => dn));
   report.held(guarded);
+  if (planOnly) return onlyPlanned(report, decision, guarded, resources.paused);
   const allowed = resources.paused ? [] : guarded.allowed;
   // Access is taken away first. Nobody's sessions wait for grants then, and no grant for a Dovecot that does not answer.
   const revoked = await applyChanges(dependencies, allowed.filter(removesAccess));
@@ -107,15 +116,18 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     sitePaused: resources.paused,
     letGo: !undecidedLosses,
   });
+  const isPublished = await publish(dependencies, decision, guarded);
   const untold = resources.paused ? 0 : await sendNotices(dependencies, reclaimNotices(site, decision));
   return {
     mailboxes: resources.mailboxes.length,
     changes: allowed,
+    planned: 0,
     failures:
       applied.filter(({ problem }) => problem !== undefined).length +
       settled.failures +
       untold +
-      (unended === undefined ? 0 : 1),
+      (unended === undefined ? 0 : 1) +
+      (isPublished ? 0 : 1),
     held: guarded.held.length,
     orphans: decision.orphans.length,
     statusWrites: settled.writes,
@@ -127,25 +139,6 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
       (decision.desired.some(({ renamed }) => renamed !== undefined) &&
         applied.some(({ problem }) => problem === undefined)),
   };
-}
-
-function outcomesOf(
-  changes: readonly Change[],
-  guarded: Guarded,
-  applied: readonly Applied[],
-  paused: boolean,
-): ReadonlyMap<string, Outcome> {
-  const outcomes = new Map<string, Outcome>();
-  if (paused) for (const change of changes) outcomes.set(uidOf(change), { kind: 'paused', change });
-  for (const change of guarded.rejected) outcomes.set(uidOf(change), { kind: 'rejected', change });
-  for (const change of guarded.held) {
-    outcomes.set(uidOf(change), { kind: 'held', change, reason: askForApproval(guarded) });
-  }
-  for (const { change, problem } of applied) {
-    if (problem !== undefined) outcomes.set(uidOf(change), { kind: 'failed', change, problem });
-    else if (change.action !== 'reject') outcomes.set(uidOf(change), { kind: 'done', change });
-  }
-  return outcomes;
 }
 
 /** Told to those whose access was just taken away, until it is done; settled ones are not told of every outage. */
@@ -173,10 +166,6 @@ function offerMailWork({ mail }: PassDependencies, world: MailWorld): void {
 function withUnrestored(desired: Desired, mail: PassDependencies['mail']): Desired {
   const error = desired.restore && mail?.problem(desired.restore.account);
   return error === undefined ? desired : { ...desired, problems: [problemOf(error), ...desired.problems] };
-}
-
-function uidOf(change: Change): string {
-  return change.resource.metadata.uid;
 }
 
 type Settled = { writes: number; conflicts: number; failures: number };

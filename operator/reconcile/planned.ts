@@ -1,6 +1,7 @@
 /** What one pass decides, from everything that it has read. */
 import { type Decision, decide } from '../core/desired.ts';
 import { type Guarded, guard } from '../core/guard.ts';
+import { orderedClosings } from '../core/orphans.ts';
 import { type Change, planChanges } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import type { ClusterSnapshot, Directory, DirectoryEntry } from '../ports.ts';
@@ -34,6 +35,7 @@ function planFor(
 ): Planned {
   const { organizations, mailboxes } = resources;
   const decision = decide({ site, organizations, mailboxes, entries, now });
-  const changes = planChanges(decision, now);
+  const closings = orderedClosings({ site, now }, decision, resources.closeOrphans ?? []);
+  const changes = planChanges({ ...decision, desired: [...decision.desired, ...closings] }, now);
   return { entries, decision, changes, guarded: guard(changes, { mailboxes, entries, now }, resources) };
 }

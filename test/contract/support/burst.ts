@@ -55,7 +55,12 @@ export class Burst {
       sessions: new MemorySessions(),
       notices: new MemoryNotices(),
       clock: () => new Date(),
-      report: { orphans: () => undefined, held: () => undefined, failure: () => undefined },
+      report: {
+        orphans: () => undefined,
+        held: () => undefined,
+        planned: () => undefined,
+        failure: () => undefined,
+      },
     });
   }
 
