@@ -2,7 +2,7 @@
 import type { Guarded } from '../core/guard.ts';
 import type { Change } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
-import type { Clock, Cluster, Directory, Sessions } from '../ports.ts';
+import type { Clock, Cluster, Directory, Notices, Sessions } from '../ports.ts';
 import type { EndedMail } from './ended-mail.ts';
 import type { Patience } from './patience.ts';
 import { Reconciler } from './reconciler.ts';
@@ -14,6 +14,7 @@ export type PassDependencies = {
   /** A RememberedDirectory where others write through the same memory. */
   readonly directory: Directory;
   readonly sessions: Sessions;
+  readonly notices: Notices;
   /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
   readonly usage?: Usage;
   /** Carries out, beside the passes, what is to be done with the mail of accounts that ended. */

@@ -18,6 +18,8 @@ export type Plan = {
   readonly renames: boolean;
   /** Decisions that what is to be done with mail depends on. */
   readonly aboutMail: readonly Desired[];
+  /** Those who are to be told of something. */
+  readonly noticed: readonly Desired[];
 };
 
 type Planning = Settling & { readonly site: Site; readonly slice?: number };
@@ -38,7 +40,13 @@ export function planFor(planning: Planning, decided: readonly Desired[], paused:
     tasks,
     renames: decided.some(({ renamed }) => renamed !== undefined),
     aboutMail: decided.filter(concernsMail),
+    noticed: decided.filter(({ reclaim }) => reclaim?.notice !== undefined),
   };
+}
+
+/** Whoever came since the directory was read is not reclaimed by an old view of it (R23). */
+export function reclaims({ tasks }: Plan): boolean {
+  return tasks.some(({ write }) => write?.action === 'reclaim');
 }
 
 /** Plans for what people ordered to be closed though its resource is gone. */
@@ -78,15 +86,16 @@ export async function planSite(
   );
   const first = planFor(planning, organizations, snapshot.paused);
   const tasks = [...first.tasks];
-  const aboutMail: Desired[] = [];
+  const [aboutMail, noticed]: [Desired[], Desired[]] = [[], []];
   let { renames } = first;
   for (const group of view.parts(slice)) {
     const decided = decideGroup({ site, now: clock() }, group, view.organizations);
     const plan = planFor(planning, decided, snapshot.paused);
     for (const task of plan.tasks) tasks.push(task);
     aboutMail.push(...plan.aboutMail);
+    noticed.push(...plan.noticed);
     renames ||= plan.renames;
     await turn();
   }
-  return { tasks, renames, aboutMail };
+  return { tasks, renames, aboutMail, noticed };
 }

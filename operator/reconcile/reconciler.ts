@@ -9,15 +9,17 @@ import { decideGroup, findOrphans } from '../core/desired.ts';
 import type { Group } from '../core/groups.ts';
 import { attribute } from '../core/layout.ts';
 import { resourceName } from '../core/naming/identity.ts';
+import { reclaimNotices } from '../core/notice.ts';
 import { first, observe } from '../core/observed.ts';
 import { inOrder, removesAccess } from '../core/plan.ts';
 import { Unavailable } from '../errors.ts';
 import type { ClusterSnapshot, DirectoryEntry, ResourceKey } from '../ports.ts';
 import { Carrier, type Task } from './carrier.ts';
 import { offerMailWork } from './ended-mail.ts';
+import { sendNotices } from './notices.ts';
 import type { PassDependencies, PassResult } from './pass.ts';
 import { onlyPlanned } from './plan-only.ts';
-import { type Plan, planClosings, planFor, planSite } from './planning.ts';
+import { type Plan, planClosings, planFor, planSite, reclaims } from './planning.ts';
 import { publish } from './publish.ts';
 import { RememberedDirectory } from './remembered-directory.ts';
 import { type Found, followed, isSeenLater, resultOf, sumOf } from './results.ts';
@@ -97,9 +99,10 @@ export class Reconciler {
     const tally = await this.#carrier.carryOut(plan.tasks, priority.bulk, refused);
     const result = await this.#withRest(resultOf(tally, found));
     const isPublished = await publish(this.#dependencies, { orphans }, this.#weighing.last);
+    const untold = whole.orders.paused ? 0 : await this.#notify(plan, entries);
     return {
       ...result,
-      failures: result.failures + (isPublished ? 0 : 1),
+      failures: result.failures + (isPublished ? 0 : 1) + untold,
       again: result.again || followed(tally).length > 0,
     };
   }
@@ -112,6 +115,14 @@ export class Reconciler {
     const touched = new Set<string>();
     const result = await this.#lookAround(touched, (whole) => this.#touch(keys, whole, touched));
     return result && this.#withRest(result);
+  }
+
+  /** @returns how many could not be told */
+  async #notify({ noticed }: Plan, entries: readonly DirectoryEntry[]): Promise<number> {
+    const due = reclaimNotices(this.#dependencies.site, { desired: noticed, observed: { entries } });
+    const untold = await sendNotices({ ...this.#dependencies, directory: this.#directory }, due);
+    for (const { dn } of due) this.#view.putEntry(dn, this.#directory.recall(dn));
+    return untold;
   }
 
   /** Looks again at those who may have waited for what was just let go. */
@@ -152,16 +163,10 @@ export class Reconciler {
     if (uids.some((uid) => this.#doubtful.has(uid))) return undefined;
     const withdrawn = this.#weighing.withdraw(uids);
     const { hash } = this.#weighing.last;
-    const plan = this.#planned(
-      planFor(
-        this.#dependencies,
-        decideGroup(this.#today(), group, this.#view.organizations),
-        whole.orders.paused,
-      ),
-      whole,
-      () => this.#view.all(),
-      withdrawn,
-    );
+    const decided = decideGroup(this.#today(), group, this.#view.organizations);
+    const unweighed = planFor(this.#dependencies, decided, whole.orders.paused);
+    if (reclaims(unweighed)) return undefined;
+    const plan = this.#planned(unweighed, whole, () => this.#view.all(), withdrawn);
     const concernsSessions = plan.tasks.some(
       ({ desired, write }) => hearsOfSessions(desired) || (write !== undefined && removesAccess(write)),
     );
@@ -179,13 +184,29 @@ export class Reconciler {
     this.#whole = undefined;
     this.#carrier.readAnew();
     const snapshot = await cluster.snapshot();
-    const entries = await this.#readDirectory(snapshot);
+    let made = await this.#planAll(snapshot, false);
+    if (reclaims(made.plan)) made = await this.#planAll(snapshot, true);
+    const { plan, whole, entries, orphans } = made;
     usage?.offer(entries);
+    if (!whole.orders.paused && planOnly !== true) {
+      const [{ mailboxes }, desired] = [snapshot, plan.aboutMail];
+      const world = () => ({ ...this.#today(), mailboxes, observed: observe(site, entries), desired });
+      offerMailWork(mail, desired, world);
+    }
+    report.orphans(orphans.map(({ dn }) => dn));
+    report.held(this.#weighing.last);
+    this.#whole = whole;
+    return made;
+  }
+
+  async #planAll(snapshot: ClusterSnapshot, anew: boolean) {
+    const { site } = this.#dependencies;
+    const { organizations, mailboxes, ...orders } = snapshot;
+    const entries = await this.#readDirectory(snapshot, anew);
     await this.#view.replace(snapshot, entries);
     this.#doubtful.clear();
     this.#weighing.clear();
     this.#left.clear();
-    const { organizations, mailboxes, ...orders } = snapshot;
     const orphans = findOrphans({ site, organizations, mailboxes, entries });
     const whole: Whole = {
       orders,
@@ -193,23 +214,15 @@ export class Reconciler {
       orphans: orphans.length,
     };
     const unweighed = await planSite(this.#dependencies, this.#view, snapshot, entries);
-    if (!orders.paused && planOnly !== true) {
-      const desired = unweighed.aboutMail;
-      const world = () => ({ ...this.#today(), mailboxes, observed: observe(site, entries), desired });
-      offerMailWork(mail, desired, world);
-    }
     const closings = planClosings(this.#dependencies, entries, orphans, orders);
     const everything = { ...unweighed, tasks: [...unweighed.tasks, ...closings] };
     const plan = this.#planned(everything, whole, () => ({ mailboxes, entries }), false);
-    report.orphans(orphans.map(({ dn }) => dn));
-    report.held(this.#weighing.last);
-    this.#whole = whole;
     return { plan, whole, entries, orphans };
   }
 
-  async #readDirectory(snapshot: ClusterSnapshot): Promise<readonly DirectoryEntry[]> {
+  async #readDirectory(snapshot: ClusterSnapshot, anew: boolean): Promise<readonly DirectoryEntry[]> {
     try {
-      return await this.#directory.snapshot();
+      return await this.#directory.snapshot(anew);
     } catch (error) {
       if (error instanceof Unavailable && this.#dependencies.planOnly !== true)
         await tellWaiting(this.#dependencies, snapshot, error);

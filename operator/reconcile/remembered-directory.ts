@@ -27,7 +27,8 @@ export class RememberedDirectory implements Directory {
     this.#mustRead = true;
   }
 
-  async snapshot(): Promise<readonly DirectoryEntry[]> {
+  async snapshot(anew = false): Promise<readonly DirectoryEntry[]> {
+    if (anew) this.forget();
     if (this.#mustRead) {
       const before = this.#writes;
       const entries = await this.#directory.snapshot();

@@ -8,6 +8,8 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { MailboxStatus } from '../../operator/api/mailbox.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
+
+import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import type { Cluster, Directory } from '../../operator/ports.ts';
 import { Loop } from '../../operator/reconcile/loop.ts';
 import { Reconciler } from '../../operator/reconcile/reconciler.ts';
@@ -94,6 +96,7 @@ const reconciler = new Reconciler({
   cluster,
   directory,
   sessions: new MemorySessions(),
+  notices: new MemoryNotices(),
   clock: () => new Date(),
   report: { orphans: nothing, held: nothing, planned: nothing, failure: report },
 });

@@ -21,6 +21,7 @@ export class LivingOperator {
       cluster,
       directory,
       sessions: province.sessions,
+      notices: province.notices,
       clock: () => province.now,
       report: {
         orphans: (dns) => province.orphans.push(...dns),
