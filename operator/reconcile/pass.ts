@@ -122,7 +122,10 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     orphans: decision.orphans.length,
     statusWrites: settled.writes,
     again:
-      allowed.some(({ action }) => ['close', 'remove', 'reject'].includes(action)) ||
+      applied.some(
+        ({ change, problem }) =>
+          problem === undefined && ['close', 'remove', 'reject'].includes(change.action),
+      ) ||
       applied.some(({ change, problem }) => problem === undefined && leavesSessions(change)) ||
       settled.conflicts > 0 ||
       // A rename is planned only for an entry that is otherwise as it shall be.
