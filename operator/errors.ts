@@ -1,5 +1,5 @@
 /**
- * The four ways a piece of work can fail; each one decides what happens next.
+ * The ways a piece of work can fail; each one decides what happens next.
  * Messages are read by administrators: they name the field or part and say what to do.
  */
 
@@ -25,8 +25,19 @@ export class Blocked extends Error {
   }
 }
 
+/** Something that others have yet to make, such as a Secret that was named. Retried with backoff. */
+export class Awaited extends Error {
+  override readonly name = 'Awaited';
+  /** CamelCase reason for a condition. */
+  readonly reason: string;
+  constructor(reason: string, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
 /** The part that failed, as conditions name it. Without the lease nothing may be written: it ends the pass. */
-export type UnavailablePart = 'LDAP' | 'Kubernetes' | 'Dovecot' | 'Lease';
+export type UnavailablePart = 'LDAP' | 'Kubernetes' | 'Dovecot' | 'Postfix' | 'Lease';
 
 /** Something outside could not be reached or answered only in part. Retried with backoff. */
 export class Unavailable extends Error {

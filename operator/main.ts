@@ -22,6 +22,7 @@ import { defaultLimits } from './kube/retry.ts';
 import { Connection } from './ldap/connection.ts';
 import { LdaptsDirectory } from './ldap/ldapts-directory.ts';
 import { RememberedDirectory } from './ldap/remembered-directory.ts';
+import { SmtpNotices } from './mail/smtp-notices.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
 import { MailWorker } from './reconcile/mail-worker.ts';
@@ -30,8 +31,8 @@ import { Patience } from './reconcile/patience.ts';
 import { UsageSweep } from './reconcile/usage-sweep.ts';
 import { createReport } from './report.ts';
 
-const config = readConfig(process.env);
-const { site, ldap } = config;
+const config = readConfig(process.env, process.argv.slice(2));
+const { site, ldap, planOnly } = config;
 const log = pino({
   level: config.logLevel,
   redact: ['*.password', '*.userPassword'],
@@ -62,6 +63,7 @@ const election = new Election({
     loop.wake();
   },
 });
+// One that only plans takes no part in the election, so that it never leads: this refuses all its writes.
 const beforeWrite = election.assertLeads;
 const cluster = new ApiCluster({
   client: connectKubernetes(loadKubeConfig(), defaultLimits, beforeWrite),
@@ -86,7 +88,7 @@ const doveadm = new Doveadm({
   key: () => readFile(config.sessions.keyFile, 'utf8'),
 });
 const sessions = new DoveadmSessions(doveadm, beforeWrite);
-const tlsFile = (name: string) => () => readFile(join(config.store.tlsFolder, name), 'utf8');
+const tlsFile = (name: string) => () => readFile(join(config.tlsFolder, name), 'utf8');
 const accounts = new StoreClient({
   host: config.store.host,
   port: config.store.port,
@@ -102,6 +104,16 @@ const usage = new UsageSweep({
   onSwept: (asked, read) => metrics.swept(asked, read),
   onFailure: (error) => log.warn({ err: error }, 'how much mailboxes use could not be read'),
 });
+const notices = new SmtpNotices({
+  host: config.notices.host,
+  port: config.notices.port,
+  ca: tlsFile('ca.crt'),
+  certificate: tlsFile('tls.crt'),
+  key: tlsFile('tls.key'),
+  from: { name: `Hộp thư ${site.title}`, address: `${site.notices.from}@${site.domain}` },
+  templates: config.notices.templates,
+  beforeWrite,
+});
 const mail = new MailWorker({
   store: accounts,
   directory,
@@ -114,7 +126,7 @@ const mail = new MailWorker({
     else log.error({ err: error, step: kind, account }, 'a step with the mail of an account failed');
   },
 });
-const metrics = createMetrics(site.name, { cluster, connection, election, mail });
+const metrics = createMetrics(site.name, { cluster, connection, election, mail, planOnly });
 
 const report = createReport(log);
 const patience = new Patience(() => performance.now(), Math.random);
@@ -125,13 +137,15 @@ const loop = new Loop({
       cluster,
       directory,
       sessions,
+      notices,
       usage,
       mail,
       patience,
       clock: () => new Date(),
       report,
+      planOnly,
     }),
-  turn: () => election.turn(),
+  ...(planOnly ? {} : { turn: () => election.turn() }),
   resync: site.operator.resyncSeconds * 1000,
   onResync: () => {
     directory.forget();
@@ -158,7 +172,7 @@ const server = await serveHealth(config.port, {
 });
 cluster.onChange(() => loop.wake());
 cluster.start();
-election.start();
+if (!planOnly) election.start();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
     loop.stop();
@@ -166,7 +180,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     election.resign();
   });
 }
-log.info({ domain: site.domain, namespaces: site.namespaces.accounts }, 'started');
+log.info({ domain: site.domain, namespaces: site.namespaces.accounts, planOnly }, 'started');
 
 await loop.run();
 await Promise.all([usage.stop(), mail.stop()]);

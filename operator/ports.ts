@@ -15,13 +15,15 @@ export type AttributeReplacement = { readonly attribute: string; readonly values
 export interface Directory {
   /**
    * Reads every entry below `ou=mailboxes`, `ou=organizations` and `ou=held`, containers excluded.
+   * @param anew reads the directory itself, whatever is remembered of it
    * @throws Unavailable when anything keeps it from being complete (the sentinel is part of it).
    */
-  snapshot(): Promise<readonly DirectoryEntry[]>;
+  snapshot(anew?: boolean): Promise<readonly DirectoryEntry[]>;
   /** @throws Conflict when the DN or a unique value exists already; Unavailable; Blocked when slapd refuses the values. */
   add(dn: string, attributes: Readonly<Record<string, readonly string[]>>): Promise<void>;
   /**
-   * Replaces attributes of one entry, only while `hopThuOwnerUID` is still `ownerUid` (RFC 4528 assertion).
+   * Replaces attributes of one entry, only while `hopThuOwnerUID` is still `ownerUid`. With `nobody` the entry must
+   * have no owner yet, and the replacements give it one.
    * @throws Conflict when the entry is gone or another's; Unavailable; Blocked when slapd refuses the values.
    */
   modify(dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]): Promise<void>;
@@ -59,8 +61,18 @@ export interface Cluster {
    * of that name that is already there holds, so that a pass that died half-way is finished with the same password.
    */
   keepFirstPassword(mailbox: Resource, secret: string, address: string, fresh: string): Promise<string>;
+  /**
+   * The key `password` of a Secret that the mailbox's spec names.
+   * @throws Awaited while there is no such Secret or key; Blocked when it is another Mailbox's; Unavailable
+   */
+  readGivenPassword(mailbox: Resource, secret: string): Promise<string>;
   /** Deletes the Secret, if it is this mailbox's. One that is gone already is a success. */
   removeFirstPassword(mailbox: Resource, secret: string): Promise<void>;
+  /**
+   * Replaces values of the site's report, which people and commands read; an equal one is not sent again.
+   * @throws Unavailable
+   */
+  publish(report: Readonly<Record<string, string>>): Promise<void>;
   /** Never throws: an event that could not be written is logged and counted. */
   event(resource: Resource, event: ResourceEvent): void;
 }
@@ -71,6 +83,29 @@ export interface Sessions {
   open(): Promise<readonly string[]>;
   /** Ends every session of these names; a name without one is a success. @throws Unavailable */
   end(names: readonly string[]): Promise<void>;
+}
+
+/** Each has a template of its own, which a site may word itself. */
+export type NoticeKind = 'reclaim';
+
+/** A message to people. */
+export type Notice = {
+  readonly kind: NoticeKind;
+  /** The same message has the same id, also when it is sent twice. */
+  readonly id: string;
+  /** Addresses of the site. */
+  readonly to: readonly string[];
+  /** Values for the template. */
+  readonly fields: Readonly<Record<string, string>>;
+};
+
+/** The mail system, as far as the operator writes to people. */
+export interface Notices {
+  /**
+   * Resolves when the mail system has taken the message for at least one of its recipients.
+   * @throws Unavailable when it may take it later; Blocked when it takes it for nobody
+   */
+  send(notice: Notice): Promise<void>;
 }
 
 /** An archive that was read back, byte by byte: what a removal and a restore must find again. */

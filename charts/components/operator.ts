@@ -5,12 +5,15 @@ import { group } from '../../operator/api/resource.ts';
 import {
   caConfigMap,
   ldapSecret,
+  noticesConfigMap,
   operatorLease,
+  reportConfigMap,
   sessionsSecret,
   siteConfigMap,
   tlsSecret,
 } from '../../operator/core/secrets.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { noticeTemplates } from '../notice-templates.ts';
 import { type Context, labels, selector, volume, workload } from '../workload.ts';
 
 const part = 'operator';
@@ -20,6 +23,8 @@ export type OperatorProps = {
   readonly directory: Endpoint;
   /** Dovecot's API for ending sessions. */
   readonly sessions: Endpoint;
+  /** Where Postfix takes its notices. */
+  readonly notices: Endpoint;
   /** The store of whole accounts beside Dovecot. */
   readonly store: Endpoint;
   /** Text of the site file, which the operator reads as it stands. */
@@ -30,7 +35,7 @@ export type OperatorProps = {
 export function operator(
   scope: Construct,
   context: Context,
-  { directory, sessions, store, siteFile }: OperatorProps,
+  { directory, sessions, store, notices, siteFile }: OperatorProps,
 ): Endpoint {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
@@ -44,6 +49,19 @@ export function operator(
     kind: 'ConfigMap',
     metadata: metadata(siteConfigMap),
     data: { 'site.yaml': siteFile },
+  });
+  const templates = noticeTemplates(site);
+  new ApiObject(scope, 'notices', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(noticesConfigMap),
+    data: templates,
+  });
+  // Its contents are the operator's.
+  new ApiObject(scope, 'report', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(reportConfigMap),
   });
   new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(part) });
   permissions(scope, context);
@@ -79,7 +97,10 @@ export function operator(
           HOPTHU_SESSIONS_KEY_FILE: '/run/secrets/sessions/key',
           HOPTHU_STORE_HOST: store.host,
           HOPTHU_STORE_PORT: String(store.port),
-          HOPTHU_STORE_TLS_FOLDER: '/run/tls',
+          HOPTHU_TLS_FOLDER: '/run/tls',
+          HOPTHU_NOTICES_HOST: notices.host,
+          HOPTHU_NOTICES_PORT: String(notices.port),
+          HOPTHU_NOTICES_TEMPLATES: '/etc/hopthu-notices',
           HOPTHU_PORT: String(ports.operator.container),
         },
         ports: { http: ports.operator.container },
@@ -89,6 +110,7 @@ export function operator(
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
           { name: 'sessions', path: '/run/secrets/sessions' },
+          { name: 'notices', path: '/etc/hopthu-notices' },
         ],
         resources: site.resources.operator,
         readiness: { httpGet: { path: '/readyz', port: ports.operator.container }, periodSeconds: 5 },
@@ -105,8 +127,9 @@ export function operator(
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret('operator')),
       volume.secret('sessions', sessionsSecret),
+      volume.configMap('notices', noticesConfigMap),
     ],
-    config: [siteFile],
+    config: [siteFile, ...Object.values(templates)],
   });
   return { host: serviceHost(part, namespace), port: ports.operator.service };
 }
@@ -114,11 +137,14 @@ export function operator(
 const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
 const watch = ['get', 'list', 'watch'];
 
-/** Reads its site's ConfigMap and writes its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
+type Rule = { readonly verbs: readonly string[] } & Readonly<Record<string, unknown>>;
+
+/** Reads its site's ConfigMap, fills its report and writes its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
 function permissions(scope: Construct, { site }: Context): void {
   const { mail, accounts } = site.namespaces;
   grant(scope, site, mail, [
     { apiGroups: [''], resources: ['configmaps'], resourceNames: [siteConfigMap], verbs: watch },
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: [reportConfigMap], verbs: ['patch'] },
     { ...leases, resourceNames: [operatorLease], verbs: ['get', 'update'] },
     // A right to create cannot be bound to a name.
     { ...leases, verbs: ['create'] },
@@ -136,7 +162,11 @@ function permissions(scope: Construct, { site }: Context): void {
   }
 }
 
-function grant(scope: Construct, site: Context['site'], namespace: string, rules: readonly object[]): void {
+/** One that only plans may only read. */
+function grant(scope: Construct, site: Context['site'], namespace: string, given: readonly Rule[]): void {
+  const rules = site.operator.planOnly
+    ? given.filter(({ verbs }) => verbs.includes('watch')).map((rule) => ({ ...rule, verbs: watch }))
+    : given;
   const metadata = { name: part, namespace, labels: labels(site, part) };
   new ApiObject(scope, `role-${namespace}`, {
     apiVersion: 'rbac.authorization.k8s.io/v1',

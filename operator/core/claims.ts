@@ -3,6 +3,7 @@ import { type Mailbox, parseMailbox } from '../api/mailbox.ts';
 import type { Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import type { Claimant } from './addresses.ts';
+import { adopters, adoptionOf } from './adoption.ts';
 import {
   closedProblem,
   endedAccounts,
@@ -35,6 +36,7 @@ export function claimsOf(
   organizations: Organizations,
 ): Claims {
   const former = formerAccounts(mailboxes, observed);
+  const adopting = adopters(mailboxes);
   const ended = endedAccounts(observed);
   const claimants = new Map<string, Claimant>();
   const problems = new Map<string, Problem[]>();
@@ -49,13 +51,17 @@ export function claimsOf(
     const mailbox = parsed.value;
     const organization = organizations.resolved.get(organizationName(mailbox));
     if (organization === undefined) problems.set(uid, [organizationProblem(organizations, mailbox)]);
-    const account = observed.byOwner.has(uid) ? undefined : former.get(resourceName(resource.metadata));
-    const memory = isNew(observed, account, uid)
-      ? endedAccount(ended.get(resourceName(resource.metadata)), mailbox, organization)
-      : undefined;
+    const own = observed.byOwner.get(uid);
+    const account = own === undefined ? former.get(resourceName(resource.metadata)) : undefined;
+    const isNew = own === undefined && account === undefined;
+    const adoption = isNew ? adoptionOf(observed, resource, adopting) : undefined;
+    const memory =
+      isNew && adoption === undefined
+        ? endedAccount(ended.get(resourceName(resource.metadata)), mailbox, organization)
+        : undefined;
     const refusal =
       account === undefined
-        ? (closedProblem(observed.byOwner.get(uid)) ?? (memory && removalProblem(memory)))
+        ? (closedProblem(own) ?? adoption?.problem ?? (memory && removalProblem(memory)))
         : takingBackProblem(account, mailbox, organization);
     if (refusal !== undefined) {
       problems.set(uid, [refusal]);
@@ -64,7 +70,7 @@ export function claimsOf(
         restores.set(uid, restore);
       continue;
     }
-    const ownerUid = (account && first(account, attribute.ownerUid)) ?? uid;
+    const ownerUid = adoption?.owner ?? (account && first(account, attribute.ownerUid)) ?? uid;
     claimants.set(uid, {
       mailbox: memory === undefined ? mailbox : withAddress(mailbox, memory),
       ownerUid,
@@ -73,10 +79,6 @@ export function claimsOf(
     });
   }
   return { claimants, problems, restores };
-}
-
-function isNew(observed: Observed, account: DirectoryEntry | undefined, uid: string): boolean {
-  return account === undefined && !observed.byOwner.has(uid);
 }
 
 /** The account that ended, if this is the same person; else the name is free for another one. */

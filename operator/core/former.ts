@@ -92,14 +92,14 @@ export function takingBackProblem(
   mailbox: Mailbox,
   organization: ResolvedOrganization | undefined,
 ): Problem | undefined {
+  if (isSamePerson(entry, mailbox, organization)) return undefined;
   const name = `${first(entry, 'cn')} (${first(entry, 'mail') ?? 'without address'})`;
   if (!isClosed(entry) && !isLetGo(entry)) {
     return stalled(
       'OrphanedAccount',
-      `metadata.name: the account of ${name} had this name, and its resource vanished without closing it: close the account first, or use another name`,
+      `metadata.name: the account of ${name} had this name, and its resource vanished without closing it: see hopthu orphans, close the account, or use another name`,
     );
   }
-  if (isSamePerson(entry, mailbox, organization)) return undefined;
   return stalled(
     'FormerAccount',
     `metadata.name: the ${isClosed(entry) ? 'closed ' : ''}account of ${name} had this name, and this is not the same person: use another name`,
@@ -119,4 +119,9 @@ function isMailbox(entry: DirectoryEntry): boolean {
 /** Access was taken away for good; mail and address are kept. */
 export function isClosed(entry: DirectoryEntry): boolean {
   return first(entry, attribute.status) === 'Closed';
+}
+
+/** Access was taken away because nobody used it (R23); granting it again brings it back. */
+export function isReclaimed(entry: DirectoryEntry): boolean {
+  return first(entry, attribute.status) === 'Reclaimed';
 }

@@ -3,8 +3,11 @@
  * back from everybody else. `ou=held` has one entry per account, named by the account's `uid`, so that a hold outlives
  * resource and mailbox entry; it is written before the address is let go. Pure.
  */
+
 import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
 import { isRecorded } from './address-facts.ts';
+import { ownAddress } from './adoption.ts';
+import { isReclaimed } from './former.ts';
 import { attribute, objectClass } from './layout.ts';
 import { heldDn } from './naming/identity.ts';
 import { accountOf, all, type DatedAddress, first, type Observed, parseDated } from './observed.ts';
@@ -39,7 +42,7 @@ export function formerAddresses(
     const known = parseDated(value);
     former.set(known.address, known.until ?? until);
   }
-  const current = first(entry, 'mail');
+  const current = ownAddress(site, entry);
   if (current !== undefined) former.set(current, until);
   former.delete(address);
   return [...former]
@@ -91,7 +94,8 @@ export function writesBefore(
   const writes = takenFrom.flatMap((taking) => takeFrom(today, observed, taking));
   const kept = attributes[attribute.address];
   if (entry === undefined || kept === undefined) return writes;
-  const goes = all(entry, attribute.address).filter((address) => !kept.includes(address));
+  const isTakenAway = attributes[attribute.status]?.[0] === 'Reclaimed' && !isReclaimed(entry);
+  const goes = all(entry, attribute.address).filter((address) => isTakenAway || !kept.includes(address));
   return [...writes, ...holdBack(today, observed, entry, goes)];
 }
 

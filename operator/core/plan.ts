@@ -8,12 +8,14 @@
  * | present     | ours    | the same       | none                      |
  * | present     | any     | undecided      | none                      |
  * | leaving     | ours    | not closed yet | close / remove            |
+ * | leaving     | another's |              | none: it never was its own |
  * | leaving     | none    |                | none: it is seen gone     |
  * | none        | ours    |                | none: an orphan, reported |
  */
 import { annotation, type Resource } from '../api/resource.ts';
 import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
 import type { Described } from './account.ts';
+import { isOthers, takingOver } from './adoption.ts';
 import type { Decision, Desired } from './desired.ts';
 import { type Attributes, differences, mailboxClasses, organizationClasses, withoutAccess } from './entry.ts';
 import type { Write } from './held.ts';
@@ -27,10 +29,13 @@ export type Action =
   | 'rename'
   | 'suspend'
   | 'expire'
+  | 'reclaim'
   | 'resume'
   | 'close'
   | 'remove'
-  | 'reject';
+  | 'reject'
+  | 'adopt'
+  | 'rebind';
 
 type Common = {
   readonly action: Action;
@@ -78,12 +83,15 @@ const order: Readonly<Record<Action, number>> = {
   close: 0,
   suspend: 1,
   expire: 2,
-  create: 3,
-  rename: 4,
-  resume: 5,
-  update: 6,
-  reject: 7,
-  remove: 8,
+  reclaim: 3,
+  create: 4,
+  rename: 5,
+  resume: 6,
+  update: 7,
+  adopt: 8,
+  rebind: 9,
+  reject: 10,
+  remove: 11,
 };
 
 function changeFor({
@@ -110,7 +118,8 @@ function changeFor({
   if (replacements.length === 0 && first(entry, attribute.rejected) === undefined) return undefined;
   const ownerUid = first(entry, attribute.ownerUid) ?? '';
   const action = actionOf(replacements);
-  return { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
+  const update = { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
+  return resource.kind === 'Mailbox' ? takingOver(update, entry) : update;
 }
 
 /** Only for an entry that is otherwise as it shall be, so that nothing else waits for the approval. */
@@ -145,6 +154,7 @@ function leave(
     before: entry.attributes,
   };
   if (resource.kind === 'Organization') return { action: 'remove', ...common };
+  if (isOthers(entry, resource)) return undefined;
   const replacements = differences(entry, closing);
   return replacements.length === 0 ? undefined : { action: 'close', ...common, replacements };
 }
@@ -153,6 +163,7 @@ function actionOf(replacements: readonly AttributeReplacement[]): Update['action
   const status = replacements.find((replacement) => replacement.attribute === attribute.status)?.values[0];
   if (status === 'Suspended') return 'suspend';
   if (status === 'Expired') return 'expire';
+  if (status === 'Reclaimed') return 'reclaim';
   if (status === 'Active') return 'resume';
   return replacements.some((replacement) => replacement.attribute === 'mail') ? 'rename' : 'update';
 }
@@ -197,9 +208,19 @@ export function before(change: Update | Remove, name: string): readonly string[]
   return all({ dn: change.dn, attributes: change.before }, name);
 }
 
+/** Notes only that somebody was here: nothing that an Event should tell of. */
+export function isRecord(change: Change): boolean {
+  return (
+    'replacements' in change &&
+    change.replacements.every(({ attribute: name }) => name === attribute.lastAccess)
+  );
+}
+
 /** Does the change take a person's access away? Such changes are counted by the guard and carried out first. */
 export function removesAccess(change: Change): change is Update {
-  return ['close', 'suspend', 'expire'].includes(change.action) && change.resource.kind === 'Mailbox';
+  return (
+    ['close', 'suspend', 'expire', 'reclaim'].includes(change.action) && change.resource.kind === 'Mailbox'
+  );
 }
 
 /** Takes back that open sessions are to be ended: only after they were. */

@@ -2,6 +2,7 @@
 import type { MailboxStatus } from '../api/mailbox.ts';
 import type { OrganizationStatus } from '../api/organization.ts';
 import { annotation, type Condition, type Resource } from '../api/resource.ts';
+import { isOthers } from './adoption.ts';
 import { parseDelegate } from './delegates.ts';
 import type { Desired } from './desired.ts';
 import { formatChange } from './format.ts';
@@ -10,6 +11,7 @@ import { attribute } from './layout.ts';
 import { all } from './observed.ts';
 import type { Change } from './plan.ts';
 import { displayBytes } from './quota.ts';
+import { parseGeneralizedTime, rfc3339 } from './time.ts';
 import { isOver, overQuota, quotaStatus } from './usage.ts';
 import type { Problem } from './verdict.ts';
 
@@ -123,7 +125,10 @@ function settledReadiness({ resource, attributes }: Desired): Readiness {
     };
   }
   const quota = displayBytes(Number(attributes?.[attribute.quotaBytes]?.[0]));
-  const access = state === 'Active' ? '' : '; logins are refused, mail is kept';
+  const access =
+    state === 'Active'
+      ? ''
+      : `; logins ${state === 'Reclaimed' ? 'and mail are refused' : 'are refused, mail is kept'}`;
   return { ready: 'True', reason: state, message: `${attributes?.['mail']?.[0]}, ${quota}${access}` };
 }
 
@@ -179,7 +184,8 @@ function valueAfter({ entry, attributes }: Desired, outcome: Outcome, name: stri
 
 function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefined): MailboxStatus {
   const known = (desired.resource.status ?? {}) as MailboxStatus;
-  const exists = desired.entry !== undefined || outcome.kind === 'done';
+  const isOwn = desired.entry !== undefined && !isOthers(desired.entry, desired.resource);
+  const exists = isOwn || outcome.kind === 'done';
   // A granted address is kept in status and in LDAP: it outlives the loss of its entry.
   if (!exists)
     return { ...(known.address === undefined ? {} : { address: known.address }), state: 'Pending' };
@@ -188,6 +194,8 @@ function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefin
   const aliases = value(attribute.address).filter((alias) => alias !== address);
   const bytes = value(attribute.quotaBytes)[0];
   const secret = value(attribute.passwordSecret)[0];
+  const access = parseGeneralizedTime(value(attribute.lastAccess)[0]);
+  const { passwordExpiry } = desired;
   const delegates = [...value(attribute.delegate)].sort().map(parseDelegate);
   return {
     ...(address === undefined ? {} : { address }),
@@ -195,6 +203,8 @@ function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefin
     state: (value(attribute.status)[0] ?? 'Pending') as NonNullable<MailboxStatus['state']>,
     ...(bytes === undefined ? {} : { quota: quotaStatus(Number(bytes), used, known.quota) }),
     ...(secret === undefined ? {} : { passwordSecret: secret }),
+    ...(access === undefined ? {} : { lastAccess: rfc3339(new Date(access)) }),
+    ...(secret !== undefined || passwordExpiry === undefined ? {} : { passwordExpiry }),
     ...(delegates.length === 0
       ? {}
       : { delegates: delegates.map(({ name, rights }) => ({ name, rights: [...rights] })) }),
@@ -216,5 +226,8 @@ function organizationFacts(
 /** Has the resource been seen to leave: no entry of it, a closed one, or one that its rejected deletion leaves alone? */
 export function isGone({ resource, entry, leaving }: Desired): boolean {
   if (resource.metadata.deletionTimestamp === undefined || !leaving) return false;
-  return entry === undefined || (resource.kind === 'Mailbox' && (isClosed(entry) || isLetGo(entry)));
+  return (
+    entry === undefined ||
+    (resource.kind === 'Mailbox' && (isClosed(entry) || isLetGo(entry) || isOthers(entry, resource)))
+  );
 }

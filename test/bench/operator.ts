@@ -5,6 +5,7 @@ import type { Resource } from '../../operator/api/resource.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
 import { RememberedDirectory } from '../../operator/ldap/remembered-directory.ts';
+import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import type { Cluster, Directory } from '../../operator/ports.ts';
 import { Loop } from '../../operator/reconcile/loop.ts';
 import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
@@ -53,7 +54,9 @@ const cluster: Cluster = {
   addFinalizer: (resource) => counted(api.addFinalizer(resource)),
   removeFinalizer: (resource) => counted(api.removeFinalizer(resource)),
   keepFirstPassword: (...given) => counted(api.keepFirstPassword(...given)),
+  readGivenPassword: (...given) => api.readGivenPassword(...given),
   removeFirstPassword: (...given) => counted(api.removeFirstPassword(...given)),
+  publish: (report) => api.publish(report),
   event(...given) {
     writes += 1;
     api.event(...given);
@@ -84,12 +87,14 @@ function isReady(status: object): boolean {
 }
 
 function pass(): Promise<PassResult> {
-  const silent = { orphans: () => undefined, held: () => undefined, failure: report };
+  const nothing = () => undefined;
+  const silent = { orphans: nothing, held: nothing, planned: nothing, failure: report };
   return runPass({
     site,
     cluster,
     directory,
     sessions: new MemorySessions(),
+    notices: new MemoryNotices(),
     clock: () => new Date(),
     report: silent,
   });

@@ -7,6 +7,7 @@ import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import { RememberedDirectory } from '../../operator/ldap/remembered-directory.ts';
+import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import { MailWorker } from '../../operator/reconcile/mail-worker.ts';
 import { runPass } from '../../operator/reconcile/pass.ts';
 import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
@@ -51,7 +52,12 @@ function apply(name: string, fullName: string, deletionPolicy: string): string {
 /** As many passes and steps as anything here takes. */
 async function settle(days = 0): Promise<void> {
   now = new Date(now.getTime() + days * 86_400_000);
-  const report = { orphans: () => undefined, held: () => undefined, failure: () => undefined };
+  const report = {
+    orphans: () => undefined,
+    held: () => undefined,
+    planned: () => undefined,
+    failure: () => undefined,
+  };
   for (let count = 0; count < 8; count += 1) {
     mail.due();
     directory.forget();
@@ -61,6 +67,7 @@ async function settle(days = 0): Promise<void> {
       directory,
       mail,
       sessions: new MemorySessions(),
+      notices: new MemoryNotices(),
       clock: () => now,
       report,
     });

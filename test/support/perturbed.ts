@@ -16,7 +16,9 @@ export type Call =
   | 'cluster.addFinalizer'
   | 'cluster.removeFinalizer'
   | 'cluster.keepFirstPassword'
+  | 'cluster.readGivenPassword'
   | 'cluster.removeFirstPassword'
+  | 'cluster.publish'
   | 'directory.snapshot'
   | 'directory.add'
   | 'directory.modify'
@@ -64,15 +66,18 @@ export function perturbCluster(inner: Cluster, around: Perturbation): Cluster {
       around('cluster.removeFinalizer', () => inner.removeFinalizer(resource)),
     keepFirstPassword: (mailbox: Resource, secret: string, address: string, fresh: string) =>
       around('cluster.keepFirstPassword', () => inner.keepFirstPassword(mailbox, secret, address, fresh)),
+    readGivenPassword: (mailbox: Resource, secret: string) =>
+      around('cluster.readGivenPassword', () => inner.readGivenPassword(mailbox, secret)),
     removeFirstPassword: (mailbox: Resource, secret: string) =>
       around('cluster.removeFirstPassword', () => inner.removeFirstPassword(mailbox, secret)),
+    publish: (report) => around('cluster.publish', () => inner.publish(report)),
     event: (resource: Resource, event: ResourceEvent) => inner.event(resource, event),
   };
 }
 
 export function perturbDirectory(inner: Directory, around: Perturbation): Directory {
   return {
-    snapshot: () => around('directory.snapshot', () => inner.snapshot()),
+    snapshot: (anew) => around('directory.snapshot', () => inner.snapshot(anew)),
     add: (dn, attributes) => around('directory.add', () => inner.add(dn, attributes), dn),
     modify: (dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]) =>
       around('directory.modify', () => inner.modify(dn, ownerUid, replacements)),

@@ -10,6 +10,7 @@ import { MemoryMailStore } from '../../operator/dovecot/memory-mail-store.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
+import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import type { ClusterSnapshot, Directory } from '../../operator/ports.ts';
 import { MailWorker } from '../../operator/reconcile/mail-worker.ts';
 import { type PassDependencies, type PassResult, runPass } from '../../operator/reconcile/pass.ts';
@@ -24,6 +25,7 @@ export class Province {
   readonly cluster: MemoryCluster;
   readonly directory: MemoryDirectory;
   readonly sessions = new MemorySessions();
+  readonly notices = new MemoryNotices();
   readonly store = new MemoryMailStore(() => rfc3339(this.now));
   readonly usage = new UsageSweep({
     store: this.store,
@@ -38,6 +40,8 @@ export class Province {
   );
   readonly orphans: string[] = [];
   readonly failures: Error[] = [];
+  /** Lines that passes which only plan would have carried out. */
+  readonly planned: string[] = [];
   /** `<step> <account>` of everything that was done with mail. */
   readonly mailSteps: string[] = [];
   now = new Date('2026-11-21T00:00:00Z');
@@ -87,7 +91,7 @@ export class Province {
    * @param around what stands between this pass and the world
    * @param patience of the operator that makes it; without one it tries everything
    */
-  async pass(around?: Perturbation, patience?: Patience): Promise<PassResult> {
+  async pass(around?: Perturbation, patience?: Patience, planOnly = false): Promise<PassResult> {
     const directory = around === undefined ? this.directory : perturbDirectory(this.directory, around);
     const mail = new MailWorker({
       store: around === undefined ? this.store : perturbMailStore(this.store, around),
@@ -101,7 +105,7 @@ export class Province {
     });
     try {
       const known = this.#dependencies(directory, mail, around);
-      const result = await runPass({ ...known, ...(patience === undefined ? {} : { patience }) });
+      const result = await runPass({ ...known, planOnly, ...(patience === undefined ? {} : { patience }) });
       await mail.idle();
       return result;
     } finally {
@@ -116,11 +120,13 @@ export class Province {
       directory,
       mail,
       sessions: this.sessions,
+      notices: this.notices,
       usage: this.usage,
       clock: () => this.now,
       report: {
         orphans: (dns) => this.orphans.push(...dns),
         held: () => undefined,
+        planned: (changes) => this.planned.push(...changes.map(formatChange)),
         failure: (_, error) => this.failures.push(error),
       },
     };
