@@ -137,12 +137,17 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     statusWrites: settled.writes,
     again:
       allowed.some(({ action }) => ['close', 'remove', 'reject'].includes(action)) ||
-      applied.some(({ change, problem }) => problem === undefined && leavesSessions(change)) ||
+      applied.some(({ change, problem }) => problem === undefined && isSeenLater(change)) ||
       settled.conflicts > 0 ||
       // A rename is planned only for an entry that is otherwise as it shall be.
       (decision.desired.some(({ renamed }) => renamed !== undefined) &&
         applied.some(({ problem }) => problem === undefined)),
   };
+}
+
+/** Whose delegates or open sessions the next pass has to look at. */
+function isSeenLater(change: Change): boolean {
+  return removesAccess(change) || leavesSessions(change);
 }
 
 /** Told to those whose access was just taken away, until it is done; settled ones are not told of every outage. */
