@@ -2,6 +2,7 @@
 import type { Kind, Resource } from '../../operator/api/resource.ts';
 import { isForeign } from '../../operator/core/adoption.ts';
 import type { Desired } from '../../operator/core/desired.ts';
+import { dnKey } from '../../operator/core/dn.ts';
 import { formatChange } from '../../operator/core/format.ts';
 import { first } from '../../operator/core/observed.ts';
 import { before, type Change } from '../../operator/core/plan.ts';
@@ -60,7 +61,7 @@ export function review({ site, base, live, foreign = [], manifests, now, prune }
   });
   const { changes, guarded, decision } = foresee({ site, now }, resources, [
     ...assumed.entries,
-    ...foreign.filter(isForeign),
+    ...foreignBeside(assumed.entries, foreign),
   ]);
   const known = new Set(
     assumed.decision.desired.flatMap((desired) => problemsOf(desired).map(keyOf(desired))),
@@ -75,6 +76,15 @@ export function review({ site, base, live, foreign = [], manifests, now, prune }
     blocked: [...guarded.held.map(changeItem), ...refused.map(refusedItem), ...problems],
     ...(guarded.reason === undefined ? {} : { reason: guarded.reason }),
   };
+}
+
+/** What an export has that is ours by now was taken over since. */
+function foreignBeside(
+  entries: readonly DirectoryEntry[],
+  foreign: readonly DirectoryEntry[],
+): readonly DirectoryEntry[] {
+  const ours = new Set(entries.map(({ dn }) => dnKey(dn)));
+  return foreign.filter((entry) => isForeign(entry) && !ours.has(dnKey(entry.dn)));
 }
 
 function changeItem(change: Change): Item {
