@@ -11,7 +11,7 @@ import { attribute } from '../../operator/core/layout.ts';
 import { resourceName } from '../../operator/core/naming/identity.ts';
 import { parseBytes } from '../../operator/core/quota.ts';
 import type { Site } from '../../operator/core/site.ts';
-import { daysAfter } from '../../operator/core/time.ts';
+import { daysAfter, generalizedTime } from '../../operator/core/time.ts';
 import type { DirectoryEntry } from '../../operator/ports.ts';
 
 export type Assumed = { readonly entries: readonly DirectoryEntry[]; readonly decision: Decision };
@@ -20,8 +20,7 @@ export type Assumed = { readonly entries: readonly DirectoryEntry[]; readonly de
  * @param granted whether a resource without status is taken to be in the directory, as in a base that is files alone
  */
 export function assumeEntries(today: Today, resources: readonly Resource[], granted: boolean): Assumed {
-  // A pause keeps what is there; it does not mean that nothing is.
-  const all = resources.map(unpaused);
+  const all = resources.map(undisturbed);
   const decision = decide({ ...today, ...ofKinds(all), entries: [] });
   const entries = decision.desired.flatMap((desired) => {
     const { status } = desired.resource;
@@ -42,9 +41,14 @@ export function ofKinds(resources: readonly Resource[]): {
   };
 }
 
-function unpaused(resource: Resource): Resource {
-  if (resource.metadata.annotations[annotation.paused] === undefined) return resource;
-  const { [annotation.paused]: _, ...annotations } = resource.metadata.annotations;
+/** A pause keeps what is there, and who has taken an account over has it: neither means that nothing is. */
+function undisturbed(resource: Resource): Resource {
+  const {
+    [annotation.paused]: paused,
+    [annotation.adopt]: adopted,
+    ...annotations
+  } = resource.metadata.annotations;
+  if (paused === undefined && adopted === undefined) return resource;
   return { ...resource, metadata: { ...resource.metadata, annotations } };
 }
 
@@ -70,7 +74,7 @@ function recordedEntry(today: Today, desired: Desired, status: MailboxStatus): r
 }
 
 function recorded({ site, now }: Today, attributes: Attributes, status: MailboxStatus): Attributes {
-  const { address, aliases = [], quota, state, passwordSecret } = status;
+  const { address, aliases = [], quota, state, passwordSecret, lastAccess } = status;
   const asked = new Set(attributes[attribute.address]);
   const found: Record<string, readonly string[]> = {
     [attribute.passwordSecret]: passwordSecret === undefined ? [] : [passwordSecret],
@@ -82,6 +86,7 @@ function recorded({ site, now }: Today, attributes: Attributes, status: MailboxS
     found[attribute.address] = [address, ...aliases];
     found[attribute.formerAddress] = former.map((alias) => `${alias} ${until}`);
   }
+  if (lastAccess !== undefined) found[attribute.lastAccess] = [generalizedTime(new Date(lastAccess))];
   if (quota?.limit !== undefined) found[attribute.quotaBytes] = [String(parseBytes(quota.limit))];
   if (state === 'Active') Object.assign(found, { [attribute.status]: ['Active'], pwdAccountLockedTime: [] });
   else if (state !== undefined && state !== 'Pending') Object.assign(found, withoutAccess(state));

@@ -10,13 +10,20 @@ import { MemoryMailStore } from '../../operator/dovecot/memory-mail-store.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
+import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import type { ClusterSnapshot, Directory } from '../../operator/ports.ts';
 import { MailWorker } from '../../operator/reconcile/mail-worker.ts';
 import { type PassDependencies, type PassResult, runPass } from '../../operator/reconcile/pass.ts';
 import { Patience } from '../../operator/reconcile/patience.ts';
 import { UsageSweep } from '../../operator/reconcile/usage-sweep.ts';
 import { type Contents, violations } from './checker.ts';
-import { type Perturbation, perturbCluster, perturbDirectory, perturbMailStore } from './perturbed.ts';
+import {
+  type Perturbation,
+  perturbCluster,
+  perturbDirectory,
+  perturbMailStore,
+  perturbNotices,
+} from './perturbed.ts';
 
 export class Province {
   readonly site: Site;
@@ -24,6 +31,7 @@ export class Province {
   readonly cluster: MemoryCluster;
   readonly directory: MemoryDirectory;
   readonly sessions = new MemorySessions();
+  readonly notices = new MemoryNotices();
   readonly store = new MemoryMailStore(() => rfc3339(this.now));
   readonly usage = new UsageSweep({
     store: this.store,
@@ -118,6 +126,7 @@ export class Province {
       directory,
       mail,
       sessions: this.sessions,
+      notices: around === undefined ? this.notices : perturbNotices(this.notices, around),
       usage: this.usage,
       clock: () => this.now,
       report: {
