@@ -233,6 +233,29 @@ describe('the store beside Dovecot', () => {
     expect(readdirSync(join(root, 'vmail'))).toEqual([]);
   });
 
+  it('takes nothing of a person for an index or a lock, whatever the folder is called', async () => {
+    const folders = ['.khoa.lock', '.dovecot.index.cache', '.tmp', '.fts-flatcurve'];
+    for (const folder of folders) {
+      mkdirSync(join(root, 'vmail', account, 'Maildir', folder, 'cur'), { recursive: true });
+      writeFileSync(join(root, 'vmail', account, 'Maildir', folder, 'cur', '1.M1P1.host:2,'), 'Thư\n');
+    }
+    const receipt = await world.store.archive(account);
+    expect(receipt.messages).toBe(letters.length + folders.length);
+    await world.store.remove(account, receipt);
+    await world.store.restore(account, receipt);
+    for (const folder of folders)
+      expect(readdirSync(join(root, 'vmail', account, 'Maildir', folder, 'cur'))).toHaveLength(1);
+  });
+
+  it('takes a mailbox of many messages', async () => {
+    world.put(Array.from({ length: 3_000 }, (_, index) => `Thư ${index}\n`));
+    const receipt = await world.store.archive(account);
+    expect(receipt.messages).toBe(3_000);
+    await world.store.remove(account, receipt);
+    await world.store.restore(account, receipt);
+    expect(world.mail()).toHaveLength(3_000);
+  }, 60_000);
+
   it('takes no half an archive or restore for a whole one', async () => {
     const receipt = await world.store.archive(account);
     await world.store.remove(account, receipt);
