@@ -28,8 +28,11 @@ type Status = {
   }[];
 };
 
+/** What the ledger needs of a stack. */
+export type Witness = Pick<Stack, 'accounts' | 'mailboxes' | 'contents'>;
+
 export class Ledger {
-  readonly #stack: Stack;
+  readonly #stack: Witness;
   readonly #random: Random;
   /** In names and a label, so that runs on one cluster do not meet. */
   readonly #run: string;
@@ -40,7 +43,7 @@ export class Ledger {
   readonly #orphans = new Set<string>();
   #count = 0;
 
-  constructor(stack: Stack, random: Random) {
+  constructor(stack: Witness, random: Random) {
     this.#stack = stack;
     this.#random = random;
     this.#run = Date.now().toString(36);
@@ -82,7 +85,7 @@ export class Ledger {
       const changed = older.map(
         ([name, spec]) => [name, { ...spec, quota: this.#random.one(quotas) }] as const,
       );
-      await this.apply([...fresh, ...changed]);
+      await this.apply([...fresh, ...new Map(changed)]);
     }
   }
 
@@ -146,10 +149,10 @@ export class Ledger {
     };
   }
 
-  /** Everything that is lost, doubled or wrong, as lines; waits a little for what is being put right. */
-  async lost(): Promise<readonly string[]> {
+  /** Everything that is lost, doubled or wrong, as lines; waits `patience` seconds for what is being put right. */
+  async lost(patience = 60): Promise<readonly string[]> {
     let found: readonly string[] = [];
-    await eventually(60, async () => {
+    await eventually(patience, async () => {
       const contents = await this.#stack.contents();
       found = [
         ...violations(contents, this.#orphans),

@@ -78,7 +78,8 @@ describe('an operator that leads', () => {
     const seconds = await untilLeads(third);
     // Not before the dead one's last renewal, up to 2 seconds ago, has run out.
     expect(seconds).toBeGreaterThan(12.9);
-    expect(seconds).toBeLessThan(17.5);
+    // 17 on a machine at rest; its calls are slow on a busy one.
+    expect(seconds).toBeLessThan(20);
   });
 
   it('is no other one after it is started again under its name', async () => {
