@@ -247,6 +247,16 @@ describe('the store beside Dovecot', () => {
       expect(readdirSync(join(root, 'vmail', account, 'Maildir', folder, 'cur'))).toHaveLength(1);
   });
 
+  it('overwrites no archive that holds something else', async () => {
+    await world.store.archive(account);
+    world.put([...letters, 'Thư mới\n']);
+    await world.store.archive(account);
+    expect(readdirSync(join(root, 'archive'))).toEqual([
+      expect.stringMatching(/^[0-9a-f-]{36}\.\d{8}T\d{6}Z\.tar$/),
+      `${account}.tar`,
+    ]);
+  });
+
   it('takes a mailbox of many messages', async () => {
     world.put(Array.from({ length: 3_000 }, (_, index) => `Thư ${index}\n`));
     const receipt = await world.store.archive(account);
