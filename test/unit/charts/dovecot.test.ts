@@ -59,6 +59,10 @@ describe('logging in', () => {
   });
 });
 
+it.each(['imap', 'pop3', 'managesieve'])('%s serves more than a hundred people at once', (protocol) => {
+  expect(block(`service ${protocol}-login`)).toContain('restart_request_count = unlimited\n');
+});
+
 describe('mailboxes', () => {
   it('lie under the identifier that never changes and are found by every address', () => {
     expect(block('userdb ldap')).toContain('home = /srv/vmail/%{ldap:uid}\n');
