@@ -1,13 +1,13 @@
 /** `hopthu approve` and `hopthu reject`: show what the guard holds back, and settle exactly that. */
-import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { MailboxStatus } from '../operator/api/mailbox.ts';
 import { annotation, type Resource } from '../operator/api/resource.ts';
 import { type Approval, readApproval } from '../operator/core/approval.ts';
-import { siteConfigMap } from '../operator/core/secrets.ts';
+import { annotateSite } from './annotate-site.ts';
 import { Failed } from './failure.ts';
-import { callKube, loadKubeConfig } from './kube.ts';
+import { loadKubeConfig } from './kube.ts';
 import { listResources } from './resources.ts';
 import { loadSite } from './site.ts';
+import { type Held, readSiteReport } from './site-report.ts';
 
 export type ApproveOptions = { readonly site: string; readonly context?: string };
 
@@ -37,7 +37,8 @@ async function settle(
 ): Promise<void> {
   const site = loadSite(options.site);
   const config = loadKubeConfig(options.context);
-  const plans = heldPlans(await listResources(config, 'Mailbox', site.namespaces.accounts));
+  const held = (await readSiteReport(config, site.namespaces.mail))?.held;
+  const plans = heldPlans(await listResources(config, 'Mailbox', site.namespaces.accounts), held);
   if (hash === undefined) {
     console.log(plans.map((plan) => describe(plan, site.name)).join('\n\n') || 'nothing waits for approval');
     return;
@@ -53,13 +54,17 @@ async function settle(
   console.log(`${verdict}: ${plan.lines.length} changes`);
 }
 
-/** While resources are still being told, two plans may stand beside each other. */
-export function heldPlans(resources: readonly Resource[]): readonly HeldPlan[] {
+/**
+ * While resources are still being told, two plans may stand beside each other.
+ * @param held the operator's report, which has also the lines of entries without a resource
+ */
+export function heldPlans(resources: readonly Resource[], held: Held = {}): readonly HeldPlan[] {
   const approvals = resources.flatMap((resource) => approvalOf(resource) ?? []);
-  return [...Map.groupBy(approvals, ({ hash }) => hash)].map(([hash, of]) => ({
+  const told = (held.lines ?? []).map((line) => ({ hash: held.hash ?? '', reason: held.reason ?? '', line }));
+  return [...Map.groupBy([...approvals, ...told], ({ hash }) => hash)].map(([hash, of]) => ({
     hash,
     reason: of[0]?.reason ?? '',
-    lines: of.map(({ line }) => line).sort(),
+    lines: [...new Set(of.map(({ line }) => line))].sort(),
   }));
 }
 
@@ -76,27 +81,4 @@ function describe({ hash, reason, lines }: HeldPlan, site: string): string {
     `to let it pass: hopthu approve --site ${site} ${hash}`,
     `to let nothing of it happen: hopthu reject --site ${site} ${hash}`,
   ].join('\n');
-}
-
-async function annotateSite(
-  config: KubeConfig,
-  namespace: string,
-  annotations: Readonly<Record<string, string | null>>,
-): Promise<void> {
-  const api = config.makeApiClient(CoreV1Api);
-  const name = siteConfigMap;
-  const written = await callKube(`annotating ConfigMap ${namespace}/${name}`, () =>
-    api.patchNamespacedConfigMap(
-      {
-        namespace,
-        name,
-        body: { metadata: { annotations } },
-        fieldManager: 'hopthu',
-      },
-      setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
-    ),
-  );
-  if (written === undefined) {
-    throw new Failed(`there is no ConfigMap ${namespace}/${name}: install the site's charts first`);
-  }
 }

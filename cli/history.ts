@@ -1,12 +1,14 @@
-/** `hopthu history`: what the cluster still knows of a Mailbox's past. */
+/** `hopthu history`: what cluster and directory still know of a Mailbox's past. */
 import { CustomObjectsApi, EventsV1Api, type EventsV1Event, type KubeConfig } from '@kubernetes/client-node';
 import type { MailboxStatus } from '../operator/api/mailbox.ts';
 import { group, plural, type Resource, version } from '../operator/api/resource.ts';
+import type { Site } from '../operator/core/site.ts';
 import { trimResource } from '../operator/kube/trim.ts';
-import { Failed } from './failure.ts';
+import { readDirectoryLog } from './directory-log.ts';
+import { Failed, WrongInput } from './failure.ts';
 import { callKube, loadKubeConfig } from './kube.ts';
 import { printData, printTable } from './print.ts';
-import { loadSite } from './site.ts';
+import { loadSite, siteOfNamespace } from './site.ts';
 
 export type HistoryOptions = {
   readonly namespace?: string;
@@ -18,7 +20,7 @@ export type HistoryOptions = {
 export type Moment = {
   /** RFC 3339 in UTC. */
   readonly time: string;
-  readonly source: 'resource' | 'condition' | 'event';
+  readonly source: 'resource' | 'condition' | 'event' | 'directory';
   readonly type: string;
   readonly reason: string;
   readonly message: string;
@@ -34,7 +36,8 @@ export async function history(name: string, options: HistoryOptions): Promise<vo
     config.getContextObject(config.getCurrentContext())?.namespace ??
     'default';
   const mailbox = await readMailbox(config, namespace, name);
-  const moments = momentsOf(mailbox, await readEvents(config, namespace, name));
+  const writes = await readWrites(config, site ?? siteAt(namespace), mailbox);
+  const moments = momentsOf(mailbox, await readEvents(config, namespace, name), writes);
   if (moments.length === 0) {
     throw new Failed(
       `there is no Mailbox ${name} in namespace ${namespace}, and no Event of one: see kubectl get mailboxes -n ${namespace}`,
@@ -54,10 +57,39 @@ export async function history(name: string, options: HistoryOptions): Promise<vo
 export function momentsOf(
   mailbox: Resource | undefined,
   events: readonly EventsV1Event[],
+  writes: readonly Moment[] = [],
 ): readonly Moment[] {
-  return [...(mailbox === undefined ? [] : resourceMoments(mailbox)), ...events.map(eventMoment)].sort(
+  const own = mailbox === undefined ? [] : resourceMoments(mailbox);
+  return [...own, ...events.map(eventMoment), ...writes].sort(
     (a, b) => Date.parse(a.time) - Date.parse(b.time),
   );
+}
+
+/** Of the directory's log; who may not read that is told so, and the rest is shown. */
+async function readWrites(
+  config: KubeConfig,
+  site: Site | undefined,
+  mailbox: Resource | undefined,
+): Promise<readonly Moment[]> {
+  const { entry } = (mailbox?.status ?? {}) as MailboxStatus;
+  if (site === undefined || entry === undefined) return [];
+  try {
+    return await readDirectoryLog(config, site.namespaces.mail, entry);
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    console.error(`hopthu: without the directory's log: ${error.message}`);
+    return [];
+  }
+}
+
+/** A namespace of no site has no directory that is known. */
+function siteAt(namespace: string): Site | undefined {
+  try {
+    return siteOfNamespace(namespace);
+  } catch (error) {
+    if (error instanceof WrongInput) return undefined;
+    throw error;
+  }
 }
 
 function resourceMoments({ metadata, status }: Resource): readonly Moment[] {

@@ -174,6 +174,19 @@ program
   });
 
 program
+  .command('orphans')
+  .description('Print the accounts whose resource is gone; with close and names, close those.')
+  .argument('[action]', 'close')
+  .argument('[names...]', 'resource, address or UID of what shall be closed')
+  .requiredOption(...site)
+  .option(...output)
+  .option(...context)
+  .action(async (action, names, options) => {
+    const { orphans } = await import('./orphans.ts');
+    await orphans(action, names, options);
+  });
+
+program
   .command('approve')
   .description('Print the plan that the guard holds back; with its hash, let it pass.')
   .argument('[hash]', 'of exactly the plan that may be carried out')

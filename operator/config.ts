@@ -26,20 +26,26 @@ export type Config = {
   /** Port of health and metrics. */
   readonly port: number;
   readonly logLevel: string;
+  /** The process writes nothing anywhere. */
+  readonly planOnly: boolean;
 };
 
 /**
- * @throws Invalid for a faulty site file; Error naming a variable that is missing
+ * @param args of the command line: `--plan-only` is the only one
+ * @throws Invalid for a faulty site file; Error naming a variable that is missing or an argument that is none
  */
-export function readConfig(environment: NodeJS.ProcessEnv): Config {
+export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string[]): Config {
   const need = (name: string): string => {
     const value = environment[name];
     if (value === undefined || value === '') throw new Error(`${name} is not set`);
     return value;
   };
   const siteFile = need('HOPTHU_SITE_FILE');
+  const unknown = args.find((argument) => argument !== '--plan-only');
+  if (unknown !== undefined) throw new Error(`${unknown}: the only option is --plan-only`);
+  const site = parseSite(readFileSync(siteFile, 'utf8'), siteFile);
   return Object.freeze({
-    site: parseSite(readFileSync(siteFile, 'utf8'), siteFile),
+    site,
     ldap: {
       host: need('HOPTHU_LDAP_HOST'),
       port: Number(need('HOPTHU_LDAP_PORT')),
@@ -59,5 +65,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     },
     port: Number(need('HOPTHU_PORT')),
     logLevel: environment['HOPTHU_LOG_LEVEL'] ?? 'info',
+    planOnly: site.operator.planOnly || args.includes('--plan-only'),
   });
 }

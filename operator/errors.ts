@@ -1,5 +1,5 @@
 /**
- * The four ways a piece of work can fail; each one decides what happens next.
+ * The ways a piece of work can fail; each one decides what happens next.
  * Messages are read by administrators: they name the field or part and say what to do.
  */
 
@@ -17,6 +17,17 @@ export class Invalid extends Error {
 /** A refusal that needs a person's decision (a foreign entry, an address conflict, the guard). */
 export class Blocked extends Error {
   override readonly name = 'Blocked';
+  /** CamelCase reason for a condition. */
+  readonly reason: string;
+  constructor(reason: string, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** Something that others have yet to make, such as a Secret that was named. Retried with backoff. */
+export class Awaited extends Error {
+  override readonly name = 'Awaited';
   /** CamelCase reason for a condition. */
   readonly reason: string;
   constructor(reason: string, message: string) {

@@ -30,8 +30,8 @@ import { Patience } from './reconcile/patience.ts';
 import { UsageSweep } from './reconcile/usage-sweep.ts';
 import { createReport } from './report.ts';
 
-const config = readConfig(process.env);
-const { site, ldap } = config;
+const config = readConfig(process.env, process.argv.slice(2));
+const { site, ldap, planOnly } = config;
 const log = pino({
   level: config.logLevel,
   redact: ['*.password', '*.userPassword'],
@@ -62,6 +62,7 @@ const election = new Election({
     loop.wake();
   },
 });
+// One that only plans takes no part in the election, so that it never leads: this refuses all its writes.
 const beforeWrite = election.assertLeads;
 const cluster = new ApiCluster({
   client: connectKubernetes(loadKubeConfig(), defaultLimits, beforeWrite),
@@ -114,7 +115,7 @@ const mail = new MailWorker({
     else log.error({ err: error, step: kind, account }, 'a step with the mail of an account failed');
   },
 });
-const metrics = createMetrics(site.name, { cluster, connection, election, mail });
+const metrics = createMetrics(site.name, { cluster, connection, election, mail, planOnly });
 
 const report = createReport(log);
 const patience = new Patience(() => performance.now(), Math.random);
@@ -130,8 +131,9 @@ const loop = new Loop({
       patience,
       clock: () => new Date(),
       report,
+      planOnly,
     }),
-  turn: () => election.turn(),
+  ...(planOnly ? {} : { turn: () => election.turn() }),
   resync: site.operator.resyncSeconds * 1000,
   onResync: () => {
     directory.forget();
@@ -158,7 +160,7 @@ const server = await serveHealth(config.port, {
 });
 cluster.onChange(() => loop.wake());
 cluster.start();
-election.start();
+if (!planOnly) election.start();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
     loop.stop();
@@ -166,7 +168,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     election.resign();
   });
 }
-log.info({ domain: site.domain, namespaces: site.namespaces.accounts }, 'started');
+log.info({ domain: site.domain, namespaces: site.namespaces.accounts, planOnly }, 'started');
 
 await loop.run();
 await Promise.all([usage.stop(), mail.stop()]);

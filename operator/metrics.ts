@@ -12,6 +12,8 @@ export type Sources = {
   readonly cluster: Pick<ApiCluster, 'informerCounters'>;
   readonly connection: Pick<Connection, 'state'>;
   readonly election: Pick<Election, 'leads'>;
+  /** It sees everything, and leads never. */
+  readonly planOnly?: boolean;
   readonly mail: Pick<MailWorker, 'waiting'>;
 };
 
@@ -26,7 +28,10 @@ export type Metrics = {
 };
 
 /** @param site label of every series */
-export function createMetrics(site: string, { cluster, connection, election, mail }: Sources): Metrics {
+export function createMetrics(
+  site: string,
+  { cluster, connection, election, mail, planOnly }: Sources,
+): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ site });
   collectDefaultMetrics({ register: registry });
@@ -62,12 +67,16 @@ export function createMetrics(site: string, { cluster, connection, election, mai
       help,
       registers,
       collect() {
-        if (!election.leads) this.set(0);
+        if (!election.leads && planOnly !== true) this.set(0);
       },
     });
   const mailboxes = gaugeOfPass('hopthu_mailboxes', 'Mailbox resources seen by the last pass.');
   const failing = gaugeOfPass('hopthu_failing_changes', 'Changes of the last pass that failed.');
   const held = gaugeOfPass('hopthu_held_changes', 'Changes that the guard holds until they are approved.');
+  const planned = gauge(
+    'hopthu_planned_changes',
+    'Changes that an operator which only plans would make; 0 where it writes.',
+  );
   const orphans = gaugeOfPass(
     'hopthu_orphan_entries',
     'Entries of ours whose resource is gone without having been deleted in our sight.',
@@ -137,6 +146,7 @@ export function createMetrics(site: string, { cluster, connection, election, mai
       mailboxes.set(result.mailboxes);
       failing.set(result.failures);
       held.set(result.held);
+      planned.set(result.planned);
       orphans.set(result.orphans);
       last.setToCurrentTime();
     },

@@ -21,7 +21,8 @@ export interface Directory {
   /** @throws Conflict when the DN or a unique value exists already; Unavailable; Blocked when slapd refuses the values. */
   add(dn: string, attributes: Readonly<Record<string, readonly string[]>>): Promise<void>;
   /**
-   * Replaces attributes of one entry, only while `hopThuOwnerUID` is still `ownerUid` (RFC 4528 assertion).
+   * Replaces attributes of one entry, only while `hopThuOwnerUID` is still `ownerUid`. With `nobody` the entry must
+   * have no owner yet, and the replacements give it one.
    * @throws Conflict when the entry is gone or another's; Unavailable; Blocked when slapd refuses the values.
    */
   modify(dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]): Promise<void>;
@@ -59,8 +60,18 @@ export interface Cluster {
    * of that name that is already there holds, so that a pass that died half-way is finished with the same password.
    */
   keepFirstPassword(mailbox: Resource, secret: string, address: string, fresh: string): Promise<string>;
+  /**
+   * The key `password` of a Secret that the mailbox's spec names.
+   * @throws Awaited while there is no such Secret or key; Blocked when it is another Mailbox's; Unavailable
+   */
+  readGivenPassword(mailbox: Resource, secret: string): Promise<string>;
   /** Deletes the Secret, if it is this mailbox's. One that is gone already is a success. */
   removeFirstPassword(mailbox: Resource, secret: string): Promise<void>;
+  /**
+   * Replaces values of the site's report, which people and commands read; an equal one is not sent again.
+   * @throws Unavailable
+   */
+  publish(report: Readonly<Record<string, string>>): Promise<void>;
   /** Never throws: an event that could not be written is logged and counted. */
   event(resource: Resource, event: ResourceEvent): void;
 }

@@ -6,6 +6,7 @@ import type { Report } from './reconcile/pass.ts';
 export function createReport(log: Logger): Report {
   let orphansTold = '';
   let heldTold: string | undefined;
+  let planTold: string | undefined;
   return {
     orphans(dns) {
       const text = dns.join('\n');
@@ -25,6 +26,12 @@ export function createReport(log: Logger): Report {
         );
       }
       heldTold = hash;
+    },
+    planned(changes) {
+      const plan = changes.map(formatChange);
+      const text = plan.join('\n');
+      if (text !== planTold) log.info({ count: plan.length, plan: plan.slice(0, 1_000) }, 'would be done');
+      planTold = text;
     },
     failure: (what, error) => log.error({ err: error }, what),
   };

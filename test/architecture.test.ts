@@ -22,7 +22,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     // A hash is a function of its input; plans are named by one.
     'node:crypto',
   ],
-  'operator/credentials/': ['operator/credentials/', 'node:crypto'],
+  'operator/credentials/': ['operator/credentials/', 'node:crypto', 'node:util'],
   'operator/reconcile/': [
     'operator/reconcile/',
     'operator/api/',

@@ -51,6 +51,7 @@ export function directoryConfig(site: Site): Readonly<Record<string, string>> {
       history: passwords.history,
       ppm: base64(renderFile('openldap/ppm.conf')),
     }),
+    audit: renderFile('openldap/audit', { suffix }),
     start: renderFile('openldap/start', {
       suffix,
       accounts: serviceAccounts.join(' '),

@@ -6,6 +6,7 @@ import {
   caConfigMap,
   ldapSecret,
   operatorLease,
+  reportConfigMap,
   sessionsSecret,
   siteConfigMap,
   tlsSecret,
@@ -44,6 +45,12 @@ export function operator(
     kind: 'ConfigMap',
     metadata: metadata(siteConfigMap),
     data: { 'site.yaml': siteFile },
+  });
+  // Its contents are the operator's.
+  new ApiObject(scope, 'report', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(reportConfigMap),
   });
   new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(part) });
   permissions(scope, context);
@@ -114,11 +121,14 @@ export function operator(
 const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
 const watch = ['get', 'list', 'watch'];
 
-/** Reads its site's ConfigMap and writes its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
+type Rule = { readonly verbs: readonly string[] } & Readonly<Record<string, unknown>>;
+
+/** Reads its site's ConfigMap, fills its report and writes its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
 function permissions(scope: Construct, { site }: Context): void {
   const { mail, accounts } = site.namespaces;
   grant(scope, site, mail, [
     { apiGroups: [''], resources: ['configmaps'], resourceNames: [siteConfigMap], verbs: watch },
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: [reportConfigMap], verbs: ['patch'] },
     { ...leases, resourceNames: [operatorLease], verbs: ['get', 'update'] },
     // A right to create cannot be bound to a name.
     { ...leases, verbs: ['create'] },
@@ -136,7 +146,11 @@ function permissions(scope: Construct, { site }: Context): void {
   }
 }
 
-function grant(scope: Construct, site: Context['site'], namespace: string, rules: readonly object[]): void {
+/** One that only plans may only read. */
+function grant(scope: Construct, site: Context['site'], namespace: string, given: readonly Rule[]): void {
+  const rules = site.operator.planOnly
+    ? given.filter(({ verbs }) => verbs.includes('watch')).map((rule) => ({ ...rule, verbs: watch }))
+    : given;
   const metadata = { name: part, namespace, labels: labels(site, part) };
   new ApiObject(scope, `role-${namespace}`, {
     apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -7,6 +7,7 @@ import {
   InvalidCredentialsError,
   ResultCodeError,
 } from 'ldapts';
+import { missingClasses } from '../../operator/core/password-rules.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { Failed } from '../failure.ts';
 
@@ -88,14 +89,4 @@ function explanations({ passwords }: Site, wanted: string): Readonly<Record<numb
     7: 'the current password is too new to be changed again',
     8: `the new password was used before: the last ${passwords.history} are refused`,
   };
-}
-
-function missingClasses(password: string): string[] {
-  const classes: [RegExp, string][] = [
-    [/[A-Z]/, 'upper case'],
-    [/[a-z]/, 'lower case'],
-    [/[0-9]/, 'digit'],
-    [/[!-/:-@[-`{-~]/, 'special character'],
-  ];
-  return classes.filter(([characters]) => !characters.test(password)).map(([, name]) => name);
 }

@@ -82,7 +82,7 @@ function changeItem(change: Change): Item {
 /** An end date that is past suspends: scripts need not tell why access goes, the summary does. */
 function actionOf({ action }: Change): Action {
   if (action === 'close' || action === 'remove') return 'delete';
-  if (action === 'reject') return 'update';
+  if (action === 'reject' || action === 'adopt' || action === 'rebind') return 'update';
   return action === 'expire' ? 'suspend' : action;
 }
 

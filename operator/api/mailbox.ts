@@ -117,6 +117,9 @@ export const mailboxSpec = z
     passwordReset: line(64)
       .optional()
       .describe('Any new value, such as the date, asks for one new first password. R20, R25'),
+    passwordSecretRef: reference
+      .optional()
+      .describe('Secret whose key `password` is the first password, instead of a drawn one. R25'),
   })
   .meta({
     'x-kubernetes-validations': [

@@ -8,14 +8,18 @@ export type Orders = {
   readonly approvedPlan?: string;
   /** Hash of the one plan of which nothing shall be done. */
   readonly rejectedPlan?: string;
+  /** UIDs of resources that are gone, and whose entries shall be closed. */
+  readonly closeOrphans?: readonly string[];
 };
 
 export function ordersOf(annotations: Readonly<Record<string, string>>): Orders {
   const approvedPlan = annotations[annotation.approvePlan];
   const rejectedPlan = annotations[annotation.rejectPlan];
+  const closeOrphans = annotations[annotation.closeOrphans]?.split(/[\s,]+/).filter((uid) => uid !== '');
   return {
     paused: annotations[annotation.paused] === 'true',
     ...(approvedPlan === undefined ? {} : { approvedPlan }),
     ...(rejectedPlan === undefined ? {} : { rejectedPlan }),
+    ...(closeOrphans === undefined ? {} : { closeOrphans }),
   };
 }

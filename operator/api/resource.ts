@@ -54,6 +54,10 @@ export const annotation = {
   approvePlan: 'hopthu.io/approve-plan',
   /** On the site's ConfigMap: hash of the one plan of which nothing shall be done. */
   rejectPlan: 'hopthu.io/reject-plan',
+  /** On the site's ConfigMap: UIDs of resources that are gone, whose entries shall be closed. */
+  closeOrphans: 'hopthu.io/close-orphans',
+  /** On a Mailbox: DN or `uid` of an entry in the directory that nobody owns, and that it takes over once approved. */
+  adopt: 'hopthu.io/adopt',
   /** On the Mailbox that asks for it: addresses, separated by spaces, that others let go and that it may have all the same. */
   liftHold: 'hopthu.io/lift-hold',
   /** On an Organization: its former abbreviation. Addresses that carry it are planned to follow the present one. */

@@ -2,14 +2,16 @@
  * Who gets which address (R10–R16): a function of what is granted, what is held and who waits, never of the order of
  * events. Nobody's granted address moves by itself.
  */
+
 import type { Mailbox } from '../api/mailbox.ts';
 import { annotation } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import { type AddressFacts, holdOn, isGone } from './address-facts.ts';
+import { ownAddress } from './adoption.ts';
 import type { Taking } from './held.ts';
 import { addressOf, localPartOf, resourceName } from './naming/identity.ts';
 import { checkLocalPart, personCandidates, reservedLocalParts } from './naming/local-part.ts';
-import { accountOf, first, type Hold, holderName } from './observed.ts';
+import { accountOf, type Hold, holderName } from './observed.ts';
 import type { ResolvedOrganization } from './organizations.ts';
 import { byPrecedence } from './precedence.ts';
 import { renamedLocalParts } from './renames.ts';
@@ -101,7 +103,7 @@ class AddressTable {
   /** The entry's address, or after the loss of the entry the one in status. A hold does not end what was granted. */
   keepCurrent(claimant: Claimant): void {
     const entry = this.#entryOf(claimant);
-    const current = (entry && first(entry, 'mail')) ?? claimant.mailbox.status.address;
+    const current = (entry && ownAddress(this.#site, entry)) ?? claimant.mailbox.status.address;
     if (current !== undefined && this.#holder(claimant, current) === undefined)
       this.#assign(claimant, current);
   }

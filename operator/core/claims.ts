@@ -3,6 +3,7 @@ import { type Mailbox, parseMailbox } from '../api/mailbox.ts';
 import type { Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import type { Claimant } from './addresses.ts';
+import { adopters, adoptionOf } from './adoption.ts';
 import {
   closedProblem,
   endedAccounts,
@@ -34,7 +35,12 @@ export function claimsOf(
   observed: Observed,
   organizations: Organizations,
 ): Claims {
-  const accounts = { observed, former: formerAccounts(mailboxes, observed), ended: endedAccounts(observed) };
+  const accounts = {
+    observed,
+    former: formerAccounts(mailboxes, observed),
+    ended: endedAccounts(observed),
+    adopting: adopters(mailboxes),
+  };
   const claimants = new Map<string, Claimant>();
   const problems = new Map<string, Problem[]>();
   const restores = new Map<string, Restore>();
@@ -48,7 +54,7 @@ export function claimsOf(
     const mailbox = parsed.value;
     const organization = organizations.resolved.get(organizationName(mailbox));
     if (organization === undefined) problems.set(uid, [organizationProblem(organizations, mailbox)]);
-    const { refusal, restore, ...account } = accountFor(mailbox, organization, accounts);
+    const { refusal, restore, ...account } = accountFor(resource, mailbox, organization, accounts);
     if (restore !== undefined && deletionTimestamp === undefined) restores.set(uid, restore);
     if (refusal !== undefined) problems.set(uid, [refusal]);
     else claimants.set(uid, { ...account, ...(organization === undefined ? {} : { organization }) });
@@ -60,13 +66,15 @@ type Accounts = {
   readonly observed: Observed;
   readonly former: ReadonlyMap<string, DirectoryEntry>;
   readonly ended: ReadonlyMap<string, readonly DirectoryEntry[]>;
+  readonly adopting: ReturnType<typeof adopters>;
 };
 
-/** Its own account, the one of a former resource of its name, the one that lies in the archive, or none yet. */
+/** Its own account, a former resource's of its name, one it adopts, one that lies in the archive, or none yet. */
 function accountFor(
+  resource: Resource,
   mailbox: Mailbox,
   organization: ResolvedOrganization | undefined,
-  { observed, former, ended }: Accounts,
+  { observed, former, ended, adopting }: Accounts,
 ): Omit<Claimant, 'organization'> & { readonly refusal?: Problem; readonly restore?: Restore } {
   const { uid } = mailbox.metadata;
   const own = observed.byOwner.get(uid);
@@ -78,6 +86,9 @@ function accountFor(
     const ownerUid = first(account, attribute.ownerUid) ?? uid;
     return { ...claim, ownerUid, ...refused(takingBackProblem(account, mailbox, organization)) };
   }
+  const adoption = adoptionOf(observed, resource, adopting);
+  if (adoption !== undefined)
+    return { ...claim, ownerUid: adoption.owner ?? uid, ...refused(adoption.problem) };
   // Another person's is nothing to this one: the name is free.
   const memory = ended.get(name)?.find((entry) => isSamePerson(entry, mailbox, organization));
   if (memory === undefined) return claim;

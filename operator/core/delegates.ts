@@ -135,13 +135,15 @@ function knownMailboxes({ site, observed, claimants, desired }: Decided): Known 
 function accountFrom(desired: Desired, claimants: ReadonlyMap<string, Claimant>): Account {
   const { resource, entry, attributes, leaving } = desired;
   const claimant = claimants.get(resource.metadata.uid);
-  const status = attributes?.[attribute.status]?.[0] ?? (entry && first(entry, attribute.status));
+  const willBe = leaving ? undefined : attributes?.[attribute.status]?.[0];
+  // Who loses access has it until that is seen: the guard may hold it back.
+  const is = entry && first(entry, attribute.status);
   return {
     account: accountName(desired),
     resource: resource.metadata,
     ...(claimant === undefined ? {} : { claimant }),
     isGranted: entry !== undefined || attributes !== undefined,
-    isActive: status === 'Active' && !leaving,
+    isActive: is === 'Active' || willBe === 'Active',
     isLeaving: leaving,
   };
 }

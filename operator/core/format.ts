@@ -15,6 +15,8 @@ const signs: Readonly<Record<Change['action'], string>> = {
   close: '-',
   remove: '-',
   reject: '=',
+  adopt: '~',
+  rebind: '~',
 };
 
 /** `+ ntbinh@soctrang.gov.vn  Nguyễn Thanh Bình (Sở Thông tin và Truyền thông)  500 MiB` */
@@ -40,6 +42,7 @@ function detail(change: Change): string {
   if (change.action === 'close') return '  closed: no login, no delivery; mail and address are kept';
   if (change.action === 'remove') return '  removed';
   if (change.action === 'reject') return '  rejected: the account stays as it is';
+  if (change.action === 'adopt') return `  taken over: ${comparison(change).join(', ')}`;
   if (change.replacements.every((replacement) => replacement.attribute === attribute.rejected))
     return '  what was rejected is not asked for any more';
   const lines = change.replacements
@@ -81,11 +84,25 @@ function replacementText(change: Update, name: string, values: readonly string[]
   if (name === attribute.endSessions && values.length === 0) return 'sessions of withdrawn rights ended';
   const label = labels[name];
   if (label === undefined || announced.has(name)) return label;
+  return valueChange(label, change, name, values);
+}
+
+function valueChange(label: string, change: Update, name: string, values: readonly string[]): string {
   const print = (list: readonly string[]) =>
     list.length === 0
       ? '(none)'
       : list.map((value) => (name === attribute.quotaBytes ? displayBytes(Number(value)) : value)).join(' ');
   return `${label} ${print(before(change, name))} → ${print(values)}`;
+}
+
+/** Everything that somebody else wrote and that would be another, and what people see of the rest. */
+function comparison(change: Update): readonly string[] {
+  return change.replacements
+    .filter(({ attribute: name }) => name !== 'objectClass')
+    .filter(
+      ({ attribute: name }) => before(change, name).length > 0 || (name in labels && !announced.has(name)),
+    )
+    .map(({ attribute: name, values }) => valueChange(labels[name] ?? name, change, name, values));
 }
 
 /** `delegates: + nguyen-thanh-binh (Read, SendAs), − doan-van-thong (Read)` */

@@ -92,14 +92,14 @@ export function takingBackProblem(
   mailbox: Mailbox,
   organization: ResolvedOrganization | undefined,
 ): Problem | undefined {
+  if (isSamePerson(entry, mailbox, organization)) return undefined;
   const name = `${first(entry, 'cn')} (${first(entry, 'mail') ?? 'without address'})`;
   if (!isClosed(entry) && !isLetGo(entry)) {
     return stalled(
       'OrphanedAccount',
-      `metadata.name: the account of ${name} had this name, and its resource vanished without closing it: close the account first, or use another name`,
+      `metadata.name: the account of ${name} had this name, and its resource vanished without closing it: see hopthu orphans, close the account, or use another name`,
     );
   }
-  if (isSamePerson(entry, mailbox, organization)) return undefined;
   return stalled(
     'FormerAccount',
     `metadata.name: the ${isClosed(entry) ? 'closed ' : ''}account of ${name} had this name, and this is not the same person: use another name`,

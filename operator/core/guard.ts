@@ -3,7 +3,7 @@ import type { Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import { fingerprint } from './fingerprint.ts';
 import { formatChange } from './format.ts';
-import { attribute } from './layout.ts';
+import { attribute, nobody } from './layout.ts';
 import { recentLosses, urgentLosses } from './losses.ts';
 import { first } from './observed.ts';
 import { before, type Change, removesAccess, type Update } from './plan.ts';
@@ -37,8 +37,8 @@ const atLeast = 10;
 /**
  * Holds every change that takes access away when there are more of them, with those of the last ten minutes that nobody
  * approved, than max(10, 2 %) of an organization's mailboxes or max(10, 5 %) of the site's, or when more than a tenth of
- * the accounts that statuses speak of are missing in the directory. Renames that follow a new abbreviation are held
- * however few they are. What a person rejected does not happen. Grants, repairs and a few emergency suspensions go on. (Without resources there is nothing to
+ * the accounts that statuses speak of are missing in the directory. Renames that follow a new abbreviation and accounts that
+ * would get another owner are held however few they are. What a person rejected does not happen. Grants, repairs and a few emergency suspensions go on. (Without resources there is nothing to
  * hold: absence is no order.)
  */
 export function guard(all: readonly Change[], world: GuardedWorld, verdicts: Verdicts = {}): Guarded {
@@ -53,23 +53,41 @@ export function guard(all: readonly Change[], world: GuardedWorld, verdicts: Ver
   const distrust = reasonToDistrust(changes, world);
   const tooMany = distrust ?? reasonToHold(losing, recent, world.mailboxes);
   const removals = distrust === undefined ? [] : changes.filter(({ action }) => action === 'remove');
-  const renames = changes.filter((change) => 'needsApproval' in change);
-  const held = tooMany === undefined ? renames : [...waiting, ...removals, ...renames];
+  const asking = changes.filter((change) => 'needsApproval' in change);
+  const held = tooMany === undefined ? asking : [...waiting, ...removals, ...asking];
   if (held.length === 0) return { allowed: changes, held: [], rejected };
   const hash = hashOf(held);
   const waits = new Set(held);
   const others = changes.filter((change) => !waits.has(change));
   // A process that died half-way through a rejection finishes it.
   if ([hash, hashOf([...held, ...rejected])].includes(verdicts.rejectedPlan ?? '')) {
-    const notes = held.flatMap((change) => ('replacements' in change ? rejectionOf(change) : []));
+    const notes = held.flatMap((change) => (canBeNoted(change) ? rejectionOf(change) : []));
     return { allowed: [...others, ...notes], held: [], rejected: [...rejected, ...held] };
   }
   if (verdicts.approvedPlan === hash) {
     const allowed = changes.map((change) => (waits.has(change) ? markApproved(change, hash) : change));
     return { allowed, held: [], rejected };
   }
-  const reason = tooMany ?? `${renames.length} addresses would follow a new abbreviation`;
+  const reason = tooMany ?? reasonToAsk(asking);
   return { allowed: others, held, hash, reason, rejected };
+}
+
+/** What waits for a person however little it is. */
+const questions: Readonly<Partial<Record<Change['action'], string>>> = {
+  rename: 'addresses would follow a new abbreviation',
+  adopt: 'accounts that nobody owns would be taken over',
+  rebind: 'accounts whose resource vanished would be given to a new one',
+};
+
+function reasonToAsk(asking: readonly Change[]): string {
+  return [...Map.groupBy(asking, ({ action }) => action)]
+    .map(([action, of]) => `${of.length} ${questions[action]}`)
+    .join(', ');
+}
+
+/** An entry that nobody owns has no room for a note: its taking over is rejected as long as the annotation says so. */
+function canBeNoted(change: Change): change is Update {
+  return 'replacements' in change && change.ownerUid !== nobody;
 }
 
 /** What was approved does not count with what comes after it: the next suspension does not wait because of it. */
@@ -115,7 +133,9 @@ function reasonToHold(
     const reference = organizationOf(ofOrganization[0]?.resource);
     const size = mailboxes.filter((mailbox) => organizationOf(mailbox) === reference).length;
     const limit = Math.max(atLeast, Math.floor(size * 0.02));
-    const reasonHere = reasonBeyond(ofOrganization.length, lostBefore, limit, size, ` of ${reference}`);
+    // Entries without a resource know their organization by its name alone.
+    const where = size === 0 ? ofOrganization.flatMap((change) => before(change, 'o'))[0] : reference;
+    const reasonHere = reasonBeyond(ofOrganization.length, lostBefore, limit, size, ` of ${where}`);
     if (reasonHere !== undefined) return reasonHere;
   }
   return undefined;

@@ -3,8 +3,10 @@
  * back from everybody else. `ou=held` has one entry per account, named by the account's `uid`, so that a hold outlives
  * resource and mailbox entry; it is written before the address is let go. Pure.
  */
+
 import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
 import { isRecorded } from './address-facts.ts';
+import { ownAddress } from './adoption.ts';
 import { attribute, objectClass } from './layout.ts';
 import { heldDn } from './naming/identity.ts';
 import { accountOf, all, type DatedAddress, first, type Observed, parseDated } from './observed.ts';
@@ -39,7 +41,7 @@ export function formerAddresses(
     const known = parseDated(value);
     former.set(known.address, known.until ?? until);
   }
-  const current = first(entry, 'mail');
+  const current = ownAddress(site, entry);
   if (current !== undefined) former.set(current, until);
   former.delete(address);
   return [...former]

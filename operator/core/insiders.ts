@@ -17,7 +17,7 @@ export type Account = {
   readonly claimant?: Claimant;
   /** It has an entry, or gets one in this pass. */
   readonly isGranted: boolean;
-  /** It logs in, or will after this pass. */
+  /** It logs in now, or will after this pass. */
   readonly isActive: boolean;
   readonly isLeaving: boolean;
 };
@@ -70,7 +70,8 @@ function answer(owner: Account, name: string, known: Known): Answer {
   const found = known.find(`${namespace}/${name}`);
   if (found === undefined)
     return { keep: true, problem: waiting('DelegateNotFound', says(`does not exist in ${namespace}`)) };
-  if (found.isLeaving) return { problem: waiting('DelegateNotFound', says('is being deleted')) };
+  if (found.isLeaving && !found.isActive)
+    return { problem: waiting('DelegateNotFound', says('is being deleted')) };
   const organization = found.claimant?.organization;
   const own = owner.claimant?.organization;
   if (organization === undefined || own === undefined)

@@ -51,6 +51,9 @@ export const attribute = {
   rejected: 'hopThuRejected',
 } as const;
 
+/** Instead of a UID: the entry is still nobody's. */
+export const nobody = '';
+
 /** Object classes of the site's own schema; those of mailboxes and organizations are auxiliary. */
 export const objectClass = {
   mailbox: 'hopThuMailbox',

@@ -38,7 +38,13 @@ export function settingsFor(folders: readonly Folders[]): readonly string[] {
 
 /** Does a session that began with `before` have what `after` does not give? */
 export function isNarrower(after: readonly string[], before: readonly string[]): boolean {
-  return before.some((value) => !value.startsWith(names) && !after.includes(value));
+  const isKept = (value: string) =>
+    value.startsWith(names) || after.includes(value) || after.includes(promoted(value));
+  return !before.every(isKept);
+}
+
+function promoted(value: string): string {
+  return value.replace(new RegExp(`=${roles.reader}$`), `=${roles.writer}`);
 }
 
 /** The folders that such values open; what is not of this form opens none. */

@@ -1,6 +1,7 @@
 /** What the directory holds, indexed once for the decisions. */
 import type { DirectoryEntry } from '../ports.ts';
-import { attribute, objectClass } from './layout.ts';
+import { parentOf } from './dn.ts';
+import { attribute, container, objectClass } from './layout.ts';
 import type { Site } from './site.ts';
 
 /** `pwdAccountLockedTime` that slapd never lifts by itself (slapo-ppolicy(5)). */
@@ -21,7 +22,7 @@ export type Hold = {
 
 export type Observed = {
   readonly entries: readonly DirectoryEntry[];
-  /** Entries that the operator made for this site, by the UID of their resource. */
+  /** Entries that the operator made for this site, by the UID of their resource; those of nobody by `foreignOwner`. */
   readonly byOwner: ReadonlyMap<string, DirectoryEntry>;
   /** Who holds each address, foreign and closed entries included. */
   readonly holders: ReadonlyMap<string, DirectoryEntry>;
@@ -46,11 +47,22 @@ export function observe(site: Site, entries: readonly DirectoryEntry[]): Observe
     }
     const owner = ownerIn(site, entry);
     if (owner !== undefined) byOwner.set(owner, entry);
+    else if (isNobodys(entry)) byOwner.set(foreignOwner(accountOf(entry)), entry);
     for (const address of [...all(entry, attribute.address), ...all(entry, 'mail')]) {
       holders.set(address.toLowerCase(), entry);
     }
   }
   return { entries, byOwner, holders, held, holds };
+}
+
+/** Stands for the owner of a mailbox entry that has none; no UID looks like it. */
+export function foreignOwner(account: string): string {
+  return `foreign ${account.toLowerCase()}`;
+}
+
+function isNobodys(entry: DirectoryEntry): boolean {
+  const isMailbox = parentOf(entry.dn).toLowerCase().startsWith(`${container.mailboxes},`);
+  return isMailbox && /^uid=/i.test(entry.dn) && first(entry, attribute.ownerUid) === undefined;
 }
 
 /** An entry of `ou=held`. */

@@ -4,7 +4,7 @@ import type { DirectoryEntry } from '../ports.ts';
 import type { Attributes } from './entry.ts';
 import { attribute, type EntryStatus } from './layout.ts';
 import { all, first } from './observed.ts';
-import { firstPasswordSecret } from './secrets.ts';
+import { firstPasswordSecret, givenSecret } from './secrets.ts';
 import type { Site } from './site.ts';
 import { isPasswordDue } from './state.ts';
 
@@ -25,7 +25,9 @@ export function passwordAttributes(site: Site, { mailbox, status, entry, now }: 
   if (entry === undefined || (asked !== undefined && asked !== acted)) {
     return {
       [attribute.passwordReset]: asked === undefined ? [] : [asked],
-      [attribute.passwordSecret]: [firstPasswordSecret(mailbox.metadata.name, asked)],
+      [attribute.passwordSecret]: [
+        givenSecret(mailbox.spec) ?? firstPasswordSecret(mailbox.metadata.name, asked),
+      ],
     };
   }
   const mustChange = first(entry, 'pwdReset') === 'TRUE';

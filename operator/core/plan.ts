@@ -8,12 +8,14 @@
  * | present     | ours    | the same       | none                      |
  * | present     | any     | undecided      | none                      |
  * | leaving     | ours    | not closed yet | close / remove            |
+ * | leaving     | another's |              | none: it never was its own |
  * | leaving     | none    |                | none: it is seen gone     |
  * | none        | ours    |                | none: an orphan, reported |
  */
 import { annotation, type Resource } from '../api/resource.ts';
 import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
 import type { Described } from './account.ts';
+import { isOthers, takingOver } from './adoption.ts';
 import type { Decision, Desired } from './desired.ts';
 import { type Attributes, differences, mailboxClasses, organizationClasses, withoutAccess } from './entry.ts';
 import type { Write } from './held.ts';
@@ -30,7 +32,9 @@ export type Action =
   | 'resume'
   | 'close'
   | 'remove'
-  | 'reject';
+  | 'reject'
+  | 'adopt'
+  | 'rebind';
 
 type Common = {
   readonly action: Action;
@@ -82,8 +86,10 @@ const order: Readonly<Record<Action, number>> = {
   rename: 4,
   resume: 5,
   update: 6,
-  reject: 7,
-  remove: 8,
+  adopt: 7,
+  rebind: 8,
+  reject: 9,
+  remove: 10,
 };
 
 function changeFor({
@@ -110,7 +116,8 @@ function changeFor({
   if (replacements.length === 0 && first(entry, attribute.rejected) === undefined) return undefined;
   const ownerUid = first(entry, attribute.ownerUid) ?? '';
   const action = actionOf(replacements);
-  return { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
+  const update = { action, resource, dn, first: writes, ownerUid, before: entry.attributes, replacements };
+  return resource.kind === 'Mailbox' ? takingOver(update, entry) : update;
 }
 
 /** Only for an entry that is otherwise as it shall be, so that nothing else waits for the approval. */
@@ -145,6 +152,7 @@ function leave(
     before: entry.attributes,
   };
   if (resource.kind === 'Organization') return { action: 'remove', ...common };
+  if (isOthers(entry, resource)) return undefined;
   const replacements = differences(entry, closing);
   return replacements.length === 0 ? undefined : { action: 'close', ...common, replacements };
 }

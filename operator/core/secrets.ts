@@ -36,8 +36,18 @@ export const caSecret = 'hopthu-local-ca';
 /** The ConfigMap that carries the site file (`site.yaml`) to the operator and the annotations that steer it. */
 export const siteConfigMap = 'hopthu-site';
 
+/** The ConfigMap in which the operator tells what has no resource: keys `orphans` and `held`, JSON. */
+export const reportConfigMap = 'hopthu-report';
+
 /** The Lease by which one of several operators writes; in the mail namespace. */
 export const operatorLease = 'hopthu-operator';
+
+/** Name of the Secret that a Mailbox's spec gives for its first password (R25); the spec may be of any version. */
+export function givenSecret(spec: unknown): string | undefined {
+  const { passwordSecretRef } = (spec ?? {}) as { passwordSecretRef?: { name?: unknown } };
+  const name = passwordSecretRef?.name;
+  return typeof name === 'string' ? name : undefined;
+}
 
 /**
  * First password of a Mailbox, beside it in its namespace: keys `address` and `password`; owned by the Mailbox.

@@ -133,6 +133,10 @@ const schema = z.strictObject({
       .min(1)
       .max(86_400)
       .describe('Seconds between two passes when nothing happens: how long drift may live.'),
+    planOnly: z
+      .boolean()
+      .default(false)
+      .describe('Nothing is written to directory or cluster; log and metrics say what would be done.'),
   }),
   tls: z.strictObject({
     issuer: z

@@ -2,6 +2,7 @@
 import type { MailboxStatus } from '../api/mailbox.ts';
 import type { OrganizationStatus } from '../api/organization.ts';
 import { annotation, type Condition, type Resource } from '../api/resource.ts';
+import { isOthers } from './adoption.ts';
 import { parseDelegate } from './delegates.ts';
 import type { Desired } from './desired.ts';
 import { formatChange } from './format.ts';
@@ -179,7 +180,8 @@ function valueAfter({ entry, attributes }: Desired, outcome: Outcome, name: stri
 
 function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefined): MailboxStatus {
   const known = (desired.resource.status ?? {}) as MailboxStatus;
-  const exists = desired.entry !== undefined || outcome.kind === 'done';
+  const isOwn = desired.entry !== undefined && !isOthers(desired.entry, desired.resource);
+  const exists = isOwn || outcome.kind === 'done';
   // A granted address is kept in status and in LDAP: it outlives the loss of its entry.
   if (!exists)
     return { ...(known.address === undefined ? {} : { address: known.address }), state: 'Pending' };
@@ -216,5 +218,8 @@ function organizationFacts(
 /** Has the resource been seen to leave: no entry of it, a closed one, or one that its rejected deletion leaves alone? */
 export function isGone({ resource, entry, leaving }: Desired): boolean {
   if (resource.metadata.deletionTimestamp === undefined || !leaving) return false;
-  return entry === undefined || (resource.kind === 'Mailbox' && (isClosed(entry) || isLetGo(entry)));
+  return (
+    entry === undefined ||
+    (resource.kind === 'Mailbox' && (isClosed(entry) || isLetGo(entry) || isOthers(entry, resource)))
+  );
 }

@@ -2,9 +2,11 @@
  * Whom a decision about a mailbox may look at, as keys: two mailboxes that share none, not even through others, are
  * decided alike together and apart. Whatever a decision reads of another mailbox or entry has to be a key of both. Pure.
  */
+
 import type { MailboxSpec, MailboxStatus } from '../api/mailbox.ts';
 import { annotation, type Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
+import { adoptedUid } from './adoption.ts';
 import { delegatesOf } from './delegates.ts';
 import { attribute } from './layout.ts';
 import { foldersIn } from './mail-settings.ts';
@@ -52,6 +54,7 @@ export function mailboxKeys(stems: Stems, { metadata, spec, status }: Resource):
   const { localPart, aliases, person, organizationRef, delegates } = (spec ?? {}) as Partial<MailboxSpec>;
   const { address } = (status ?? {}) as MailboxStatus;
   const name = resourceName(metadata);
+  const adopted = adoptedUid(metadata);
   const wanted: unknown[] = [address, localPart, ...(Array.isArray(aliases) ? aliases : [])];
   const { fullName } = (person ?? {}) as { fullName?: unknown };
   if (typeof fullName === 'string') {
@@ -67,6 +70,7 @@ export function mailboxKeys(stems: Stems, { metadata, spec, status }: Resource):
   return new Set([
     `#${metadata.uid}`,
     `=${name}`,
+    ...(adopted === undefined ? [] : [`#${adopted}`]),
     ...named,
     ...wanted.flatMap((text) => (typeof text === 'string' ? [stemOf(stems, text)] : [])),
   ]);

@@ -8,9 +8,10 @@ import type { Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';
 import { callKubernetes, httpStatus } from './api-error.ts';
 import { fieldManager, type KubeClient } from './client.ts';
 import { defaultEventLimits, type EventCounters, EventRecorder } from './event-recorder.ts';
-import { keepFirstPassword, removeFirstPassword } from './first-password.ts';
+import { keepFirstPassword, readGivenPassword, removeFirstPassword } from './first-password.ts';
 import { defaultPace, Informer, type InformerCounters, type Pace, type Report } from './informer.ts';
 import { OwnWrites } from './own-writes.ts';
+import { SiteReportWriter } from './site-report.ts';
 import { resourceSource, steeringSource } from './sources.ts';
 import type { Steering } from './trim.ts';
 
@@ -44,6 +45,7 @@ export class ApiCluster implements Cluster {
   readonly #resources: ReadonlyMap<string, Informer<Resource>>;
   readonly #steering: Informer<Steering>;
   readonly #events: EventRecorder;
+  readonly #siteReport: SiteReportWriter;
   readonly #ownWrites = new OwnWrites();
   readonly #handlers: (() => unknown)[] = [];
 
@@ -62,6 +64,7 @@ export class ApiCluster implements Cluster {
     const steering = steeringSource(client, namespaces.mail);
     this.#siteConfigMap = steering.name;
     this.#steering = new Informer(client.config, steering, pace, report, notify);
+    this.#siteReport = new SiteReportWriter(client.core, namespaces.mail);
     this.#events = new EventRecorder(client.events, instance, defaultEventLimits, report);
   }
 
@@ -158,10 +161,20 @@ export class ApiCluster implements Cluster {
     );
   }
 
+  async readGivenPassword(mailbox: Resource, secret: string): Promise<string> {
+    return callKubernetes(`reading the given password of ${nameOf(mailbox)}`, () =>
+      readGivenPassword(this.#client.core, mailbox, secret),
+    );
+  }
+
   async removeFirstPassword(mailbox: Resource, secret: string): Promise<void> {
     return callKubernetes(`removing the first password of ${nameOf(mailbox)}`, () =>
       removeFirstPassword(this.#client.core, mailbox, secret),
     );
+  }
+
+  publish(report: Readonly<Record<string, string>>): Promise<void> {
+    return this.#siteReport.write(report);
   }
 
   event(resource: Resource, event: ResourceEvent): void {

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { ApiException } from '@kubernetes/client-node';
-import { Blocked, Conflict, Invalid, Unavailable } from '../errors.ts';
+import { Awaited, Blocked, Conflict, Invalid, Unavailable } from '../errors.ts';
 
 /** The HTTP status that the API server answered with, or undefined when it did not answer. */
 export function httpStatus(error: unknown): number | undefined {
@@ -38,7 +38,7 @@ export async function callKubernetes<T>(what: string, call: () => Promise<T>): P
   try {
     return await call();
   } catch (error) {
-    const known = [Invalid, Blocked, Conflict, Unavailable].some((kind) => error instanceof kind);
+    const known = [Awaited, Invalid, Blocked, Conflict, Unavailable].some((kind) => error instanceof kind);
     if (known) throw error;
     const status = httpStatus(error);
     const message = `${what}: ${describe(error)}`;

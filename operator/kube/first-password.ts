@@ -1,6 +1,6 @@
 import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
 import { apiVersion, type Resource } from '../api/resource.ts';
-import { Blocked, Conflict } from '../errors.ts';
+import { Awaited, Blocked, Conflict } from '../errors.ts';
 import { httpStatus } from './api-error.ts';
 import { fieldManager } from './client.ts';
 
@@ -81,5 +81,26 @@ export async function removeFirstPassword(core: CoreV1Api, mailbox: Resource, na
     await core.deleteNamespacedSecret({ namespace, name, body: { preconditions: { uid } } });
   } catch (error) {
     if (httpStatus(error) !== 404) throw error;
+  }
+}
+
+/**
+ * The password of a Secret that a person named for this mailbox.
+ * @throws Awaited while it is not there, Blocked when it is another Mailbox's; client-node's errors
+ */
+export async function readGivenPassword(core: CoreV1Api, mailbox: Resource, name: string): Promise<string> {
+  const { namespace } = mailbox.metadata;
+  const field = `spec.passwordSecretRef: the Secret ${namespace}/${name}`;
+  try {
+    const { metadata, data } = await core.readNamespacedSecret({ namespace, name });
+    const others = (metadata?.ownerReferences ?? []).filter(({ kind }) => kind === mailbox.kind);
+    if (others.length > 0 && !others.some(({ uid }) => uid === mailbox.metadata.uid))
+      throw new Blocked('SecretConflict', `${field} is the first password of another Mailbox: name another`);
+    const password = Buffer.from(data?.password ?? '', 'base64').toString('utf8');
+    if (password === '') throw new Awaited('SecretNotFound', `${field} has no key password yet`);
+    return password;
+  } catch (error) {
+    if (httpStatus(error) !== 404) throw error;
+    throw new Awaited('SecretNotFound', `${field} does not exist yet`);
   }
 }

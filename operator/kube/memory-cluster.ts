@@ -6,8 +6,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ordersOf } from '../api/orders.ts';
 import { finalizer, type Kind, type Metadata, type Resource } from '../api/resource.ts';
-import { Blocked, Conflict, Unavailable } from '../errors.ts';
+import { Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';
+import { MemorySecrets } from './memory-secrets.ts';
 import { OwnWrites } from './own-writes.ts';
 
 /** What `kubectl apply` would send. */
@@ -22,9 +23,6 @@ export type Manifest = {
   readonly creationTimestamp?: string;
 };
 
-/** A Secret as `keepFirstPassword` writes it; `ownerUid` is the UID of its Mailbox, or of something else. */
-export type MemorySecret = { readonly ownerUid: string; readonly address: string; readonly password: string };
-
 /** An event and the `namespace/name` it is about. */
 export type RecordedEvent = ResourceEvent & { readonly resource: string };
 
@@ -35,17 +33,20 @@ export type Call =
   | 'addFinalizer'
   | 'removeFinalizer'
   | 'keepFirstPassword'
-  | 'removeFirstPassword';
+  | 'readGivenPassword'
+  | 'removeFirstPassword'
+  | 'publish';
 
 const keyOf = (kind: Kind, namespace: string, name: string): string => `${kind}/${namespace}/${name}`;
 const stored = (value: object): unknown => JSON.parse(JSON.stringify(value));
 
 export class MemoryCluster implements Cluster {
-  /** Secrets by `namespace/name`; tests may put foreign ones in. */
-  readonly secrets = new Map<string, MemorySecret>();
+  readonly secrets = new MemorySecrets();
   readonly events: RecordedEvent[] = [];
   /** Successful writes so far: what a pass with nothing to do must not raise. */
-  readonly writes = { status: 0, finalizers: 0, secrets: 0 };
+  readonly writes = { status: 0, finalizers: 0, secrets: 0, reports: 0 };
+  /** The site's report, as last published. */
+  report: Readonly<Record<string, string>> = {};
   /** Runs before and after each call takes effect; what it throws is what the caller gets (a crash at that moment). */
   intercept: (moment: 'before' | 'after', call: Call) => void = () => {};
 
@@ -174,27 +175,33 @@ export class MemoryCluster implements Cluster {
     fresh: string,
   ): Promise<string> {
     return this.#call('keepFirstPassword', () => {
-      const { namespace, uid } = mailbox.metadata;
-      const key = `${namespace}/${secret}`;
-      const existing = this.secrets.get(key);
-      if (existing !== undefined && existing.ownerUid !== uid) {
-        throw new Blocked('SecretConflict', `the Secret ${key} is not the Mailbox's: delete or rename it`);
-      }
-      if (existing !== undefined) return existing.password;
-      // The garbage collector takes what belongs to an owner that is gone.
-      if (this.get(mailbox.kind, namespace, mailbox.metadata.name)?.metadata.uid === uid)
-        this.secrets.set(key, { ownerUid: uid, address, password: fresh });
-      this.writes.secrets++;
-      return fresh;
+      const { namespace, name, uid } = mailbox.metadata;
+      const before = this.secrets.size;
+      const exists = this.get(mailbox.kind, namespace, name)?.metadata.uid === uid;
+      const password = this.secrets.keep(mailbox, secret, { address, password: fresh }, exists);
+      this.writes.secrets += this.secrets.size - before;
+      return password;
+    });
+  }
+
+  async readGivenPassword(mailbox: Resource, secret: string): Promise<string> {
+    return this.#call('readGivenPassword', () => {
+      const others = [...this.#resources.values()].map(({ metadata }) => metadata.uid);
+      return this.secrets.given(mailbox, secret, others);
     });
   }
 
   async removeFirstPassword(mailbox: Resource, secret: string): Promise<void> {
     return this.#call('removeFirstPassword', () => {
-      const key = `${mailbox.metadata.namespace}/${secret}`;
-      if (this.secrets.get(key)?.ownerUid !== mailbox.metadata.uid) return;
-      this.secrets.delete(key);
-      this.writes.secrets++;
+      if (this.secrets.drop(mailbox, secret)) this.writes.secrets++;
+    });
+  }
+
+  async publish(report: Readonly<Record<string, string>>): Promise<void> {
+    return this.#call('publish', () => {
+      if (isDeepStrictEqual(report, this.report)) return;
+      this.report = { ...report };
+      this.writes.reports++;
     });
   }
 

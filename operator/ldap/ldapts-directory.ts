@@ -1,7 +1,7 @@
 /** The directory of one site, over a verified connection to slapd. Decides nothing; invents nothing when unsure. */
 import { Attribute, Change, type Client, type Entry } from 'ldapts';
 import { dnKey, isBelow } from '../core/dn.ts';
-import { attribute, container, sentinel, snapshotAttributes } from '../core/layout.ts';
+import { attribute, container, nobody, sentinel, snapshotAttributes } from '../core/layout.ts';
 import { Blocked, Unavailable } from '../errors.ts';
 import type { AttributeReplacement, Directory, DirectoryEntry } from '../ports.ts';
 import { AssertionControl } from './assertion-control.ts';
@@ -50,8 +50,13 @@ export class LdaptsDirectory implements Directory {
 
   async modify(dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]): Promise<void> {
     if (replacements.length === 0) return;
-    const changes = replacements.map(({ attribute: type, values }) => change('replace', type, values));
-    await this.#run('modify', dn, (client) => client.modify(dn, [...whileOwnedBy(ownerUid), ...changes]));
+    const isOwner = ({ attribute: type }: AttributeReplacement) =>
+      ownerUid === nobody && type === attribute.ownerUid;
+    const changes = replacements.map((one) =>
+      change(isOwner(one) ? 'add' : 'replace', one.attribute, one.values),
+    );
+    const condition = ownerUid === nobody ? [] : whileOwnedBy(ownerUid);
+    await this.#run('modify', dn, (client) => client.modify(dn, [...condition, ...changes]));
   }
 
   async remove(dn: string, ownerUid: string): Promise<void> {

@@ -4,7 +4,7 @@
  * real slapd to the same behaviour.
  */
 import { dnKey, parentOf, parseDn } from '../core/dn.ts';
-import { attribute, container, snapshotAttributes } from '../core/layout.ts';
+import { attribute, container, nobody, snapshotAttributes } from '../core/layout.ts';
 import { Blocked, Conflict, Unavailable } from '../errors.ts';
 import type { AttributeReplacement, Directory, DirectoryEntry } from '../ports.ts';
 import { check, checkDn, spelled, type Values } from './memory-rules.ts';
@@ -158,8 +158,8 @@ export class MemoryDirectory implements Directory {
 }
 
 function checkOwner({ dn, values }: Stored, ownerUid: string): void {
-  const owner = values.get(attribute.ownerUid)?.[0];
-  if (owner?.toLowerCase() !== ownerUid.toLowerCase()) {
+  const owner = values.get(attribute.ownerUid)?.[0] ?? nobody;
+  if (owner.toLowerCase() !== ownerUid.toLowerCase()) {
     throw new Conflict(`${dn}: the entry belongs to another resource`);
   }
 }

@@ -42,6 +42,9 @@ const refusals: ReadonlySet<number> = new Set([
 /** What slapo-unique says; the overlays share the code with every other constraint. */
 const notUnique = /non-unique attributes|not unique/;
 
+/** What slapd says where an entry that nobody should own has an owner. */
+const isOwned = /hopThuOwnerUID.*(?:cannot have multiple values|already exists)/;
+
 /** Where slapd itself says nothing. */
 const explanations: Readonly<Record<number, string>> = {
   [code.noSuchAttribute]: 'the entry belongs to another resource',
@@ -75,7 +78,7 @@ function isConflict(result: number, said: string, operation: Operation): boolean
   // A modification takes the owner out first. Where that owner is not in the entry, slapo-constraint, which tries
   // modifications on a copy, answers with its own code and without a word.
   const notOwned = result === code.noSuchAttribute || (result === code.constraintViolation && said === '');
-  return notOwned || result === code.noSuchObject;
+  return notOwned || isOwned.test(said) || result === code.noSuchObject;
 }
 
 /** ldapts appends the code to slapd's diagnostic message. */

@@ -5,18 +5,16 @@ import type { Write } from '../core/held.ts';
 import { attribute } from '../core/layout.ts';
 import { before, type Change, type Create, removesAccess, type Update } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
-import { generatePassword } from '../credentials/password.ts';
-import { hashPassword } from '../credentials/ssha512.ts';
-import { Blocked, Conflict, Invalid, Unavailable } from '../errors.ts';
+import { Awaited, Blocked, Conflict, Invalid, Unavailable } from '../errors.ts';
 import type { Cluster, Directory } from '../ports.ts';
+import { firstPassword, type PasswordSources } from './first-password.ts';
 import { inParallel } from './parallel.ts';
 import type { Patience } from './patience.ts';
 
 export type Applied = { readonly change: Change; readonly problem?: Problem };
 
 /** Where changes go, and how the passwords of new accounts are made. */
-export type Targets = {
-  readonly cluster: Cluster;
+export type Targets = PasswordSources & {
   readonly directory: Directory;
   /** Without it everything is tried each time. */
   readonly patience?: Patience;
@@ -74,6 +72,8 @@ const reasons: Readonly<Record<Change['action'], string>> = {
   close: 'Closed',
   remove: 'Removed',
   reject: 'Rejected',
+  adopt: 'Adopted',
+  rebind: 'TakenBack',
 };
 
 /** What another entry has to say before the change: that an address is held, before it is let go. */
@@ -86,15 +86,18 @@ export function writeFirst(directory: Directory, write: Write): Promise<void> {
  * The finalizer before the entry, the Secret before the entry: whenever this dies, the next pass finishes it with the
  * same password, and no account exists that its resource's deletion would not close.
  */
-async function create({ cluster, directory }: Targets, change: Create): Promise<void> {
+async function create(targets: Targets, change: Create): Promise<void> {
+  const { cluster, directory } = targets;
   const { resource, dn, attributes } = change;
   if (!resource.metadata.finalizers.includes(finalizer)) await cluster.addFinalizer(resource);
   else if (mayBeOld(resource)) await expectAlive(cluster, resource);
   const address = attributes['mail']?.[0];
   const secret = attributes[attribute.passwordSecret]?.[0];
   if (address === undefined || secret === undefined) return directory.add(dn, attributes);
-  const password = await cluster.keepFirstPassword(resource, secret, address, generatePassword());
-  return directory.add(dn, { ...attributes, ...firstPassword(password) });
+  return directory.add(dn, {
+    ...attributes,
+    ...(await firstPassword(targets, resource, secret, address)),
+  });
 }
 
 /**
@@ -112,26 +115,23 @@ async function keepFinalizer(cluster: Cluster, change: Update): Promise<void> {
  * A new first password comes with the memory that it was asked for, in one modify: it is never set twice.
  * The former Secret goes when the status is written.
  */
-async function update({ cluster, directory }: Targets, change: Update): Promise<void> {
+async function update(targets: Targets, change: Update): Promise<void> {
+  const { cluster, directory } = targets;
   const { resource, dn, ownerUid, replacements } = change;
   await keepFinalizer(cluster, change);
-  const replaced = replacements.find((replacement) => replacement.attribute === attribute.passwordSecret);
-  const secret = replaced?.values[0];
+  const valueFor = (name: string) => replacements.find((one) => one.attribute === name)?.values[0];
+  // A Secret that the administrator gave may have the name that the former one had.
+  const asked =
+    valueFor(attribute.passwordReset) === undefined ? [] : before(change, attribute.passwordSecret);
+  const secret = valueFor(attribute.passwordSecret) ?? asked[0];
   if (secret === undefined) return directory.modify(dn, ownerUid, replacements);
-  const address =
-    replacements.find((replacement) => replacement.attribute === 'mail')?.values[0] ??
-    before(change, 'mail')[0];
-  const password = await cluster.keepFirstPassword(resource, secret, address ?? '', generatePassword());
-  const values = Object.entries(firstPassword(password)).map(([name, list]) => ({
+  const address = valueFor('mail') ?? before(change, 'mail')[0] ?? '';
+  const password = await firstPassword(targets, resource, secret, address);
+  const values = Object.entries(password).map(([name, list]) => ({
     attribute: name,
     values: list,
   }));
   await directory.modify(dn, ownerUid, [...replacements, ...values]);
-}
-
-/** R25: the first login must change it. slapd does not arm this by itself when an entry is added. */
-function firstPassword(password: string): Readonly<Record<string, readonly string[]>> {
-  return { userPassword: [hashPassword(password)], pwdReset: ['TRUE'] };
 }
 
 /**
@@ -156,6 +156,7 @@ function expectAlive(cluster: Cluster, resource: Resource): Promise<void> {
  * @throws what is no fault of this change, and ends the pass
  */
 export function problemOf(error: unknown): Problem {
+  if (error instanceof Awaited) return waiting(error.reason, error.message);
   if (error instanceof Blocked) return stalled(error.reason, error.message);
   if (error instanceof Conflict) return waiting('Conflict', `${error.message}; the next pass looks again`);
   if (error instanceof Unavailable && error.part !== 'Lease')

@@ -2,12 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MailboxStatus } from '../api/mailbox.ts';
 import { annotation, finalizer, type Resource } from '../api/resource.ts';
-import { askForApproval } from '../core/approval.ts';
 import { type Desired, decide } from '../core/desired.ts';
 import { type Guarded, guard } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
 import { type MailWorld, mailWork } from '../core/mail-work.ts';
 import { accountOf, first } from '../core/observed.ts';
+import { orderedClosings } from '../core/orphans.ts';
 import { type Change, leavesSessions, planChanges, removesAccess, waitsForSessions } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
@@ -17,8 +17,11 @@ import { Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../ports.ts';
 import { type Applied, applyChanges, problemOf } from './apply.ts';
 import type { MailWorker } from './mail-worker.ts';
+import { outcomesOf } from './outcomes.ts';
 import { inParallel } from './parallel.ts';
 import type { Patience } from './patience.ts';
+import { onlyPlanned } from './plan-only.ts';
+import { publish } from './publish.ts';
 import { endSessions } from './sessions.ts';
 import type { UsageSweep } from './usage-sweep.ts';
 
@@ -38,6 +41,8 @@ export type PassDependencies = {
   readonly patience?: Patience;
   /** Told of things that no resource's status can carry. */
   readonly report: Report;
+  /** Nothing is written anywhere; what would be done is reported. */
+  readonly planOnly?: boolean;
 };
 
 export interface Report {
@@ -46,11 +51,15 @@ export interface Report {
   /** What the guard said of this pass. */
   held(guarded: Guarded): void;
   failure(what: string, error: Error): void;
+  /** What an operator that only plans would do. */
+  planned(changes: readonly Change[]): void;
 }
 
 export type PassResult = {
   readonly mailboxes: number;
   readonly changes: readonly Change[];
+  /** Changes that only an operator which may write would make. */
+  readonly planned: number;
   readonly failures: number;
   readonly held: number;
   readonly orphans: number;
@@ -63,13 +72,13 @@ export type PassResult = {
  * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
  */
 export async function runPass(dependencies: PassDependencies): Promise<PassResult> {
-  const { site, cluster, directory, sessions, report } = dependencies;
+  const { site, cluster, directory, sessions, report, planOnly = false } = dependencies;
   const resources = await cluster.snapshot();
   let entries: Awaited<ReturnType<Directory['snapshot']>>;
   try {
     entries = await directory.snapshot();
   } catch (error) {
-    if (error instanceof Unavailable) await tellWaiting(dependencies, resources, error);
+    if (error instanceof Unavailable && !planOnly) await tellWaiting(dependencies, resources, error);
     throw error;
   }
   const now = dependencies.clock();
@@ -81,12 +90,14 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     entries,
     now,
   });
-  if (!resources.paused)
+  if (!resources.paused && !planOnly)
     offerMailWork(dependencies, { site, now, mailboxes: resources.mailboxes, ...decision });
-  const changes = planChanges(decision, now);
+  const closings = orderedClosings({ site, now }, decision, resources.closeOrphans ?? []);
+  const changes = planChanges({ ...decision, desired: [...decision.desired, ...closings] }, now);
   const guarded = guard(changes, { mailboxes: resources.mailboxes, entries, now }, resources);
   report.orphans(decision.orphans.map(({ dn }) => dn));
   report.held(guarded);
+  if (planOnly) return onlyPlanned(report, decision, guarded, resources.paused);
   const allowed = resources.paused ? [] : guarded.allowed;
   // Access is taken away first. Nobody's sessions wait for grants then, and no grant for a Dovecot that does not answer.
   const revoked = await applyChanges(dependencies, allowed.filter(removesAccess));
@@ -111,19 +122,22 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     sitePaused: resources.paused,
     letGo: !undecidedLosses,
   });
+  const isPublished = await publish(dependencies, decision, guarded);
   return {
     mailboxes: resources.mailboxes.length,
     changes: allowed,
+    planned: 0,
     failures:
       applied.filter(({ problem }) => problem !== undefined).length +
       settled.failures +
-      (unended === undefined ? 0 : 1),
+      (unended === undefined ? 0 : 1) +
+      (isPublished ? 0 : 1),
     held: guarded.held.length,
     orphans: decision.orphans.length,
     statusWrites: settled.writes,
     again:
       allowed.some(({ action }) => ['close', 'remove', 'reject'].includes(action)) ||
-      applied.some(({ change, problem }) => problem === undefined && leavesSessions(change)) ||
+      applied.some(({ change, problem }) => problem === undefined && isSeenLater(change)) ||
       settled.conflicts > 0 ||
       // A rename is planned only for an entry that is otherwise as it shall be.
       (decision.desired.some(({ renamed }) => renamed !== undefined) &&
@@ -131,23 +145,9 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   };
 }
 
-function outcomesOf(
-  changes: readonly Change[],
-  guarded: Guarded,
-  applied: readonly Applied[],
-  paused: boolean,
-): ReadonlyMap<string, Outcome> {
-  const outcomes = new Map<string, Outcome>();
-  if (paused) for (const change of changes) outcomes.set(uidOf(change), { kind: 'paused', change });
-  for (const change of guarded.rejected) outcomes.set(uidOf(change), { kind: 'rejected', change });
-  for (const change of guarded.held) {
-    outcomes.set(uidOf(change), { kind: 'held', change, reason: askForApproval(guarded) });
-  }
-  for (const { change, problem } of applied) {
-    if (problem !== undefined) outcomes.set(uidOf(change), { kind: 'failed', change, problem });
-    else if (change.action !== 'reject') outcomes.set(uidOf(change), { kind: 'done', change });
-  }
-  return outcomes;
+/** Whose delegates or open sessions the next pass has to look at. */
+function isSeenLater(change: Change): boolean {
+  return removesAccess(change) || leavesSessions(change);
 }
 
 /** Told to those whose access was just taken away, until it is done; settled ones are not told of every outage. */
@@ -175,10 +175,6 @@ function offerMailWork({ mail }: PassDependencies, world: MailWorld): void {
 function withUnrestored(desired: Desired, mail: PassDependencies['mail']): Desired {
   const error = desired.restore && mail?.problem(desired.restore.account);
   return error === undefined ? desired : { ...desired, problems: [problemOf(error), ...desired.problems] };
-}
-
-function uidOf(change: Change): string {
-  return change.resource.metadata.uid;
 }
 
 type Settled = { writes: number; conflicts: number; failures: number };

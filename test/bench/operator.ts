@@ -53,7 +53,9 @@ const cluster: Cluster = {
   addFinalizer: (resource) => counted(api.addFinalizer(resource)),
   removeFinalizer: (resource) => counted(api.removeFinalizer(resource)),
   keepFirstPassword: (...given) => counted(api.keepFirstPassword(...given)),
+  readGivenPassword: (...given) => api.readGivenPassword(...given),
   removeFirstPassword: (...given) => counted(api.removeFirstPassword(...given)),
+  publish: (report) => api.publish(report),
   event(...given) {
     writes += 1;
     api.event(...given);
@@ -84,7 +86,8 @@ function isReady(status: object): boolean {
 }
 
 function pass(): Promise<PassResult> {
-  const silent = { orphans: () => undefined, held: () => undefined, failure: report };
+  const nothing = () => undefined;
+  const silent = { orphans: nothing, held: nothing, planned: nothing, failure: report };
   return runPass({
     site,
     cluster,

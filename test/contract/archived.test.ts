@@ -51,7 +51,12 @@ function apply(name: string, fullName: string, deletionPolicy: string): string {
 /** As many passes and steps as anything here takes. */
 async function settle(days = 0): Promise<void> {
   now = new Date(now.getTime() + days * 86_400_000);
-  const report = { orphans: () => undefined, held: () => undefined, failure: () => undefined };
+  const report = {
+    orphans: () => undefined,
+    held: () => undefined,
+    planned: () => undefined,
+    failure: () => undefined,
+  };
   for (let count = 0; count < 8; count += 1) {
     mail.due();
     directory.forget();

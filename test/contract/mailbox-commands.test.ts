@@ -38,7 +38,7 @@ it('suspend sets the annotation, resume takes it away', async () => {
   expect(await field('.metadata.annotations.hopthu\\.io/suspend')).toBe('true');
   expect((await hopthu('resume', 'binh')).exitCode).toBe(0);
   expect(await field('.metadata.annotations.hopthu\\.io/suspend')).toBe('');
-});
+}, 30_000);
 
 it('reset-password writes a new value', async () => {
   expect((await hopthu('reset-password', 'binh')).exitCode).toBe(0);

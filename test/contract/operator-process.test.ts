@@ -5,7 +5,7 @@ import { apiVersion, group, plural, version } from '../../operator/api/resource.
 import { connectKubernetes } from '../../operator/kube/client.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 import { eventually } from './kube-support/ports.ts';
-import { installOperator, OperatorProcess } from './support/operator-process.ts';
+import { installOperator, OperatorProcess, type ProcessOptions } from './support/operator-process.ts';
 import { firstPassword, Slapd, site } from './support/slapd.ts';
 
 jest.setTimeout(90_000);
@@ -31,8 +31,8 @@ afterEach(async () => {
   operator = undefined;
 });
 
-async function start(...nodeOptions: readonly string[]): Promise<OperatorProcess> {
-  operator = await OperatorProcess.start({ server, slapd }, ...nodeOptions);
+async function start(options: ProcessOptions = {}): Promise<OperatorProcess> {
+  operator = await OperatorProcess.start({ server, slapd }, options);
   return operator;
 }
 
@@ -86,7 +86,7 @@ describe('a running operator', () => {
 
   it('exits with 1 at a failure that nobody caught, and says which', async () => {
     const defect = 'setTimeout(()=>Promise.reject(new Error("nobody%20caught%20me")),1500)';
-    const { ended } = await start(`--import=data:text/javascript,${defect}`);
+    const { ended } = await start({ node: [`--import=data:text/javascript,${defect}`] });
     expect(await ended).toMatchObject({ exitCode: 1 });
     expect(operator?.output).toMatch(/"level":60,.*nobody caught me.*"msg":"unhandledRejection"/);
   });
@@ -118,5 +118,27 @@ describe('a running operator', () => {
     expect(seconds).toBeLessThan(10);
     expect(made).toBeLessThan(changes);
     await grant('hot', { quota: '2Gi' });
+  });
+
+  it('with --plan-only says what it would do, and writes neither to the cluster nor to the directory', async () => {
+    const person = { fullName: 'Trần Thị Lan' };
+    await apply('Mailbox', 'lan', { organizationRef: { name: 'so' }, type: 'Personal', person });
+    const { mail } = site.namespaces;
+    // What slapd itself notes of the operator's bind is no write of the operator.
+    const ofSlapd = /^(pwdLastSuccess|authTimestamp|entryCSN|contextCSN|modifyTimestamp|modifiersName):/;
+    const everything = async () => [
+      await server.kubectl(['get', 'org,mbx,secrets,events', `--namespace=${namespace}`, '-o', 'json']),
+      await server.kubectl(['get', 'leases,configmaps', `--namespace=${mail}`, '-o', 'json']),
+      (await slapd.dump()).split('\n').filter((line) => !ofSlapd.test(line)),
+    ];
+    const before = await everything();
+    const running = await start({ operator: ['--plan-only'] });
+    await eventually(
+      'the plan in the log',
+      () => running.output.includes('ttlan@soctrang.gov.vn') || undefined,
+    );
+    expect(await running.metric('hopthu_planned_changes')).toBeGreaterThan(0);
+    expect(await running.metric('leader_election_master_status')).toBe(0);
+    expect(await everything()).toEqual(before);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { stringify } from 'yaml';
 import type { Resource } from '../../operator/api/resource.ts';
 import { firstPasswordSecret, operatorLease } from '../../operator/core/secrets.ts';
-import { Conflict } from '../../operator/errors.ts';
+import { Awaited, Conflict } from '../../operator/errors.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
 import { connectKubernetes } from '../../operator/kube/client.ts';
 import { leaseStore } from '../../operator/kube/lease.ts';
@@ -29,7 +29,8 @@ describe("the operator's rights", () => {
 
   beforeAll(async () => {
     server = await startApiServer();
-    const siteFile = ofKind('ConfigMap').filter(({ metadata }) => metadata.name === 'hopthu-site');
+    const own = ['hopthu-site', 'hopthu-report'];
+    const siteFile = ofKind('ConfigMap').filter(({ metadata }) => own.includes(metadata.name));
     const all = [...ofKind('Namespace'), ...ofKind('Role'), ...ofKind('RoleBinding'), ...siteFile];
     await server.kubectl(
       ['create', '--filename=-'],
@@ -71,6 +72,13 @@ describe("the operator's rights", () => {
     ).toBe('first');
     cluster.event(mailbox, { type: 'Normal', reason: 'Granted', action: 'Apply', message: '+' });
     await cluster.writeStatus(mailbox, { address: 'binh@example.vn' });
+    await expect(cluster.readGivenPassword(mailbox, 'given')).rejects.toThrow(Awaited);
+    const literals = ['--from-literal=password=Aa1-5678', `--namespace=${namespace}`];
+    await server.kubectl(['create', 'secret', 'generic', 'given', ...literals]);
+    expect(await cluster.readGivenPassword(mailbox, 'given')).toBe('Aa1-5678');
+    await cluster.removeFirstPassword(mailbox, 'given');
+    expect(await cluster.readGivenPassword(mailbox, 'given')).toBe('Aa1-5678');
+    await cluster.publish({ orphans: '{}' });
     await cluster.removeFinalizer(await current());
     await eventually('the event', () => cluster.eventCounters().written === 1 || undefined);
     expect(reports).toEqual([]);
@@ -103,6 +111,8 @@ describe("the operator's rights", () => {
     ['create', 'mailboxes.hopthu.io', namespace],
     ['delete', 'organizations.hopthu.io', namespace],
     ['update', 'configmaps/hopthu-site', mail],
+    ['patch', 'configmaps/hopthu-site', mail],
+    ['get', 'configmaps/hopthu-report', mail],
     ['get', 'configmaps', mail],
     ['create', 'pods', mail],
     ['get', 'mailboxes.hopthu.io', 'kube-system'],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { formatChange } from '../../operator/core/format.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
-import { siteConfigMap } from '../../operator/core/secrets.ts';
+import { reportConfigMap, siteConfigMap } from '../../operator/core/secrets.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
 import { connectKubernetes } from '../../operator/kube/client.ts';
@@ -54,6 +54,7 @@ async function pass(): Promise<readonly string[]> {
     report: {
       orphans: () => undefined,
       held: () => undefined,
+      planned: () => undefined,
       failure: (what, error) => console.error(what, error),
     },
   });
@@ -63,7 +64,8 @@ async function pass(): Promise<readonly string[]> {
 beforeAll(async () => {
   server = await startApiServer();
   for (const name of [namespace, 'soc-trang-mail']) await server.kubectl(['create', 'namespace', name]);
-  await server.kubectl(['create', 'configmap', siteConfigMap, '--namespace=soc-trang-mail']);
+  for (const name of [siteConfigMap, reportConfigMap])
+    await server.kubectl(['create', 'configmap', name, '--namespace=soc-trang-mail']);
   const client = connectKubernetes(kubeConfigOf(server));
   const { namespaces } = socTrang;
   const report = (where: string, error: unknown) => console.error(where, error);
@@ -145,6 +147,7 @@ describe('against a cluster', () => {
   }, 60_000);
 
   it('a plan that is rejected leaves the accounts, and Git takes them back', async () => {
+    await pass(); // Lets those go that were closed above.
     await applyFolder();
     await pass();
     await pass();
@@ -165,8 +168,41 @@ describe('against a cluster', () => {
     await pass();
     await server.kubectl(['wait', 'mbx', '--all', `--namespace=${namespace}`, '--for=condition=Ready']);
     const after = (await directory.snapshot()).filter(({ dn }) => dn.includes(',ou=mailboxes,'));
-    const kept = (entries: typeof after) => entries.map(({ dn, attributes: { mail } }) => ({ dn, mail }));
+    const kept = (entries: typeof after) =>
+      Object.fromEntries(entries.map(({ dn, attributes: { mail } }) => [dn, mail]));
     expect(kept(after)).toEqual(kept(before));
+  }, 60_000);
+
+  it('an orphan is told, and closed by its name alone', async () => {
+    await applyFolder();
+    await pass();
+    await pass();
+    expect((await hopthu('orphans', '--site', 'soc-trang')).stdout).toBe('no orphans\n');
+    const stripped = ['mbx/person-1', 'mbx/person-2'];
+    for (const name of stripped) {
+      const none = '--patch={"metadata":{"finalizers":null}}';
+      await server.kubectl(['delete', name, `--namespace=${namespace}`, '--wait=false']);
+      await server.kubectl(['patch', name, `--namespace=${namespace}`, '--type=merge', none]);
+    }
+    expect(await pass()).toEqual([]);
+    const listed = await hopthu('orphans', '--site', 'soc-trang', '-o', 'json');
+    expect(JSON.parse(listed.stdout)).toMatchObject([
+      { kind: 'Mailbox', resource: `${namespace}/person-1`, state: 'Active', rejected: false },
+      { kind: 'Mailbox', resource: `${namespace}/person-2`, address: 'nvcnh@soctrang.gov.vn' },
+    ]);
+    const wrong = await hopthu('orphans', 'close', 'person-3', '--site', 'soc-trang');
+    expect(wrong).toMatchObject({
+      stderr: 'hopthu: person-3 is no orphan: see hopthu orphans\n',
+      exitCode: 1,
+    });
+    const closed = await hopthu('orphans', 'close', 'nvcnh@soctrang.gov.vn', '--site', 'soc-trang');
+    expect(closed.stdout).toBe(`${namespace}/person-2 (Nguyễn Văn Cnh) is being closed\n`);
+    await eventually('the operator to see it', async () => (await cluster.snapshot()).closeOrphans);
+    const lines = await pass();
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^- nvcnh@soctrang\.gov\.vn .* closed: no login/);
+    await pass();
+    expect((await hopthu('orphans', '--site', 'soc-trang')).stdout).toMatch(/person-1 .* resource vanished/);
   }, 60_000);
 
   it('says what is wrong where it cannot read', async () => {

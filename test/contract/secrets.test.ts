@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import { Client } from 'ldapts';
 import { attribute } from '../../operator/core/layout.ts';
+import { hashChosenPassword } from '../../operator/credentials/argon2.ts';
 import { generatePassword } from '../../operator/credentials/password.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
@@ -47,6 +48,14 @@ describe('the initial password', () => {
     expect(await logsIn(dn, password.toLowerCase())).toBe(false);
     await directory.modify(dn, 'initial', [{ attribute: attribute.status, values: ['Suspended'] }]);
     expect(await logsIn(dn, password)).toBe(false);
+  });
+
+  it('that the administrator gave logs in with the hash that we make of it', async () => {
+    const dn = mailboxDn('given');
+    const given = 'Mùa-xuân-2026-Aa';
+    await directory.add(dn, mailbox('given', { userPassword: [await hashChosenPassword(given)] }));
+    expect(await logsIn(dn, given)).toBe(true);
+    expect(await logsIn(dn, `${given} `)).toBe(false);
   });
 
   it('may hold any Unicode', async () => {

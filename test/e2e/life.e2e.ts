@@ -75,6 +75,10 @@ describe('a password', () => {
     // The person's change is made in the directory alone: the next resync sees it.
     await restartOperator(site);
     await eventually(30_000, async () => expect(await secrets()).toEqual([]));
+    const { stdout: past } = await hopthu('history', name);
+    expect(past).toMatch(/ Directory +Add +by operator: .*userPassword/);
+    expect(past).toMatch(/ Directory +Modify +by its owner: .*userPassword/);
+    expect(past).not.toMatch(/SSHA|ARGON/);
     await hopthu('reset-password', name);
     await eventually(20_000, async () => expect(await secrets()).toHaveLength(1));
     await ready(site, `mailbox/${name}`);

@@ -13,6 +13,11 @@ export type Wish = {
   readonly localPart: string | undefined;
   readonly aliases: readonly string[];
   readonly lift: string | undefined;
+  /** Of an organization's mailbox; who is one and who is not inside comes as it comes (R26). */
+  readonly delegates: readonly {
+    readonly mailboxRef: { readonly name: string };
+    readonly rights: readonly string[];
+  }[];
 };
 
 export type Step =
@@ -40,6 +45,13 @@ export const wish = (names: readonly string[], site: Site): fc.Arbitrary<Wish> =
     lift: maybe(
       localParts.map((localPart) => `${localPart}@${site.domain}`),
       1,
+    ),
+    delegates: fc.uniqueArray(
+      fc.record({
+        mailboxRef: fc.record({ name: fc.constantFrom(...names) }),
+        rights: fc.subarray(['Read', 'Write', 'SendAs'], { minLength: 1 }),
+      }),
+      { maxLength: 2, selector: ({ mailboxRef }) => mailboxRef.name },
     ),
   });
 
@@ -92,7 +104,8 @@ export class AddressHistory {
     await this.#settle();
   }
 
-  apply({ name, fullName, organization, title, registeredAt, localPart, aliases, lift }: Wish): void {
+  apply(wanted: Wish): void {
+    const { name, fullName, organization, title, registeredAt, localPart, aliases, lift, delegates } = wanted;
     const isPerson = !name.startsWith('org-');
     this.province.cluster.apply({
       kind: 'Mailbox',
@@ -102,7 +115,7 @@ export class AddressHistory {
       spec: {
         organizationRef: { name: organization },
         type: isPerson ? 'Personal' : 'Organization',
-        ...(isPerson ? { person: { fullName, title, registeredAt } } : {}),
+        ...(isPerson ? { person: { fullName, title, registeredAt } } : { delegates }),
         localPart,
         aliases,
       },

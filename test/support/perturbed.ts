@@ -16,7 +16,9 @@ export type Call =
   | 'cluster.addFinalizer'
   | 'cluster.removeFinalizer'
   | 'cluster.keepFirstPassword'
+  | 'cluster.readGivenPassword'
   | 'cluster.removeFirstPassword'
+  | 'cluster.publish'
   | 'directory.snapshot'
   | 'directory.add'
   | 'directory.modify'
@@ -64,8 +66,11 @@ export function perturbCluster(inner: Cluster, around: Perturbation): Cluster {
       around('cluster.removeFinalizer', () => inner.removeFinalizer(resource)),
     keepFirstPassword: (mailbox: Resource, secret: string, address: string, fresh: string) =>
       around('cluster.keepFirstPassword', () => inner.keepFirstPassword(mailbox, secret, address, fresh)),
+    readGivenPassword: (mailbox: Resource, secret: string) =>
+      around('cluster.readGivenPassword', () => inner.readGivenPassword(mailbox, secret)),
     removeFirstPassword: (mailbox: Resource, secret: string) =>
       around('cluster.removeFirstPassword', () => inner.removeFirstPassword(mailbox, secret)),
+    publish: (report) => around('cluster.publish', () => inner.publish(report)),
     event: (resource: Resource, event: ResourceEvent) => inner.event(resource, event),
   };
 }

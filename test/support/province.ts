@@ -38,6 +38,8 @@ export class Province {
   );
   readonly orphans: string[] = [];
   readonly failures: Error[] = [];
+  /** Lines that passes which only plan would have carried out. */
+  readonly planned: string[] = [];
   /** `<step> <account>` of everything that was done with mail. */
   readonly mailSteps: string[] = [];
   now = new Date('2026-11-21T00:00:00Z');
@@ -87,7 +89,7 @@ export class Province {
    * @param around what stands between this pass and the world
    * @param patience of the operator that makes it; without one it tries everything
    */
-  async pass(around?: Perturbation, patience?: Patience): Promise<PassResult> {
+  async pass(around?: Perturbation, patience?: Patience, planOnly = false): Promise<PassResult> {
     const directory = around === undefined ? this.directory : perturbDirectory(this.directory, around);
     const mail = new MailWorker({
       store: around === undefined ? this.store : perturbMailStore(this.store, around),
@@ -101,7 +103,7 @@ export class Province {
     });
     try {
       const known = this.#dependencies(directory, mail, around);
-      const result = await runPass({ ...known, ...(patience === undefined ? {} : { patience }) });
+      const result = await runPass({ ...known, planOnly, ...(patience === undefined ? {} : { patience }) });
       await mail.idle();
       return result;
     } finally {
@@ -121,6 +123,7 @@ export class Province {
       report: {
         orphans: (dns) => this.orphans.push(...dns),
         held: () => undefined,
+        planned: (changes) => this.planned.push(...changes.map(formatChange)),
         failure: (_, error) => this.failures.push(error),
       },
     };

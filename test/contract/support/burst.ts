@@ -53,7 +53,12 @@ export class Burst {
       directory: perturbDirectory(this.#directory, around),
       sessions: new MemorySessions(),
       clock: () => new Date(),
-      report: { orphans: () => undefined, held: () => undefined, failure: () => undefined },
+      report: {
+        orphans: () => undefined,
+        held: () => undefined,
+        planned: () => undefined,
+        failure: () => undefined,
+      },
     });
   }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { parse, stringify } from 'yaml';
-import { siteConfigMap } from '../../../operator/core/secrets.ts';
+import { reportConfigMap, siteConfigMap } from '../../../operator/core/secrets.ts';
 import { asYaml, manifestsOf } from '../../support/manifests.ts';
 import type { ApiServer } from '../kube-support/api-server.ts';
 import { freePort } from '../kube-support/ports.ts';
@@ -20,10 +20,14 @@ export async function installOperator(server: ApiServer): Promise<void> {
   for (const namespace of [mail, ...accounts]) await server.kubectl(['create', 'namespace', namespace]);
   const wanted = manifestsOf(site).filter(
     ({ kind, metadata }) =>
-      metadata.name === siteConfigMap || (metadata.name === 'operator' && rights.includes(kind)),
+      [siteConfigMap, reportConfigMap].includes(metadata.name) ||
+      (metadata.name === 'operator' && rights.includes(kind)),
   );
   await server.kubectl(['create', '--filename=-'], asYaml(wanted));
 }
+
+/** Options of node itself, and of the operator. */
+export type ProcessOptions = { readonly node?: readonly string[]; readonly operator?: readonly string[] };
 
 type Started = { readonly server: ApiServer; readonly slapd: Slapd };
 
@@ -34,7 +38,12 @@ export class OperatorProcess {
   readonly #process;
   output = '';
 
-  private constructor(folder: string, port: number, world: Started, nodeOptions: readonly string[]) {
+  private constructor(
+    folder: string,
+    port: number,
+    world: Started,
+    { node = [], operator = [] }: ProcessOptions,
+  ) {
     this.#folder = folder;
     this.#port = port;
     this.#world = world;
@@ -51,13 +60,17 @@ export class OperatorProcess {
       HOPTHU_SESSIONS_KEY_FILE: this.#path('password'),
       HOPTHU_PORT: String(port),
     };
-    this.#process = execa(process.execPath, [...nodeOptions, program], { env, reject: false, all: true });
+    this.#process = execa(process.execPath, [...node, program, ...operator], {
+      env,
+      reject: false,
+      all: true,
+    });
     this.#process.all.on('data', (chunk: Buffer) => {
       this.output += chunk;
     });
   }
 
-  static async start(world: Started, ...nodeOptions: readonly string[]): Promise<OperatorProcess> {
+  static async start(world: Started, options: ProcessOptions = {}): Promise<OperatorProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'hopthu-operator-'));
     const siteFile = new URL('../../../charts/sites/soc-trang.yaml', import.meta.url);
     await writeFile(join(folder, 'site.yaml'), await readFile(siteFile));
@@ -66,7 +79,7 @@ export class OperatorProcess {
     const provider = { name: 'tokenFile', config: { tokenFile: join(folder, 'token') } };
     kubeconfig.users[0].user = { 'auth-provider': provider };
     await writeFile(join(folder, 'kubeconfig'), stringify(kubeconfig), { mode: 0o600 });
-    const operator = new OperatorProcess(folder, await freePort(), world, nodeOptions);
+    const operator = new OperatorProcess(folder, await freePort(), world, options);
     await operator.give(firstPassword);
     return operator;
   }

@@ -107,6 +107,14 @@ export class Slapd {
     return stdout;
   }
 
+  /** What `kubectl exec … sh /etc/hopthu/audit UID` prints. */
+  async audit(uid: string): Promise<string> {
+    const script = (await readFile(this.#path('audit'), 'utf8')).replace('/etc/hopthu/', `${this.#folder}/`);
+    const env = { PATH: `${process.env['PATH']}:/usr/sbin` };
+    const { stdout } = await execa('sh', ['-s', uid], { input: script, env });
+    return stdout;
+  }
+
   ca(): Promise<string> {
     return readFile(this.#path('tls/tls.crt'), 'utf8');
   }

@@ -3,8 +3,8 @@ import { App, Chart } from 'cdk8s';
 import { operator } from '../../../charts/components/operator.ts';
 import { socTrang } from '../../support/sites.ts';
 
-function synthesize(replicas: number) {
-  const site = { ...socTrang, operator: { ...socTrang.operator, replicas } };
+function synthesize(replicas: number, planOnly = false) {
+  const site = { ...socTrang, operator: { ...socTrang.operator, replicas, planOnly } };
   const chart = new Chart(new App(), 'test', { disableResourceNameHashes: true });
   const endpoint = { host: 'test', port: 1 };
   operator(
@@ -52,4 +52,13 @@ it('one operator can be evicted, and goes before its successor comes', () => {
   const find = synthesize(1);
   expect(find('PodDisruptionBudget')).toBeUndefined();
   expect(find('Deployment').spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
+});
+
+it('one that only plans may read, and write nothing at all', () => {
+  const planOnly = synthesize(1, true);
+  const verbs = ['soc-trang-mail', 'soc-trang-accounts'].flatMap((namespace) =>
+    planOnly('Role', namespace).rules.flatMap((rule: { verbs: string[] }) => rule.verbs),
+  );
+  expect(new Set(verbs)).toEqual(new Set(['get', 'list', 'watch']));
+  expect(JSON.stringify(planOnly('Role', 'soc-trang-accounts'))).not.toContain('secrets');
 });

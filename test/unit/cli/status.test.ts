@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventsV1Event, V1MicroTime } from '@kubernetes/client-node';
+import { parseDirectoryLog } from '../../../cli/directory-log.ts';
 import { momentsOf } from '../../../cli/history.ts';
 import { printData, printTable } from '../../../cli/print.ts';
 import { printSummary, summarize } from '../../../cli/status.ts';
@@ -88,6 +89,26 @@ describe('hopthu history', () => {
       'resource Normal Created',
       'condition Ready=True Active',
       'event Normal Created',
+    ]);
+  });
+
+  it('has what the directory wrote between them, and by whom', async () => {
+    const dn = 'uid=1,ou=mailboxes,dc=soctrang,dc=gov,dc=vn';
+    const operator = 'cn=operator,ou=services,dc=soctrang,dc=gov,dc=vn';
+    const log = [
+      `20261121000000.000001Z\tadd\t${operator}\tcn mail`,
+      `20261121000002.500000Z\tmodify\t${dn}\tuserPassword`,
+      `20261121000003Z\tdelete\tuid=2,ou=mailboxes,dc=x\t`,
+      `20261121000004Z\tmodify\tcn=directory,dc=soctrang,dc=gov,dc=vn\thopThuOrganization`,
+      '',
+    ].join('\n');
+    const moments = momentsOf(undefined, [event], parseDirectoryLog(log, dn));
+    expect(moments.map(({ time, reason, message }) => `${time} ${reason} ${message}`)).toEqual([
+      '2026-11-21T00:00:00.000Z Add by operator: cn, mail',
+      '2026-11-21T00:00:01.000Z Created + ntbinh@soctrang.gov.vn',
+      '2026-11-21T00:00:02.500Z Modify by its owner: userPassword',
+      '2026-11-21T00:00:03.000Z Delete by uid=2,ou=mailboxes,dc=x',
+      '2026-11-21T00:00:04.000Z Modify by slapd itself: hopThuOrganization',
     ]);
   });
 

@@ -115,10 +115,10 @@ describe('resources', () => {
     await province.settle();
     expect(new Set(province.orphans)).toEqual(new Set([dn]));
     expect(province.directory.entry(dn)).toEqual(before);
-    // Nor does a new resource of that name get a second account beside it.
+    // Nor does a new resource of that name get a second account beside it, nor this one unasked.
     province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt');
     await province.settle();
-    province.expectReady('binh', 'False', 'OrphanedAccount', /metadata.name/);
+    province.expectReady('binh', 'False', 'AwaitingApproval', /taken back by a new resource/);
     await province.expectSound([uid]);
   });
 

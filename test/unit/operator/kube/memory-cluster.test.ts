@@ -26,7 +26,7 @@ describe('cluster in memory', () => {
     cluster.event(mailbox, { type: 'Normal', reason: 'A', action: 'B', message: 'c' });
     cluster.up();
     expect(cluster.events).toEqual([]);
-    expect(cluster.writes).toEqual({ status: 0, finalizers: 0, secrets: 0 });
+    expect(cluster.writes).toEqual({ status: 0, finalizers: 0, secrets: 0, reports: 0 });
     expect((await cluster.snapshot()).mailboxes).toEqual([mailbox]);
   });
 

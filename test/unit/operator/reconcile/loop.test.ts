@@ -6,6 +6,7 @@ import type { PassResult } from '../../../../operator/reconcile/pass.ts';
 const idle: PassResult = {
   mailboxes: 0,
   changes: [],
+  planned: 0,
   failures: 0,
   held: 0,
   orphans: 0,
