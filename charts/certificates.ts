@@ -20,7 +20,7 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
     certificate('openldap', mail, []),
     certificate('postgresql', mail, []),
     certificate('dovecot', mail, [hosts.mail]),
-    // Nobody comes to it by TLS: it shows its certificate to the store beside Dovecot.
+    // Nobody comes to it by TLS: it shows its certificate to the store beside Dovecot, and to Postfix.
     certificate('operator', mail, []),
     certificate('webmail', mail, [hosts.webmail]),
     certificate('postfix', smtp, [hosts.mail]),

@@ -18,6 +18,8 @@ export const ports = {
   lmtpTunnel: { service: 24, container: 9124 },
   saslTunnel: { service: 9012, container: 9112 },
   quotaTunnel: { service: 9340, container: 9440 },
+  /** Where the operator brings notices to Postfix, which knows it by certificate. */
+  notices: { service: 9587, container: 9687 },
   /** Dovecot's API, where the operator ends sessions; TLS and a key. */
   sessions: { service: 8443, container: 8443 },
   /** The store of whole accounts beside Dovecot; for the operator, by certificate. */
@@ -32,7 +34,8 @@ export type PortName = keyof typeof ports;
 
 /**
  * Dovecot's services without TLS or login of their own. It listens for them on 127.0.0.1 alone, and Postfix finds them
- * on its own 127.0.0.1: between the two runs a tunnel whose ends know each other by certificate.
+ * on its own 127.0.0.1: between the two runs a tunnel whose ends know each other by certificate. Postfix's listener for
+ * the operator's notices is behind such a tunnel, too.
  */
 export const loopback = {
   lmtp: 9024,
@@ -40,6 +43,8 @@ export const loopback = {
   quota: 9340,
   /** Dovecot asks the throttle beside it before each login. */
   throttle: 9500,
+  /** Postfix takes the operator's notices. */
+  notices: 9588,
 } as const;
 
 /** The full name of a Service, which resolves without a search list and stands in its certificate. */

@@ -26,9 +26,9 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   if (context.site.tls.issuer !== undefined) chart('certificates', (scope) => certificates(scope, context));
   const directory = chart('openldap', (scope) => openldap(scope, context));
   const { imaps, sieve, sessions, store } = chart('dovecot', (scope) => dovecot(scope, context, directory));
-  const { submission } = chart('postfix', (scope) => postfix(scope, context, directory));
+  const { submission, notices } = chart('postfix', (scope) => postfix(scope, context, directory));
   const database = chart('postgresql', (scope) => postgresql(scope, context));
   const endpoints = { database, imap: imaps, smtp: submission, sieve, directory };
   chart('webmail', (scope) => webmail(scope, context, endpoints));
-  chart('operator', (scope) => operator(scope, context, { directory, sessions, store, siteFile }));
+  chart('operator', (scope) => operator(scope, context, { directory, sessions, store, notices, siteFile }));
 }

@@ -1,4 +1,4 @@
-/** One end of the TLS tunnels between Postfix and Dovecot: stunnel beside the daemon. */
+/** One end of the TLS tunnels between Postfix, Dovecot and the operator: stunnel beside the daemon. */
 import type { Container } from './workload.ts';
 
 /**

@@ -1,6 +1,9 @@
 /** The operator's only reader of the environment. Everything that a person may want to change is in the site file instead. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { noticeFields } from './core/notice.ts';
 import { parseSite, type Site } from './core/site.ts';
+import type { NoticeKind } from './ports.ts';
 
 export type Config = {
   readonly site: Site;
@@ -20,8 +23,14 @@ export type Config = {
   readonly store: {
     readonly host: string;
     readonly port: number;
-    /** Folder with `tls.crt`, `tls.key` and `ca.crt`. */
-    readonly tlsFolder: string;
+  };
+  /** Folder with the operator's own `tls.crt` and `tls.key`, and `ca.crt`. */
+  readonly tlsFolder: string;
+  readonly notices: {
+    readonly host: string;
+    readonly port: number;
+    /** Text of each kind's template. */
+    readonly templates: Readonly<Record<NoticeKind, string>>;
   };
   /** Port of health and metrics. */
   readonly port: number;
@@ -61,10 +70,21 @@ export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string
     store: {
       host: need('HOPTHU_STORE_HOST'),
       port: Number(need('HOPTHU_STORE_PORT')),
-      tlsFolder: need('HOPTHU_STORE_TLS_FOLDER'),
+    },
+    tlsFolder: need('HOPTHU_TLS_FOLDER'),
+    notices: {
+      host: need('HOPTHU_NOTICES_HOST'),
+      port: Number(need('HOPTHU_NOTICES_PORT')),
+      templates: readTemplates(need('HOPTHU_NOTICES_TEMPLATES')),
     },
     port: Number(need('HOPTHU_PORT')),
     logLevel: environment['HOPTHU_LOG_LEVEL'] ?? 'info',
     planOnly: site.operator.planOnly || args.includes('--plan-only'),
   });
+}
+
+function readTemplates(folder: string): Record<NoticeKind, string> {
+  const kinds = Object.keys(noticeFields) as NoticeKind[];
+  const texts = kinds.map((kind) => [kind, readFileSync(join(folder, `${kind}.txt`), 'utf8')]);
+  return Object.fromEntries(texts);
 }

@@ -22,6 +22,7 @@ import { defaultLimits } from './kube/retry.ts';
 import { Connection } from './ldap/connection.ts';
 import { LdaptsDirectory } from './ldap/ldapts-directory.ts';
 import { RememberedDirectory } from './ldap/remembered-directory.ts';
+import { SmtpNotices } from './mail/smtp-notices.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
 import { MailWorker } from './reconcile/mail-worker.ts';
@@ -87,7 +88,7 @@ const doveadm = new Doveadm({
   key: () => readFile(config.sessions.keyFile, 'utf8'),
 });
 const sessions = new DoveadmSessions(doveadm, beforeWrite);
-const tlsFile = (name: string) => () => readFile(join(config.store.tlsFolder, name), 'utf8');
+const tlsFile = (name: string) => () => readFile(join(config.tlsFolder, name), 'utf8');
 const accounts = new StoreClient({
   host: config.store.host,
   port: config.store.port,
@@ -102,6 +103,16 @@ const usage = new UsageSweep({
   onChange: () => loop.wake(),
   onSwept: (asked, read) => metrics.swept(asked, read),
   onFailure: (error) => log.warn({ err: error }, 'how much mailboxes use could not be read'),
+});
+const notices = new SmtpNotices({
+  host: config.notices.host,
+  port: config.notices.port,
+  ca: tlsFile('ca.crt'),
+  certificate: tlsFile('tls.crt'),
+  key: tlsFile('tls.key'),
+  from: { name: `Hộp thư ${site.title}`, address: `${site.notices.from}@${site.domain}` },
+  templates: config.notices.templates,
+  beforeWrite,
 });
 const mail = new MailWorker({
   store: accounts,
@@ -126,6 +137,7 @@ const loop = new Loop({
       cluster,
       directory,
       sessions,
+      notices,
       usage,
       mail,
       patience,

@@ -15,9 +15,10 @@ export type AttributeReplacement = { readonly attribute: string; readonly values
 export interface Directory {
   /**
    * Reads every entry below `ou=mailboxes`, `ou=organizations` and `ou=held`, containers excluded.
+   * @param anew reads the directory itself, whatever is remembered of it
    * @throws Unavailable when anything keeps it from being complete (the sentinel is part of it).
    */
-  snapshot(): Promise<readonly DirectoryEntry[]>;
+  snapshot(anew?: boolean): Promise<readonly DirectoryEntry[]>;
   /** @throws Conflict when the DN or a unique value exists already; Unavailable; Blocked when slapd refuses the values. */
   add(dn: string, attributes: Readonly<Record<string, readonly string[]>>): Promise<void>;
   /**
@@ -82,6 +83,29 @@ export interface Sessions {
   open(): Promise<readonly string[]>;
   /** Ends every session of these names; a name without one is a success. @throws Unavailable */
   end(names: readonly string[]): Promise<void>;
+}
+
+/** Each has a template of its own, which a site may word itself. */
+export type NoticeKind = 'reclaim';
+
+/** A message to people. */
+export type Notice = {
+  readonly kind: NoticeKind;
+  /** The same message has the same id, also when it is sent twice. */
+  readonly id: string;
+  /** Addresses of the site. */
+  readonly to: readonly string[];
+  /** Values for the template. */
+  readonly fields: Readonly<Record<string, string>>;
+};
+
+/** The mail system, as far as the operator writes to people. */
+export interface Notices {
+  /**
+   * Resolves when the mail system has taken the message for at least one of its recipients.
+   * @throws Unavailable when it may take it later; Blocked when it takes it for nobody
+   */
+  send(notice: Notice): Promise<void>;
 }
 
 /** An archive that was read back, byte by byte: what a removal and a restore must find again. */

@@ -60,12 +60,21 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   'operator/dovecot/': ['operator/dovecot/', 'operator/errors.ts', 'type operator/ports.ts', 'node:'],
+  'operator/mail/': [
+    'operator/mail/',
+    'operator/core/',
+    'operator/errors.ts',
+    'type operator/ports.ts',
+    'nodemailer',
+    'node:',
+  ],
   'charts/': [
     'charts/',
     'images/tag.ts',
     'operator/api/',
     'operator/core/',
     'operator/errors.ts',
+    'type operator/ports.ts',
     'cdk8s',
     'cdk8s-plus-27',
     'constructs',
@@ -77,6 +86,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const owners: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['operator/ldap/', 'cli/password/'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/'],
+  nodemailer: ['operator/mail/'],
   'prom-client': ['operator/metrics.ts', 'operator/health.ts', 'operator/throttle/main.ts'],
   pino: ['operator/main.ts', 'operator/report.ts', 'operator/throttle/main.ts'],
 };

@@ -15,7 +15,7 @@ export function certificates(scope: Construct, { site }: Context): void {
       spec: {
         secretName: secret,
         dnsNames,
-        // Postfix shows its certificate to Dovecot's tunnel.
+        // Postfix shows its certificate to Dovecot's tunnel, the operator its own to Postfix's.
         usages: ['digital signature', 'server auth', 'client auth'],
         privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
         issuerRef: { group: 'cert-manager.io', kind: issuer.kind, name: issuer.name },

@@ -5,6 +5,7 @@ import { group } from '../../operator/api/resource.ts';
 import {
   caConfigMap,
   ldapSecret,
+  noticesConfigMap,
   operatorLease,
   reportConfigMap,
   sessionsSecret,
@@ -12,6 +13,7 @@ import {
   tlsSecret,
 } from '../../operator/core/secrets.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { noticeTemplates } from '../notice-templates.ts';
 import { type Context, labels, selector, volume, workload } from '../workload.ts';
 
 const part = 'operator';
@@ -21,6 +23,8 @@ export type OperatorProps = {
   readonly directory: Endpoint;
   /** Dovecot's API for ending sessions. */
   readonly sessions: Endpoint;
+  /** Where Postfix takes its notices. */
+  readonly notices: Endpoint;
   /** The store of whole accounts beside Dovecot. */
   readonly store: Endpoint;
   /** Text of the site file, which the operator reads as it stands. */
@@ -31,7 +35,7 @@ export type OperatorProps = {
 export function operator(
   scope: Construct,
   context: Context,
-  { directory, sessions, store, siteFile }: OperatorProps,
+  { directory, sessions, store, notices, siteFile }: OperatorProps,
 ): Endpoint {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
@@ -45,6 +49,13 @@ export function operator(
     kind: 'ConfigMap',
     metadata: metadata(siteConfigMap),
     data: { 'site.yaml': siteFile },
+  });
+  const templates = noticeTemplates(site);
+  new ApiObject(scope, 'notices', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(noticesConfigMap),
+    data: templates,
   });
   // Its contents are the operator's.
   new ApiObject(scope, 'report', {
@@ -86,7 +97,10 @@ export function operator(
           HOPTHU_SESSIONS_KEY_FILE: '/run/secrets/sessions/key',
           HOPTHU_STORE_HOST: store.host,
           HOPTHU_STORE_PORT: String(store.port),
-          HOPTHU_STORE_TLS_FOLDER: '/run/tls',
+          HOPTHU_TLS_FOLDER: '/run/tls',
+          HOPTHU_NOTICES_HOST: notices.host,
+          HOPTHU_NOTICES_PORT: String(notices.port),
+          HOPTHU_NOTICES_TEMPLATES: '/etc/hopthu-notices',
           HOPTHU_PORT: String(ports.operator.container),
         },
         ports: { http: ports.operator.container },
@@ -96,6 +110,7 @@ export function operator(
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
           { name: 'sessions', path: '/run/secrets/sessions' },
+          { name: 'notices', path: '/etc/hopthu-notices' },
         ],
         resources: site.resources.operator,
         readiness: { httpGet: { path: '/readyz', port: ports.operator.container }, periodSeconds: 5 },
@@ -112,8 +127,9 @@ export function operator(
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret('operator')),
       volume.secret('sessions', sessionsSecret),
+      volume.configMap('notices', noticesConfigMap),
     ],
-    config: [siteFile],
+    config: [siteFile, ...Object.values(templates)],
   });
   return { host: serviceHost(part, namespace), port: ports.operator.service };
 }

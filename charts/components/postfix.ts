@@ -2,6 +2,7 @@
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { attribute, suffixOf } from '../../operator/core/layout.ts';
+import { centreAddress } from '../../operator/core/notice.ts';
 import { messageSizeLimit } from '../../operator/core/quota.ts';
 import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -31,6 +32,9 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       smtpPort: ports.smtp.container,
       submissionPort: ports.submission.container,
       submissionsPort: ports.submissions.container,
+      domain: site.domain,
+      noticesPort: loopback.notices,
+      noticesFrom: `${site.notices.from}@${site.domain}`,
     }),
     ...maps(site, directory),
     'stunnel.conf': renderFile('postfix/stunnel.conf', {
@@ -41,6 +45,9 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       lmtpTunnel: ports.lmtpTunnel.service,
       saslTunnel: ports.saslTunnel.service,
       quotaTunnel: ports.quotaTunnel.service,
+      operatorHost: serviceHost('operator', site.namespaces.mail),
+      noticesTunnel: ports.notices.container,
+      noticesPort: loopback.notices,
     }),
     start: renderFile('postfix/start'),
   };
@@ -49,6 +56,9 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
 function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
   const is = (status: string) => `(${attribute.status}=${status})`;
   const receives = `(|${is('Active')}${is('Suspended')}${is('Expired')})`;
+  const centre = centreAddress(site);
+  const refusal = (vietnamese: string, english: string) =>
+    `550 5.2.1 Hop thu ${vietnamese}, hay viet toi ${centre} (this mailbox ${english}, write to ${centre})`;
   const map = (values: {
     status: string;
     attribute: string;
@@ -80,7 +90,13 @@ function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>>
       status: is('Closed'),
       attribute: attribute.address,
       result: 'mail',
-      format: '550 5.2.1 Hop thu da dong (this mailbox is closed)',
+      format: refusal('da dong', 'is closed'),
+    }),
+    'reclaimed.cf': map({
+      status: is('Reclaimed'),
+      attribute: attribute.address,
+      result: 'mail',
+      format: refusal('da bi thu hoi vi khong su dung', 'was not used and is reclaimed'),
     }),
     // By every address: a login outlives the change of the address it was made with.
     'revoked.cf': map({
@@ -92,12 +108,12 @@ function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>>
   };
 }
 
-/** Postfix on one volume for its queue; hands out where programs inside the cluster send mail. */
+/** Postfix on one volume for its queue; hands out where programs inside the cluster send mail, and the operator its notices. */
 export function postfix(
   scope: Construct,
   context: Context,
   directory: Endpoint,
-): { readonly submission: Endpoint } {
+): { readonly submission: Endpoint; readonly notices: Endpoint } {
   const { site, image } = context;
   const namespace = site.namespaces.smtp;
   const config = postfixConfig(site, directory);
@@ -106,7 +122,7 @@ export function postfix(
     data: config,
   });
   const listeners = ['smtp', 'submissions', 'submission'] as const;
-  service(scope, context, { part, namespace, ports: listeners });
+  service(scope, context, { part, namespace, ports: [...listeners, 'notices'] });
   clientService(scope, context, { part, namespace, ports: listeners });
   // Both by exec: kubelet's own connection without a word would be logged as a fault.
   const greets = `exec 3<>/dev/tcp/127.0.0.1/${ports.smtp.container} && read -rt 4 -u 3 line && echo QUIT >&3 && [[ $line == 220* ]]`;
@@ -155,7 +171,7 @@ export function postfix(
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
-      tunnel({ image: image(part), uid: tunnelUid }),
+      tunnel({ image: image(part), uid: tunnelUid, ports: { notices: ports.notices.container } }),
     ],
     volumes: [
       volume.configMap('config', 'postfix-config'),
@@ -166,5 +182,9 @@ export function postfix(
       volume.scratch('tmp', '16Mi'),
     ],
   });
-  return { submission: { host: serviceHost(part, namespace), port: ports.submission.service } };
+  const host = serviceHost(part, namespace);
+  return {
+    submission: { host, port: ports.submission.service },
+    notices: { host, port: ports.notices.service },
+  };
 }

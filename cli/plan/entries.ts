@@ -11,7 +11,7 @@ import { attribute } from '../../operator/core/layout.ts';
 import { resourceName } from '../../operator/core/naming/identity.ts';
 import { parseBytes } from '../../operator/core/quota.ts';
 import type { Site } from '../../operator/core/site.ts';
-import { daysAfter } from '../../operator/core/time.ts';
+import { daysAfter, generalizedTime } from '../../operator/core/time.ts';
 import type { DirectoryEntry } from '../../operator/ports.ts';
 
 export type Assumed = { readonly entries: readonly DirectoryEntry[]; readonly decision: Decision };
@@ -70,7 +70,7 @@ function recordedEntry(today: Today, desired: Desired, status: MailboxStatus): r
 }
 
 function recorded({ site, now }: Today, attributes: Attributes, status: MailboxStatus): Attributes {
-  const { address, aliases = [], quota, state, passwordSecret } = status;
+  const { address, aliases = [], quota, state, passwordSecret, lastAccess } = status;
   const asked = new Set(attributes[attribute.address]);
   const found: Record<string, readonly string[]> = {
     [attribute.passwordSecret]: passwordSecret === undefined ? [] : [passwordSecret],
@@ -82,6 +82,7 @@ function recorded({ site, now }: Today, attributes: Attributes, status: MailboxS
     found[attribute.address] = [address, ...aliases];
     found[attribute.formerAddress] = former.map((alias) => `${alias} ${until}`);
   }
+  if (lastAccess !== undefined) found[attribute.lastAccess] = [generalizedTime(new Date(lastAccess))];
   if (quota?.limit !== undefined) found[attribute.quotaBytes] = [String(parseBytes(quota.limit))];
   if (state === 'Active') Object.assign(found, { [attribute.status]: ['Active'], pwdAccountLockedTime: [] });
   else if (state !== undefined && state !== 'Pending') Object.assign(found, withoutAccess(state));

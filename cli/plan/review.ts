@@ -79,11 +79,11 @@ function changeItem(change: Change): Item {
   };
 }
 
-/** An end date that is past suspends: scripts need not tell why access goes, the summary does. */
+/** An end date that is past and a mailbox that nobody uses suspend: scripts need not tell why access goes, the summary does. */
 function actionOf({ action }: Change): Action {
   if (action === 'close' || action === 'remove') return 'delete';
   if (action === 'reject' || action === 'adopt' || action === 'rebind') return 'update';
-  return action === 'expire' ? 'suspend' : action;
+  return action === 'expire' || action === 'reclaim' ? 'suspend' : action;
 }
 
 function addressAfter(change: Change): string {

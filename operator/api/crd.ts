@@ -93,6 +93,13 @@ const definitions: Readonly<Record<Kind, Definition>> = {
       { name: 'Quota', type: 'string', jsonPath: '.status.quota.limit', description: 'Quota in force.' },
       { name: 'Used', type: 'string', jsonPath: '.status.quota.used', description: 'What is in it.' },
       { name: 'State', type: 'string', jsonPath: '.status.state', description: 'Where the mailbox stands.' },
+      {
+        name: 'LastAccess',
+        type: 'date',
+        jsonPath: '.status.lastAccess',
+        description: 'The last access, within a day.',
+        priority: 1,
+      },
       ...conditionColumns,
     ],
     selectable: ['.spec.organizationRef.name'],

@@ -120,6 +120,11 @@ export const mailboxSpec = z
     passwordSecretRef: reference
       .optional()
       .describe('Secret whose key `password` is the first password, instead of a drawn one. R25'),
+    grant: line(64)
+      .optional()
+      .describe(
+        'Any new value, such as the date, grants a reclaimed mailbox again, with its address and mail. R23',
+      ),
   })
   .meta({
     'x-kubernetes-validations': [
@@ -141,7 +146,7 @@ export const mailboxStatus = z.object({
   address: z.string().max(320).optional().describe('The granted address. It never moves by itself. R10–R16'),
   aliases: z.array(z.string().max(320)).max(64).optional().describe('Further addresses that deliver here.'),
   state: z
-    .enum(['Pending', 'Active', 'Suspended', 'Expired', 'Closed'])
+    .enum(['Pending', 'Active', 'Suspended', 'Expired', 'Reclaimed', 'Closed'])
     .optional()
     .describe('Where the mailbox stands.'),
   quota: z
@@ -157,6 +162,14 @@ export const mailboxStatus = z.object({
     .max(253)
     .optional()
     .describe('Secret with the first password, until the person has changed it. R25'),
+  lastAccess: timestamp
+    .optional()
+    .describe('The latest grant, login or own change of the password, within a day. R23'),
+  passwordExpiry: z
+    .string()
+    .max(10)
+    .optional()
+    .describe('From this date on the password must be changed. R25'),
   delegates: z
     .array(
       z.object({

@@ -3,32 +3,16 @@ import type { DirectoryEntry } from '../ports.ts';
 import type { Claimant, Grant } from './addresses.ts';
 import { type Attributes, mailboxAttributes, withoutAccess } from './entry.ts';
 import { formerAddresses, type Today, type Write, writesBefore } from './held.ts';
+import { type Life, stateFor } from './life.ts';
 import type { Observed } from './observed.ts';
-import { isSuspendedByAnnotation } from './organizations.ts';
 import { quotaOf } from './quota.ts';
-import { stateOf } from './state.ts';
 
 /** An entry as it shall be, and what other entries have to say before. */
 export type Described = { readonly attributes: Attributes; readonly first: readonly Write[] };
 
-/** The state that access follows: the same function whether or not anything else can be decided. */
-function stateFor(now: Date, { mailbox, organization }: Claimant) {
-  const { spec, metadata } = mailbox;
-  const suspended =
-    spec.state === 'Suspended' || isSuspendedByAnnotation(metadata) || organization?.suspended === true;
-  const { validUntil } = spec;
-  const facts = {
-    granted: true,
-    leaving: false,
-    suspended,
-    ...(validUntil === undefined ? {} : { validUntil }),
-  };
-  return stateOf(facts, now);
-}
-
 /** Only what takes access away. */
-export function accessFor({ now }: Today, claimant: Claimant): Attributes | undefined {
-  const state = stateFor(now, claimant);
+export function accessFor({ now }: Today, claimant: Claimant, entry: DirectoryEntry): Attributes | undefined {
+  const state = stateFor(now, claimant, entry);
   return state === 'Suspended' || state === 'Expired' ? withoutAccess(state) : undefined;
 }
 
@@ -38,16 +22,15 @@ export function attributesFor(
   claimant: Claimant,
   grant: Grant,
   entry: DirectoryEntry | undefined,
+  life: Life,
 ): Attributes | undefined {
   const { site, now } = today;
   const { mailbox, organization } = claimant;
   if (grant.address === undefined || organization === undefined) return undefined;
-  const status = stateFor(now, claimant);
-  if (status === 'Pending') return undefined;
   return mailboxAttributes(site, {
     mailbox,
     organization,
-    status,
+    life,
     address: grant.address,
     aliases: grant.aliases,
     former: formerAddresses(today, grant.address, entry),
@@ -64,9 +47,10 @@ export function renamedBy(
   claimant: Claimant,
   grant: Grant,
   entry: DirectoryEntry | undefined,
+  life: Life,
 ): Described | undefined {
   if (grant.renamed === undefined || entry === undefined) return undefined;
-  const attributes = attributesFor(today, claimant, { ...grant, address: grant.renamed }, entry);
+  const attributes = attributesFor(today, claimant, { ...grant, address: grant.renamed }, entry, life);
   if (attributes === undefined) return undefined;
   return { attributes, first: writesBefore(today, observed, entry, attributes, grant.takenFrom) };
 }

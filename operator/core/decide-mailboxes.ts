@@ -5,15 +5,18 @@ import { accessFor, attributesFor, renamedBy } from './account.ts';
 import { addressFacts } from './address-facts.ts';
 import { type Claimant, grantAddresses } from './addresses.ts';
 import { claimsOf } from './claims.ts';
+import { delegateAccesses } from './delegate-access.ts';
 import { withDelegates } from './delegates.ts';
 import type { Desired, World } from './desired.ts';
 import { type Attributes, closedAttributes, withoutAccess } from './entry.ts';
-import { isClosed, removalProblem, restoreOf } from './former.ts';
+import { isClosed, isReclaimed, removalProblem, restoreOf } from './former.ts';
 import { holdBack, writesBefore } from './held.ts';
 import { attribute } from './layout.ts';
+import { lifeOf } from './life.ts';
 import { mailboxDn } from './naming/identity.ts';
 import { all, first, type Observed } from './observed.ts';
 import { isSuspendedByAnnotation, type Organizations } from './organizations.ts';
+import { passwordExpiry } from './password.ts';
 import { attempt } from './verdict.ts';
 
 type MailboxesWorld = Pick<World, 'site' | 'mailboxes' | 'now'>;
@@ -30,6 +33,7 @@ export function decideMailboxes(
   );
   const facts = addressFacts(world, observed, (uid) => claimants.get(uid)?.ownerUid ?? uid);
   const grants = grantAddresses(world.site, deciding, facts);
+  const accessesBy = delegateAccesses(observed);
   const desired = world.mailboxes.map((resource): Desired => {
     const { uid } = resource.metadata;
     const claimant = claimants.get(uid);
@@ -42,21 +46,24 @@ export function decideMailboxes(
     const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
     const { entry } = base;
     if (claimant === undefined || grant === undefined) {
-      const suspended = entry !== undefined && asksForSuspension(resource) && !isClosed(entry);
+      const suspended =
+        entry !== undefined && asksForSuspension(resource) && !isClosed(entry) && !isReclaimed(entry);
       return { ...base, problems: known, ...(suspended ? { attributes: withoutAccess('Suspended') } : {}) };
     }
-    const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry));
+    const life = lifeOf(world, claimant, entry, entry === undefined ? [] : accessesBy(entry));
+    const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry, life));
     if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
-    const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant));
+    const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant, entry));
     if (attributes === undefined) return { ...base, problems: known };
     const shut = base.leaving ? undefined : keptShut(entry, attributes);
     if (shut !== undefined) return { ...base, ...shut.restore, problems: [shut.problem, ...known] };
     const writesFirst = writesBefore(world, observed, entry, attributes, grant.takenFrom);
-    const renamed = renamedBy(world, observed, claimant, grant, entry);
+    const renamed = renamedBy(world, observed, claimant, grant, entry, life);
     return {
       ...base,
       problems: known,
       attributes,
+      ...(life.reclaim === undefined ? {} : { reclaim: life.reclaim }),
       ...(base.leaving ? {} : { first: writesFirst, ...(renamed === undefined ? {} : { renamed }) }),
     };
   });
@@ -83,6 +90,7 @@ function asItIs(world: MailboxesWorld, observed: Observed, resource: Resource, c
     leaving,
     ...(entry === undefined ? {} : { entry }),
     dn: entry?.dn ?? mailboxDn(world.site, claimant?.account ?? uid),
+    ...passwordExpiry(world.site, entry),
     ...(entry === undefined || !leaving
       ? {}
       : {

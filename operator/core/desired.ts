@@ -1,6 +1,7 @@
 /** From everything that is known to what each resource's entry shall be. Pure. */
 import type { Metadata, Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
+import { spreadRecords } from './access.ts';
 import type { Described } from './account.ts';
 import { decideMailboxes } from './decide-mailboxes.ts';
 import { type Attributes, organizationAttributes } from './entry.ts';
@@ -11,6 +12,7 @@ import type { Restore } from './mail-work.ts';
 import { resourceName } from './naming/identity.ts';
 import { isHold, type Observed, observe, ownerIn } from './observed.ts';
 import { type Organizations, type ResolvedOrganization, readOrganizations } from './organizations.ts';
+import type { ReclaimPlan } from './reclaim.ts';
 import type { Site } from './site.ts';
 import type { Problem } from './verdict.ts';
 
@@ -44,6 +46,10 @@ export type Desired = {
   readonly restore?: Restore;
   /** The resource is being deleted and nothing keeps it: close a mailbox's entry, remove an organization's. */
   readonly leaving: boolean;
+  /** When the mailbox is reclaimed for want of use, and whether its people shall be told now (R23). */
+  readonly reclaim?: ReclaimPlan;
+  /** From this date on the password must be changed; absent where that is not known, or never (R25). */
+  readonly passwordExpiry?: string;
   /** How many mailboxes and units still name this organization, which is being deleted. */
   readonly keptBy?: number;
   readonly abbreviation?: string;
@@ -63,7 +69,7 @@ export function decide(world: World): Decision {
   const organizations = readOrganizations(world.site, world.organizations);
   const desired = [
     ...decideOrganizations(world, observed, organizations),
-    ...decideMailboxes(world, observed, organizations),
+    ...spreadRecords(decideMailboxes(world, observed, organizations)),
   ];
   return { desired, observed, orphans: findOrphans(world) };
 }

@@ -2,6 +2,7 @@
 import type { Mailbox } from '../api/mailbox.ts';
 import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
 import { attribute, type EntryStatus, objectClass } from './layout.ts';
+import type { Life } from './life.ts';
 import { resourceName } from './naming/identity.ts';
 import { all, type DatedAddress, first, lockedForGood } from './observed.ts';
 import type { ResolvedOrganization } from './organizations.ts';
@@ -14,7 +15,7 @@ export type Attributes = Readonly<Record<string, readonly string[]>>;
 export type MailboxFacts = {
   readonly mailbox: Mailbox;
   readonly organization: ResolvedOrganization;
-  readonly status: EntryStatus;
+  readonly life: Life;
   readonly address: string;
   readonly aliases: readonly string[];
   readonly former: readonly Required<DatedAddress>[];
@@ -46,7 +47,7 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
       ...new Set([facts.address, ...facts.aliases, ...facts.former.map(({ address }) => address)]),
     ],
     [attribute.formerAddress]: facts.former.map(({ address, until }) => `${address} ${until}`),
-    [attribute.status]: [facts.status],
+    [attribute.status]: [facts.life.status],
     [attribute.type]: [type],
     [attribute.quotaBytes]: [String(facts.quotaBytes)],
     [attribute.organization]: [organization.dn],
@@ -56,10 +57,11 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     [attribute.mailSetting]: [],
     [attribute.endSessions]: [],
     ...ownership(site, mailbox),
-    pwdAccountLockedTime: lock(facts.status, facts.entry),
+    pwdAccountLockedTime: lock(facts.life.status, facts.entry),
+    ...facts.life.attributes,
     ...deletionPolicy(mailbox.spec),
     // Whoever is let in has the mail in its place.
-    ...(receives(facts.status) ? { [attribute.archive]: [] } : {}),
+    ...(receives(facts.life.status) ? { [attribute.archive]: [] } : {}),
     ...passwordAttributes(site, facts),
   };
 }

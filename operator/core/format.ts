@@ -2,8 +2,9 @@
 import { parseDelegate } from './delegates.ts';
 import { attribute } from './layout.ts';
 import { foldersIn } from './mail-settings.ts';
-import { before, type Change, type Update } from './plan.ts';
+import { before, type Change, isRecord, type Update } from './plan.ts';
 import { displayBytes } from './quota.ts';
+import { parseGeneralizedTime, rfc3339 } from './time.ts';
 
 const signs: Readonly<Record<Change['action'], string>> = {
   create: '+',
@@ -11,6 +12,7 @@ const signs: Readonly<Record<Change['action'], string>> = {
   rename: '~',
   suspend: '~',
   expire: '~',
+  reclaim: '~',
   resume: '~',
   close: '-',
   remove: '-',
@@ -45,7 +47,11 @@ function detail(change: Change): string {
   if (change.action === 'adopt') return `  taken over: ${comparison(change).join(', ')}`;
   if (change.replacements.every((replacement) => replacement.attribute === attribute.rejected))
     return '  what was rejected is not asked for any more';
-  const lines = change.replacements
+  // Beside another change it is noise, and a plan that waits for approval would have another hash tomorrow.
+  const told = isRecord(change)
+    ? change.replacements
+    : change.replacements.filter((replacement) => replacement.attribute !== attribute.lastAccess);
+  const lines = told
     .map((replacement) => replacementText(change, replacement.attribute, replacement.values))
     .filter((text) => text !== undefined);
   return `  ${lines.join(', ')}`;
@@ -68,11 +74,13 @@ const labels: Readonly<Record<string, string>> = {
   [attribute.deletionPolicy]: 'deletion policy',
   [attribute.ownerUid]: 'taken back by a new resource',
   [attribute.passwordReset]: 'new first password',
+  [attribute.lastAccess]: 'last access',
+  [attribute.grant]: 'granted again',
   pwdReset: 'password too old: it must be changed',
 };
 
 /** Attributes whose values say nothing to a person. */
-const announced = new Set<string>([attribute.ownerUid, attribute.passwordReset, 'pwdReset']);
+const announced = new Set<string>([attribute.ownerUid, attribute.passwordReset, attribute.grant, 'pwdReset']);
 
 /** Attributes that follow from one that is printed say nothing by themselves. */
 function replacementText(change: Update, name: string, values: readonly string[]): string | undefined {
@@ -89,16 +97,20 @@ function replacementText(change: Update, name: string, values: readonly string[]
 
 function valueChange(label: string, change: Update, name: string, values: readonly string[]): string {
   const print = (list: readonly string[]) =>
-    list.length === 0
-      ? '(none)'
-      : list.map((value) => (name === attribute.quotaBytes ? displayBytes(Number(value)) : value)).join(' ');
+    list.length === 0 ? '(none)' : list.map((value) => displayValue(name, value)).join(' ');
   return `${label} ${print(before(change, name))} → ${print(values)}`;
+}
+
+function displayValue(name: string, value: string): string {
+  if (name === attribute.quotaBytes) return displayBytes(Number(value));
+  const time = name === attribute.lastAccess ? parseGeneralizedTime(value) : undefined;
+  return time === undefined ? value : rfc3339(new Date(time));
 }
 
 /** Everything that somebody else wrote and that would be another, and what people see of the rest. */
 function comparison(change: Update): readonly string[] {
   return change.replacements
-    .filter(({ attribute: name }) => name !== 'objectClass')
+    .filter(({ attribute: name }) => name !== 'objectClass' && name !== attribute.lastAccess)
     .filter(
       ({ attribute: name }) => before(change, name).length > 0 || (name in labels && !announced.has(name)),
     )

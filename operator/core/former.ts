@@ -120,3 +120,8 @@ function isMailbox(entry: DirectoryEntry): boolean {
 export function isClosed(entry: DirectoryEntry): boolean {
   return first(entry, attribute.status) === 'Closed';
 }
+
+/** Access was taken away because nobody used it (R23); granting it again brings it back. */
+export function isReclaimed(entry: DirectoryEntry): boolean {
+  return first(entry, attribute.status) === 'Reclaimed';
+}

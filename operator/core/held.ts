@@ -7,6 +7,7 @@
 import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
 import { isRecorded } from './address-facts.ts';
 import { ownAddress } from './adoption.ts';
+import { isReclaimed } from './former.ts';
 import { attribute, objectClass } from './layout.ts';
 import { heldDn } from './naming/identity.ts';
 import { accountOf, all, type DatedAddress, first, type Observed, parseDated } from './observed.ts';
@@ -93,7 +94,8 @@ export function writesBefore(
   const writes = takenFrom.flatMap((taking) => takeFrom(today, observed, taking));
   const kept = attributes[attribute.address];
   if (entry === undefined || kept === undefined) return writes;
-  const goes = all(entry, attribute.address).filter((address) => !kept.includes(address));
+  const isTakenAway = attributes[attribute.status]?.[0] === 'Reclaimed' && !isReclaimed(entry);
+  const goes = all(entry, attribute.address).filter((address) => isTakenAway || !kept.includes(address));
   return [...writes, ...holdBack(today, observed, entry, goes)];
 }
 

@@ -26,6 +26,12 @@ export const attribute = {
   passwordReset: 'hopThuPasswordReset',
   /** Name of the Secret with the first password, until the person has changed it. */
   passwordSecret: 'hopThuPasswordSecret',
+  /** Generalized time: the latest access that was written down (R23). */
+  lastAccess: 'hopThuLastAccess',
+  /** `<days> <RFC 3339>`: a notice that was sent so many days before the reclaim (R23). */
+  notice: 'hopThuNotice',
+  /** The last `spec.grant` that was acted on. */
+  grant: 'hopThuGrant',
   /** What becomes of the mail once the mailbox is closed; absent means Retain. */
   deletionPolicy: 'hopThuDeletionPolicy',
   /**
@@ -61,7 +67,7 @@ export const objectClass = {
   held: 'hopThuHeldAccount',
 } as const;
 
-/** Values of `hopThuStatus`. Only `Active` logs in; `Closed` receives no mail either. */
+/** Values of `hopThuStatus`. Only `Active` logs in; `Reclaimed` and `Closed` receive no mail either. */
 export type EntryStatus = Exclude<MailboxState, 'Pending'>;
 
 /** Where Dovecot keeps mail; every account has a folder of its own, named by its `uid`. */
@@ -119,5 +125,6 @@ export const snapshotAttributes: readonly string[] = [
   'pwdAccountLockedTime',
   'pwdReset',
   'pwdChangedTime',
+  'pwdLastSuccess',
   ...Object.values(attribute),
 ];

@@ -16,7 +16,7 @@ import type { ArchiveReceipt, DirectoryEntry } from '../ports.ts';
 import { isRecorded } from './address-facts.ts';
 import { formatReceipt, removalOf } from './archive.ts';
 import type { Desired } from './desired.ts';
-import { isClosed } from './former.ts';
+import { isClosed, isReclaimed } from './former.ts';
 import { holdBack, type Today, type Write } from './held.ts';
 import { attribute, objectClass } from './layout.ts';
 import { resourceName } from './naming/identity.ts';
@@ -68,10 +68,6 @@ export function mailWork(world: MailWorld): readonly MailTask[] {
 
 function isPaused({ metadata }: Resource): boolean {
   return metadata.annotations[annotation.paused] === 'true';
-}
-
-function isReclaimed(entry: DirectoryEntry): boolean {
-  return first(entry, attribute.status) === 'Reclaimed';
 }
 
 /** Reclaimed ones that this pass grants again. */

@@ -29,6 +29,7 @@ export type Action =
   | 'rename'
   | 'suspend'
   | 'expire'
+  | 'reclaim'
   | 'resume'
   | 'close'
   | 'remove'
@@ -82,14 +83,15 @@ const order: Readonly<Record<Action, number>> = {
   close: 0,
   suspend: 1,
   expire: 2,
-  create: 3,
-  rename: 4,
-  resume: 5,
-  update: 6,
-  adopt: 7,
-  rebind: 8,
-  reject: 9,
-  remove: 10,
+  reclaim: 3,
+  create: 4,
+  rename: 5,
+  resume: 6,
+  update: 7,
+  adopt: 8,
+  rebind: 9,
+  reject: 10,
+  remove: 11,
 };
 
 function changeFor({
@@ -161,6 +163,7 @@ function actionOf(replacements: readonly AttributeReplacement[]): Update['action
   const status = replacements.find((replacement) => replacement.attribute === attribute.status)?.values[0];
   if (status === 'Suspended') return 'suspend';
   if (status === 'Expired') return 'expire';
+  if (status === 'Reclaimed') return 'reclaim';
   if (status === 'Active') return 'resume';
   return replacements.some((replacement) => replacement.attribute === 'mail') ? 'rename' : 'update';
 }
@@ -205,9 +208,19 @@ export function before(change: Update | Remove, name: string): readonly string[]
   return all({ dn: change.dn, attributes: change.before }, name);
 }
 
+/** Notes only that somebody was here: nothing that an Event should tell of. */
+export function isRecord(change: Change): boolean {
+  return (
+    'replacements' in change &&
+    change.replacements.every(({ attribute: name }) => name === attribute.lastAccess)
+  );
+}
+
 /** Does the change take a person's access away? Such changes are counted by the guard and carried out first. */
 export function removesAccess(change: Change): change is Update {
-  return ['close', 'suspend', 'expire'].includes(change.action) && change.resource.kind === 'Mailbox';
+  return (
+    ['close', 'suspend', 'expire', 'reclaim'].includes(change.action) && change.resource.kind === 'Mailbox'
+  );
 }
 
 /** Takes back that open sessions are to be ended: only after they were. */

@@ -36,6 +36,9 @@ export const caSecret = 'hopthu-local-ca';
 /** The ConfigMap that carries the site file (`site.yaml`) to the operator and the annotations that steer it. */
 export const siteConfigMap = 'hopthu-site';
 
+/** Texts of the operator's notices, a key for each kind. */
+export const noticesConfigMap = 'hopthu-notices';
+
 /** The ConfigMap in which the operator tells what has no resource: keys `orphans` and `held`, JSON. */
 export const reportConfigMap = 'hopthu-report';
 

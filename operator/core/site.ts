@@ -109,6 +109,33 @@ const schema = z.strictObject({
       history: z.int().min(0).max(24).describe('How many former passwords are refused.'),
     })
     .describe('Rules for the passwords of people. R25'),
+  reclaim: z
+    .strictObject({
+      afterDays: days.describe('Days without access until a mailbox is reclaimed; 0 means never.'),
+      noticeDays: z
+        .array(z.int().min(1).max(365))
+        .min(1)
+        .max(4)
+        .refine((list) => list.every((day, index) => day < (list[index - 1] ?? 366)), 'longest first')
+        .describe('How many days before that its people are told, longest first.'),
+    })
+    .refine(({ afterDays, noticeDays }) => afterDays === 0 || (noticeDays[0] ?? 0) < afterDays, {
+      path: ['noticeDays'],
+      message: 'must be less than afterDays',
+    })
+    .describe('Mailboxes that nobody uses. R23'),
+  notices: z
+    .strictObject({
+      from: localPart.describe(
+        'Local part that they come from: one that the Centre receives, so that answers and failures reach somebody.',
+      ),
+      templates: slug
+        .optional()
+        .describe(
+          'Folder beside the site file with texts of its own, named as those in `charts/config/notices/`.',
+        ),
+    })
+    .describe('Mail from the operator to people.'),
   retention: z
     .strictObject({
       closedDays: days.describe(

@@ -1,23 +1,32 @@
 /** The life of a mailbox: one state from facts and time. docs/states.md draws it, and a test compares the two. */
 import { parseGeneralizedTime } from './time.ts';
 
-export type MailboxState = 'Pending' | 'Active' | 'Suspended' | 'Expired' | 'Closed';
+export type MailboxState = 'Pending' | 'Active' | 'Suspended' | 'Expired' | 'Reclaimed' | 'Closed';
 
 export type StateFacts = {
   /** It has an account in the directory, or gets one in this pass. */
   readonly granted: boolean;
   /** The resource is being deleted. */
   readonly leaving: boolean;
+  /** It was reclaimed and not granted again since, or it is its time (R23). */
+  readonly reclaimed: boolean;
   /** By the annotation, the spec, or the organization. */
   readonly suspended: boolean;
   /** `spec.validUntil`, the last day of access. */
   readonly validUntil?: string;
 };
 
-/** Whoever leaves is closed, whatever else is said; a suspension outranks an end date, so that lifting it shows the date. */
-export function stateOf({ granted, leaving, suspended, validUntil }: StateFacts, now: Date): MailboxState {
+/**
+ * Whoever leaves is closed, whatever else is said, and what is reclaimed takes a new grant; a suspension outranks an end
+ * date, so that lifting it shows the date.
+ */
+export function stateOf(
+  { granted, leaving, reclaimed, suspended, validUntil }: StateFacts,
+  now: Date,
+): MailboxState {
   if (leaving) return 'Closed';
   if (!granted) return 'Pending';
+  if (reclaimed) return 'Reclaimed';
   if (suspended) return 'Suspended';
   return validUntil !== undefined && endOfDay(validUntil) <= now.getTime() ? 'Expired' : 'Active';
 }

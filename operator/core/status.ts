@@ -11,6 +11,7 @@ import { attribute } from './layout.ts';
 import { all } from './observed.ts';
 import type { Change } from './plan.ts';
 import { displayBytes } from './quota.ts';
+import { parseGeneralizedTime, rfc3339 } from './time.ts';
 import { isOver, overQuota, quotaStatus } from './usage.ts';
 import type { Problem } from './verdict.ts';
 
@@ -124,7 +125,10 @@ function settledReadiness({ resource, attributes }: Desired): Readiness {
     };
   }
   const quota = displayBytes(Number(attributes?.[attribute.quotaBytes]?.[0]));
-  const access = state === 'Active' ? '' : '; logins are refused, mail is kept';
+  const access =
+    state === 'Active'
+      ? ''
+      : `; logins ${state === 'Reclaimed' ? 'and mail are refused' : 'are refused, mail is kept'}`;
   return { ready: 'True', reason: state, message: `${attributes?.['mail']?.[0]}, ${quota}${access}` };
 }
 
@@ -190,6 +194,8 @@ function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefin
   const aliases = value(attribute.address).filter((alias) => alias !== address);
   const bytes = value(attribute.quotaBytes)[0];
   const secret = value(attribute.passwordSecret)[0];
+  const access = parseGeneralizedTime(value(attribute.lastAccess)[0]);
+  const { passwordExpiry } = desired;
   const delegates = [...value(attribute.delegate)].sort().map(parseDelegate);
   return {
     ...(address === undefined ? {} : { address }),
@@ -197,6 +203,8 @@ function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefin
     state: (value(attribute.status)[0] ?? 'Pending') as NonNullable<MailboxStatus['state']>,
     ...(bytes === undefined ? {} : { quota: quotaStatus(Number(bytes), used, known.quota) }),
     ...(secret === undefined ? {} : { passwordSecret: secret }),
+    ...(access === undefined ? {} : { lastAccess: rfc3339(new Date(access)) }),
+    ...(secret !== undefined || passwordExpiry === undefined ? {} : { passwordExpiry }),
     ...(delegates.length === 0
       ? {}
       : { delegates: delegates.map(({ name, rights }) => ({ name, rights: [...rights] })) }),

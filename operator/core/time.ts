@@ -18,6 +18,11 @@ export function parseGeneralizedTime(text: string | undefined): number | undefin
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
+/** `2026-11-21`: the date in Việt Nam, which keeps UTC+7 the whole year. */
+export function dateInVietnam(time: number): string {
+  return new Date(time + 7 * 3_600_000).toISOString().slice(0, 10);
+}
+
 export function daysAfter(date: Date, days: number): string {
   return rfc3339(new Date(date.getTime() + days * 86_400_000));
 }

@@ -52,7 +52,7 @@ export class LdaptsDirectory implements Directory {
     if (replacements.length === 0) return;
     const isOwner = ({ attribute: type }: AttributeReplacement) =>
       ownerUid === nobody && type === attribute.ownerUid;
-    const changes = replacements.map((one) =>
+    const changes = withoutUnlocking(replacements).map((one) =>
       change(isOwner(one) ? 'add' : 'replace', one.attribute, one.values),
     );
     const condition = ownerUid === nobody ? [] : whileOwnedBy(ownerUid);
@@ -125,6 +125,14 @@ export class LdaptsDirectory implements Directory {
  */
 function whileOwnedBy(ownerUid: string): Change[] {
   return [change('delete', attribute.ownerUid, [ownerUid]), change('add', attribute.ownerUid, [ownerUid])];
+}
+
+/** With a new password slapo-ppolicy unlocks by itself, and fails where the same modification has done it before. */
+function withoutUnlocking(replacements: readonly AttributeReplacement[]): readonly AttributeReplacement[] {
+  if (!replacements.some(({ attribute: type }) => type === 'userPassword')) return replacements;
+  return replacements.filter(
+    ({ attribute: type, values }) => type !== 'pwdAccountLockedTime' || values.length > 0,
+  );
 }
 
 function change(operation: 'add' | 'delete' | 'replace', type: string, values: readonly string[]): Change {

@@ -25,7 +25,8 @@ export class RememberedDirectory implements Directory {
     this.#entries = undefined;
   }
 
-  async snapshot(): Promise<readonly DirectoryEntry[]> {
+  async snapshot(anew = false): Promise<readonly DirectoryEntry[]> {
+    if (anew) this.forget();
     if (this.#entries === undefined) {
       const entries = await this.#directory.snapshot();
       this.#entries = new Map(entries.map((entry) => [dnKey(entry.dn), entry]));

@@ -3,7 +3,7 @@ import { finalizer, type Resource } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
 import type { Write } from '../core/held.ts';
 import { attribute } from '../core/layout.ts';
-import { before, type Change, type Create, removesAccess, type Update } from '../core/plan.ts';
+import { before, type Change, type Create, isRecord, removesAccess, type Update } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
 import { Awaited, Blocked, Conflict, Invalid, Unavailable } from '../errors.ts';
 import type { Cluster, Directory } from '../ports.ts';
@@ -41,6 +41,7 @@ async function applyOne(targets: Targets, change: Change): Promise<Applied> {
     if (change.action === 'create') await create(targets, change);
     else if (change.action === 'remove') await directory.remove(change.dn, change.ownerUid);
     else await update(targets, change);
+    if (isRecord(change)) return { change };
     cluster.event(change.resource, {
       type: 'Normal',
       reason: reasons[change.action],
@@ -68,6 +69,7 @@ const reasons: Readonly<Record<Change['action'], string>> = {
   rename: 'Renamed',
   suspend: 'Suspended',
   expire: 'Expired',
+  reclaim: 'Reclaimed',
   resume: 'Resumed',
   close: 'Closed',
   remove: 'Removed',

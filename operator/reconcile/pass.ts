@@ -2,25 +2,27 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MailboxStatus } from '../api/mailbox.ts';
 import { annotation, finalizer, type Resource } from '../api/resource.ts';
-import { type Desired, decide } from '../core/desired.ts';
-import { type Guarded, guard } from '../core/guard.ts';
+import type { Desired } from '../core/desired.ts';
+import type { Guarded } from '../core/guard.ts';
 import { attribute } from '../core/layout.ts';
 import { type MailWorld, mailWork } from '../core/mail-work.ts';
+import { reclaimNotices } from '../core/notice.ts';
 import { accountOf, first } from '../core/observed.ts';
-import { orderedClosings } from '../core/orphans.ts';
-import { type Change, leavesSessions, planChanges, removesAccess, waitsForSessions } from '../core/plan.ts';
+import { type Change, leavesSessions, removesAccess, waitsForSessions } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import { isSettled, type Outcome, settle, undecided } from '../core/status.ts';
 import { rfc3339 } from '../core/time.ts';
 import { type Problem, waiting } from '../core/verdict.ts';
 import { Conflict, Unavailable } from '../errors.ts';
-import type { Clock, Cluster, ClusterSnapshot, Directory, Sessions } from '../ports.ts';
+import type { Clock, Cluster, ClusterSnapshot, Directory, Notices, Sessions } from '../ports.ts';
 import { type Applied, applyChanges, problemOf } from './apply.ts';
 import type { MailWorker } from './mail-worker.ts';
+import { sendNotices } from './notices.ts';
 import { outcomesOf } from './outcomes.ts';
 import { inParallel } from './parallel.ts';
 import type { Patience } from './patience.ts';
 import { onlyPlanned } from './plan-only.ts';
+import { type Planned, planPass } from './planned.ts';
 import { publish } from './publish.ts';
 import { endSessions } from './sessions.ts';
 import type { UsageSweep } from './usage-sweep.ts';
@@ -33,6 +35,7 @@ export type PassDependencies = {
   readonly cluster: Cluster;
   readonly directory: Directory;
   readonly sessions: Sessions;
+  readonly notices: Notices;
   /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
   readonly usage?: Usage;
   /** Carries out, beside the passes, what is to be done with the mail of accounts that ended. */
@@ -74,27 +77,18 @@ export type PassResult = {
 export async function runPass(dependencies: PassDependencies): Promise<PassResult> {
   const { site, cluster, directory, sessions, report, planOnly = false } = dependencies;
   const resources = await cluster.snapshot();
-  let entries: Awaited<ReturnType<Directory['snapshot']>>;
+  const now = dependencies.clock();
+  let planned: Planned;
   try {
-    entries = await directory.snapshot();
+    planned = await planPass(site, resources, directory, now);
   } catch (error) {
     if (error instanceof Unavailable && !planOnly) await tellWaiting(dependencies, resources, error);
     throw error;
   }
-  const now = dependencies.clock();
+  const { entries, decision, changes, guarded } = planned;
   dependencies.usage?.offer(entries);
-  const decision = decide({
-    site,
-    organizations: resources.organizations,
-    mailboxes: resources.mailboxes,
-    entries,
-    now,
-  });
   if (!resources.paused && !planOnly)
     offerMailWork(dependencies, { site, now, mailboxes: resources.mailboxes, ...decision });
-  const closings = orderedClosings({ site, now }, decision, resources.closeOrphans ?? []);
-  const changes = planChanges({ ...decision, desired: [...decision.desired, ...closings] }, now);
-  const guarded = guard(changes, { mailboxes: resources.mailboxes, entries, now }, resources);
   report.orphans(decision.orphans.map(({ dn }) => dn));
   report.held(guarded);
   if (planOnly) return onlyPlanned(report, decision, guarded, resources.paused);
@@ -123,6 +117,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     letGo: !undecidedLosses,
   });
   const isPublished = await publish(dependencies, decision, guarded);
+  const untold = resources.paused ? 0 : await sendNotices(dependencies, reclaimNotices(site, decision));
   return {
     mailboxes: resources.mailboxes.length,
     changes: allowed,
@@ -130,6 +125,7 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     failures:
       applied.filter(({ problem }) => problem !== undefined).length +
       settled.failures +
+      untold +
       (unended === undefined ? 0 : 1) +
       (isPublished ? 0 : 1),
     held: guarded.held.length,

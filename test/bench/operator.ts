@@ -5,6 +5,7 @@ import type { Resource } from '../../operator/api/resource.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
 import { RememberedDirectory } from '../../operator/ldap/remembered-directory.ts';
+import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import type { Cluster, Directory } from '../../operator/ports.ts';
 import { Loop } from '../../operator/reconcile/loop.ts';
 import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
@@ -93,6 +94,7 @@ function pass(): Promise<PassResult> {
     cluster,
     directory,
     sessions: new MemorySessions(),
+    notices: new MemoryNotices(),
     clock: () => new Date(),
     report: silent,
   });

@@ -7,6 +7,7 @@ import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import { RememberedDirectory } from '../../operator/ldap/remembered-directory.ts';
+import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import { MailWorker } from '../../operator/reconcile/mail-worker.ts';
 import { runPass } from '../../operator/reconcile/pass.ts';
 import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
@@ -66,6 +67,7 @@ async function settle(days = 0): Promise<void> {
       directory,
       mail,
       sessions: new MemorySessions(),
+      notices: new MemoryNotices(),
       clock: () => now,
       report,
     });

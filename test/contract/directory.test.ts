@@ -150,6 +150,7 @@ describe.each([
     ['an attribute of another class', { [attribute.sector]: ['Department'] }],
     ['an unknown status', { [attribute.status]: ['Sleeping'] }],
     ['a time in another form', { [attribute.statusSince]: ['2026-11-21T00:00:00Z'] }],
+    ['a notice without its time', { [attribute.notice]: ['30'] }],
     ['an unknown type', { [attribute.type]: ['Other'] }],
     ['a quota of nothing', { [attribute.quotaBytes]: ['0'] }],
     ['a quota in words', { [attribute.quotaBytes]: ['500Mi'] }],

@@ -10,6 +10,7 @@ import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
 import { connectKubernetes } from '../../operator/kube/client.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
+import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import { runPass } from '../../operator/reconcile/pass.ts';
 import { socTrang } from '../support/sites.ts';
 import { run } from '../unit/cli/run.ts';
@@ -50,6 +51,7 @@ async function pass(): Promise<readonly string[]> {
     cluster,
     directory,
     sessions,
+    notices: new MemoryNotices(),
     clock: () => new Date(),
     report: {
       orphans: () => undefined,

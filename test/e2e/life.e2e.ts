@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { socTrang as site } from '../support/sites.ts';
 import { openWebmail } from './support/browser.ts';
 import { hostPort, inAccounts, testCluster } from './support/cluster.ts';
-import { attributeOf, inMail, modifyByHand, restartOperator } from './support/directory.ts';
+import { attributeOf, inMail, modifyByHand, restartOperator, withQuickResync } from './support/directory.ts';
 import { eventually } from './support/eventually.ts';
 import { openImap, openPop3, openSubmission } from './support/open-sessions.ts';
 import { authorityOf, type Person } from './support/person.ts';
@@ -105,29 +105,7 @@ describe('a password', () => {
 describe('drift', () => {
   it('is put back within the resync period, and what is not managed is left alone', async () => {
     await people(site, { 'life-drift': 'Võ Trôi' });
-    const siteFile = await inMail(
-      site,
-      'get',
-      'configmap',
-      'hopthu-site',
-      '-o',
-      'jsonpath={.data.site\\.yaml}',
-    );
-    const quick = siteFile.replace(/resyncSeconds: \d+/, 'resyncSeconds: 3');
-    const set = async (text: string) => {
-      await inMail(
-        site,
-        'patch',
-        'configmap',
-        'hopthu-site',
-        '--type=merge',
-        '-p',
-        JSON.stringify({ data: { 'site.yaml': text } }),
-      );
-      await restartOperator(site);
-    };
-    await set(quick);
-    try {
+    await withQuickResync(site, async () => {
       const dn = await field(site, 'mailbox/life-drift', '.status.entry');
       const before = await attributeOf(site, dn, 'hopThuQuotaBytes');
       await modifyByHand(site, dn, [
@@ -138,9 +116,7 @@ describe('drift', () => {
         expect(await attributeOf(site, dn, 'hopThuQuotaBytes')).toEqual(before),
       );
       expect(await attributeOf(site, dn, 'description')).toEqual(['by hand']);
-    } finally {
-      await set(siteFile);
-    }
+    });
   });
 });
 

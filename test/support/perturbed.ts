@@ -77,7 +77,7 @@ export function perturbCluster(inner: Cluster, around: Perturbation): Cluster {
 
 export function perturbDirectory(inner: Directory, around: Perturbation): Directory {
   return {
-    snapshot: () => around('directory.snapshot', () => inner.snapshot()),
+    snapshot: (anew) => around('directory.snapshot', () => inner.snapshot(anew)),
     add: (dn, attributes) => around('directory.add', () => inner.add(dn, attributes), dn),
     modify: (dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]) =>
       around('directory.modify', () => inner.modify(dn, ownerUid, replacements)),

@@ -10,6 +10,7 @@ import { MemoryMailStore } from '../../operator/dovecot/memory-mail-store.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
+import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import type { ClusterSnapshot, Directory } from '../../operator/ports.ts';
 import { MailWorker } from '../../operator/reconcile/mail-worker.ts';
 import { type PassDependencies, type PassResult, runPass } from '../../operator/reconcile/pass.ts';
@@ -24,6 +25,7 @@ export class Province {
   readonly cluster: MemoryCluster;
   readonly directory: MemoryDirectory;
   readonly sessions = new MemorySessions();
+  readonly notices = new MemoryNotices();
   readonly store = new MemoryMailStore(() => rfc3339(this.now));
   readonly usage = new UsageSweep({
     store: this.store,
@@ -118,6 +120,7 @@ export class Province {
       directory,
       mail,
       sessions: this.sessions,
+      notices: this.notices,
       usage: this.usage,
       clock: () => this.now,
       report: {

@@ -4,6 +4,7 @@ import { MemorySessions } from '../../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../../operator/kube/memory-cluster.ts';
 import { Connection } from '../../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../../operator/ldap/ldapts-directory.ts';
+import { MemoryNotices } from '../../../operator/mail/memory-notices.ts';
 import type { Directory } from '../../../operator/ports.ts';
 import { type PassResult, runPass } from '../../../operator/reconcile/pass.ts';
 import { violations } from '../../support/checker.ts';
@@ -52,6 +53,7 @@ export class Burst {
       cluster: perturbCluster(this.cluster, around),
       directory: perturbDirectory(this.#directory, around),
       sessions: new MemorySessions(),
+      notices: new MemoryNotices(),
       clock: () => new Date(),
       report: {
         orphans: () => undefined,

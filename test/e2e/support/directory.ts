@@ -28,6 +28,38 @@ export async function modifyByHand(site: Site, dn: string, lines: readonly strin
   await inDirectory(site, `printf '%s\\n' ${ldif} | ldapmodify`);
 }
 
+/** The same past slapd and its rules, for what nobody may write over LDAP; each attribute is replaced as a whole. */
+export async function replacePastSlapd(
+  site: Site,
+  dn: string,
+  values: Readonly<Record<string, readonly string[]>>,
+): Promise<void> {
+  const changes = Object.entries(values).map(([name, list]) =>
+    [`replace: ${name}`, ...list.map((value) => `${name}: ${value}`)].join('\n'),
+  );
+  const ldif = [`dn: ${dn}`, 'changetype: modify', changes.join('\n-\n')].join('\n');
+  const tool = `slapmodify -f /etc/hopthu/slapd.conf -b '${suffixOf(site.domain)}'`;
+  const text = `printf '%s\n' '${ldif}' | ${tool}`;
+  await inMail(site, 'exec', 'openldap-0', '-c', 'slapd', '--', 'sh', '-c', text);
+}
+
+/** While `use` runs, the operator reads the whole directory every few seconds. */
+export async function withQuickResync(site: Site, use: () => Promise<void>): Promise<void> {
+  const jsonpath = '-o=jsonpath={.data.site\\.yaml}';
+  const siteFile = await inMail(site, 'get', 'configmap', 'hopthu-site', jsonpath);
+  const set = async (text: string) => {
+    const patch = JSON.stringify({ data: { 'site.yaml': text } });
+    await inMail(site, 'patch', 'configmap', 'hopthu-site', '--type=merge', '-p', patch);
+    await restartOperator(site);
+  };
+  await set(siteFile.replace(/resyncSeconds: \d+/, 'resyncSeconds: 3'));
+  try {
+    await use();
+  } finally {
+    await set(siteFile);
+  }
+}
+
 /** The last program of `command` binds as the operator. */
 function inDirectory(site: Site, command: string, rest = ''): Promise<string> {
   // By the name in its certificate; libldap takes "localhost" for the pod's own name.

@@ -14,6 +14,7 @@ function synthesize(replicas: number, planOnly = false) {
       directory: endpoint,
       store: endpoint,
       sessions: endpoint,
+      notices: endpoint,
       siteFile: '',
     },
   );

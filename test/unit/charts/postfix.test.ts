@@ -104,11 +104,17 @@ describe('who receives', () => {
     );
   });
 
-  it('refuses a closed mailbox with 550 and a reason, before looking for it', () => {
-    expect(parameter('query_filter', file('closed.cf'))).toContain('(hopThuStatus=Closed)');
-    expect(parameter('result_format', file('closed.cf'))).toMatch(/^550 5\.2\.1 \S/);
+  it.each([
+    ['closed.cf', 'Closed'],
+    ['reclaimed.cf', 'Reclaimed'],
+  ])('%s refuses with 550 and says where to write, before the mailbox is looked for', (name, status) => {
+    expect(parameter('query_filter', file(name))).toContain(`(hopThuStatus=${status})`);
+    expect(parameter('result_format', file(name))).toMatch(
+      /^550 5\.2\.1 .* viet toi admin@soctrang\.gov\.vn/,
+    );
     const checks = parameter('smtpd_recipient_restrictions') ?? '';
-    expect(checks.indexOf('closed.cf')).toBeLessThan(checks.indexOf('reject_unlisted_recipient'));
+    expect(checks).toContain(`proxy:ldap:/run/maps/${name}`);
+    expect(checks.indexOf(name)).toBeLessThan(checks.indexOf('reject_unlisted_recipient'));
   });
 
   it('asks the sender to come back when the quota service does not answer', () => {
@@ -116,7 +122,7 @@ describe('who receives', () => {
   });
 
   it('is asked of the directory over verified TLS with an account of its own', () => {
-    for (const name of ['mailbox.cf', 'alias.cf', 'sender.cf', 'closed.cf']) {
+    for (const name of ['mailbox.cf', 'alias.cf', 'sender.cf', 'closed.cf', 'reclaimed.cf']) {
       expect(parameter('server_host', file(name))).toBe('ldaps://openldap.test.svc.cluster.local:636');
       expect(parameter('tls_require_cert', file(name))).toBe('yes');
       expect(parameter('bind_dn', file(name))).toBe('cn=postfix,ou=services,dc=soctrang,dc=gov,dc=vn');
@@ -137,11 +143,32 @@ it('speaks to Dovecot through a tunnel that shows and checks certificates', () =
   const lines = file('stunnel.conf').split('\n');
   const host = 'dovecot.soc-trang-mail.svc.cluster.local';
   expect(lines).toEqual(expect.arrayContaining(['client = yes', 'verifyChain = yes', `checkHost = ${host}`]));
-  expect(lines.filter((line) => line.startsWith('connect'))).toEqual(
-    [24, 9012, 9340].map((port) => `connect = ${host}:${port}`),
-  );
+  expect(lines.filter((line) => line.startsWith('connect'))).toEqual([
+    ...[24, 9012, 9340].map((port) => `connect = ${host}:${port}`),
+    'connect = 127.0.0.1:9588',
+  ]);
   expect(parameter('virtual_transport')).toBe('lmtp:inet:127.0.0.1:9024');
   expect(parameter('smtpd_sasl_path')).toBe('inet:127.0.0.1:9012');
+});
+
+describe('notices of the operator', () => {
+  it('come through a tunnel that knows it by certificate, and each tunnel one end only', () => {
+    const sections = file('stunnel.conf').split(/^\[(\w+)\]$/m);
+    expect(sections[0]).not.toContain('checkHost');
+    const ends = (text = '') => text.match(/^checkHost = .*$/gm);
+    expect(ends(sections[sections.indexOf('notices') + 1])).toEqual([
+      'checkHost = operator.soc-trang-mail.svc.cluster.local',
+    ]);
+    for (const name of ['lmtp', 'sasl', 'quota'])
+      expect(ends(sections[sections.indexOf(name) + 1])).toHaveLength(1);
+  });
+
+  it('have one sender, stay in the domain, and are taken from this pod alone', () => {
+    const [, text = ''] = /^127\.0\.0\.1:9588 inet .*\n((?: .*\n)*)/m.exec(file('master.cf')) ?? [];
+    expect(text).toContain('check_sender_access inline:{ { admin@soctrang.gov.vn = OK } }, reject }');
+    expect(text).toContain('smtpd_relay_restrictions=reject_unauth_destination');
+    expect(text).not.toContain('sasl');
+  });
 });
 
 describe('the pod', () => {

@@ -28,7 +28,7 @@ describe('docs/operations.md', () => {
       /\b(?:stalled|waiting|attempt|new Blocked|new Awaited)\(\s*'([A-Z]\w+)'/g,
       /\breason: '([A-Z]\w+)'/g,
       // What became of an account is the reason of a Ready that is True, and that of the Event of a change.
-      /^ {2}(?:create|update|rename|suspend|expire|resume|close|remove|reject|adopt|rebind): '([A-Z]\w+)'/gm,
+      /^ {2}(?:create|update|rename|suspend|expire|reclaim|resume|close|remove|reject|adopt|rebind): '([A-Z]\w+)'/gm,
       /^export type MailboxState = 'Pending' \| '(\w+)'/gm,
     );
     expect(reasons.length).toBeGreaterThan(15);

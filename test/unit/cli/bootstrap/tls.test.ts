@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ensureTls } from '../../../../cli/bootstrap/tls.ts';
 import type { Site } from '../../../../operator/core/site.ts';
 import { socTrang } from '../../../support/sites.ts';
@@ -10,6 +10,9 @@ import { MemoryStore } from './memory-store.ts';
 const postfix = 'Secret soc-trang-smtp/postfix-tls';
 const authority = 'Secret soc-trang-mail/hopthu-local-ca';
 const day = 86_400_000;
+
+// Each certificate is two runs of openssl.
+jest.setTimeout(30_000);
 
 describe('TLS from the local CA', () => {
   let store: MemoryStore;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isPasswordDue, type StateFacts, stateOf } from '../../../../operator/core/state.ts';
 
 const now = new Date('2026-11-21T00:00:00Z');
-const granted: StateFacts = { granted: true, leaving: false, suspended: false };
+const granted: StateFacts = { granted: true, leaving: false, reclaimed: false, suspended: false };
 
 describe('the state of a mailbox', () => {
   it.each<[string, StateFacts, string]>([
@@ -15,10 +15,16 @@ describe('the state of a mailbox', () => {
     ['its last day is today in Việt Nam', { ...granted, validUntil: '2026-11-21' }, 'Active'],
     ['its last day was yesterday in Việt Nam', { ...granted, validUntil: '2026-11-20' }, 'Expired'],
     ['past its end and suspended', { ...granted, validUntil: '2026-11-20', suspended: true }, 'Suspended'],
+    ['nobody used it for six months', { ...granted, reclaimed: true }, 'Reclaimed'],
+    [
+      'reclaimed, then suspended and past its end',
+      { ...granted, reclaimed: true, suspended: true, validUntil: '2026-11-20' },
+      'Reclaimed',
+    ],
     ['deleted', { ...granted, leaving: true }, 'Closed'],
     [
-      'deleted, suspended and past its end',
-      { granted: true, leaving: true, suspended: true, validUntil: '2020-01-01' },
+      'deleted, reclaimed, suspended and past its end',
+      { granted: true, leaving: true, reclaimed: true, suspended: true, validUntil: '2020-01-01' },
       'Closed',
     ],
   ])('%s', (_, facts, state) => {
@@ -36,27 +42,19 @@ describe('docs/states.md', () => {
   const text = readFileSync(new URL('../../../../docs/states.md', import.meta.url), 'utf8');
   const drawn = [...text.matchAll(/^ {2}(\w+) --> (\w+):/gm)].map(([, from, to]) => `${from} --> ${to}`);
 
-  /** Every fact turned over alone, from every set of facts; a deletion is never taken back. */
+  /** Every fact turned over alone, from every set of facts that can be; a deletion is never taken back. */
   function reachable(): Set<string> {
     const both = [true, false];
-    const all = both.flatMap((isGranted) =>
-      both.flatMap((leaving) =>
-        both.flatMap((suspended) =>
-          [undefined, '2020-01-01'].map(
-            (validUntil): StateFacts => ({
-              granted: isGranted,
-              leaving,
-              suspended,
-              ...(validUntil === undefined ? {} : { validUntil }),
-            }),
-          ),
-        ),
-      ),
-    );
+    const all = both
+      .flatMap((isGranted) => both.map((leaving) => ({ granted: isGranted, leaving })))
+      .flatMap((facts) => both.map((reclaimed) => ({ ...facts, reclaimed })))
+      .flatMap((facts) => both.map((suspended) => ({ ...facts, suspended })))
+      .flatMap((facts): StateFacts[] => [facts, { ...facts, validUntil: '2020-01-01' }]);
     const distance = (a: StateFacts, b: StateFacts) =>
       [
         a.granted !== b.granted,
         a.leaving !== b.leaving,
+        a.reclaimed !== b.reclaimed,
         a.suspended !== b.suspended,
         a.validUntil !== b.validUntil,
       ].filter(Boolean).length;
@@ -64,7 +62,13 @@ describe('docs/states.md', () => {
       all
         .filter(
           (to) =>
-            distance(from, to) === 1 && !(from.leaving && !to.leaving) && !(from.granted && !to.granted),
+            distance(from, to) === 1 &&
+            !(from.leaving && !to.leaving) &&
+            !(from.granted && !to.granted) &&
+            // Only who can log in is reclaimed for not doing it.
+            !(to.reclaimed && !from.reclaimed && stateOf(from, now) !== 'Active') &&
+            (from.granted || !from.reclaimed) &&
+            !(to.reclaimed && !to.granted),
         )
         .map((to) => [stateOf(from, now), stateOf(to, now)] as const),
     );

@@ -156,8 +156,12 @@ describe('the age of a password', () => {
     ]);
     expect(province.entryOf('binh')).toMatchObject({ pwdReset: ['TRUE'], userPassword: ['{ARGON2}own'] });
     expect(secrets()).toEqual([]);
+    expect(province.status('binh').passwordExpiry).toBe('2026-12-22');
     personChanges('20261222010000Z');
-    expect(await province.settle()).toEqual([]);
+    expect(await province.settle()).toEqual([
+      '~ ntbinh@soctrang.gov.vn  Nguyễn Thanh Bình (Sở Thông tin và Truyền thông)  last access 2026-11-21T00:00:00Z → 2026-12-22T01:00:00Z',
+    ]);
+    expect(province.status('binh').passwordExpiry).toBe('2027-01-22');
     expect(province.entryOf('binh')).not.toHaveProperty('pwdReset');
   });
 });
