@@ -71,6 +71,13 @@ mailboxOptions(program.command('reset-password'))
     await resetPassword(name, options, new Date());
   });
 
+mailboxOptions(program.command('grant'))
+  .description('Grant a reclaimed mailbox again, with its address and mail (R23).')
+  .action(async (name, options) => {
+    const { grantAgain } = await import('./mailbox-commands.ts');
+    await grantAgain(name, options, new Date());
+  });
+
 program
   .command('import')
   .description(
