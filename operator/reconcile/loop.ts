@@ -30,6 +30,9 @@ const worldCeiling = 5_000;
 /** Longest wait in milliseconds before changes that failed are tried again. */
 const changeCeiling = 60_000;
 
+/** Passes in a row that may each ask for another at once: a resource goes in two or three. */
+const freeAgains = 3;
+
 /** Milliseconds until the next try after `failures` in a row: 1 s doubling to `ceiling`, less up to half of it. */
 export function backoff(failures: number, random: number, ceiling: number): number {
   const full = Math.min(ceiling, 1_000 * 2 ** Math.min(failures - 1, 10));
@@ -45,6 +48,7 @@ export class Loop {
   #wakened = true;
   #alarm: (() => void) | undefined;
   #failures = 0;
+  #agains = 0;
   #resyncedAt = Number.NEGATIVE_INFINITY;
   #isPassing = false;
   /** A pass has begun, and since then nothing showed that the world cannot be read. */
@@ -163,12 +167,14 @@ export class Loop {
       const result = await pass();
       onResult(result, (performance.now() - started) / 1000);
       this.#failures = result.failures > 0 ? this.#failures + 1 : 0;
-      if (result.again) this.#wakened = true;
+      this.#agains = result.again ? this.#agains + 1 : 0;
+      if (result.again && this.#agains <= freeAgains) this.#wakened = true;
       // A timer may be early by a fraction of a millisecond; a pass then would not be the resync.
       const untilResync = Math.max(0, Math.ceil(this.#resyncedAt + resync - performance.now())) + 1;
-      return result.failures > 0
-        ? Math.min(untilResync, backoff(this.#failures, random(), changeCeiling))
-        : untilResync;
+      if (result.failures > 0) return Math.min(untilResync, backoff(this.#failures, random(), changeCeiling));
+      // What it waits for may not come: a write that loses against a version that no watch brings, for one.
+      if (result.again) return backoff(this.#agains - freeAgains, random(), worldCeiling) / 10;
+      return untilResync;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#mayLook = false;

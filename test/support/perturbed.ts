@@ -7,6 +7,7 @@ import type {
   ClusterSnapshot,
   Directory,
   MailStore,
+  Notices,
   ResourceEvent,
 } from '../../operator/ports.ts';
 
@@ -23,6 +24,7 @@ export type Call =
   | 'directory.add'
   | 'directory.modify'
   | 'directory.remove'
+  | 'notices.send'
   | 'store.archive'
   | 'store.remove'
   | 'store.discard'
@@ -99,6 +101,10 @@ export function perturbMailStore(inner: MailStore, around: Perturbation): MailSt
     discard: (account) => around('store.discard', () => inner.discard(account)),
     restore: (account, receipt) => around('store.restore', () => inner.restore(account, receipt)),
   };
+}
+
+export function perturbNotices(inner: Notices, around: Perturbation): Notices {
+  return { send: (notice) => around('notices.send', () => inner.send(notice)) };
 }
 
 /** What was once read stays as it was. By JSON: structuredClone's objects are of another realm in jest, hence unequal. */

@@ -66,6 +66,20 @@ describe('resources', () => {
     await province.expectSound();
   }, 30_000);
 
+  it('whose account slapd does not let be closed wait for their next try as others do', async () => {
+    province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt');
+    await province.settle();
+    province.delete('binh');
+    const refusing: Perturbation = async (call, run) => {
+      if (call === 'directory.modify') throw new Blocked('DirectoryRefused', 'no');
+      return run();
+    };
+    const { again, failures } = await province.pass(refusing);
+    expect({ again, failures }).toEqual({ again: false, failures: 1 });
+    await province.settle();
+    await province.expectSound();
+  });
+
   it('that bring out a defect do not keep others waiting', async () => {
     const refusing: Perturbation = async (call, run) => {
       if (call === 'directory.add' && refused++ < 20) throw new TypeError('a defect of the operator');

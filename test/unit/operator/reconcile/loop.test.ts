@@ -63,6 +63,26 @@ describe('the loop', () => {
     ]);
   });
 
+  it('does not turn in circles where every pass asks to look again', async () => {
+    let passes = 0;
+    const loop = new Loop({
+      pass: async () => {
+        passes += 1;
+        return { ...idle, again: true };
+      },
+      resync: 3_600_000,
+      onResync: () => undefined,
+      onResult: () => undefined,
+      onFailure: () => undefined,
+      random: () => 0,
+    });
+    const running = loop.run();
+    setTimeout(() => loop.stop(), 1_000);
+    await running;
+    expect(passes).toBeGreaterThan(2);
+    expect(passes).toBeLessThan(10);
+  });
+
   it('runs at every resync when nothing happens', async () => {
     expect(await run([() => idle, () => idle], 1)).toEqual(['all anew', 'passed', 'all anew', 'passed']);
   });
