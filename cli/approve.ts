@@ -36,9 +36,7 @@ async function settle(
   options: ApproveOptions,
 ): Promise<void> {
   const site = loadSite(options.site);
-  const config = loadKubeConfig(options.context);
-  const held = (await readSiteReport(config, site.namespaces.mail))?.held;
-  const plans = heldPlans(await listResources(config, 'Mailbox', site.namespaces.accounts), held);
+  const plans = await waitingPlans(options);
   if (hash === undefined) {
     console.log(plans.map((plan) => describe(plan, site.name)).join('\n\n') || 'nothing waits for approval');
     return;
@@ -50,8 +48,16 @@ async function settle(
       `no plan ${hash} waits for approval, ${waiting} does: run hopthu approve --site ${site.name}`,
     );
   }
-  await annotateSite(config, site.namespaces.mail, verdicts[verdict](hash));
+  await annotateSite(loadKubeConfig(options.context), site.namespaces.mail, verdicts[verdict](hash));
   console.log(`${verdict}: ${plan.lines.length} changes`);
+}
+
+/** What the guard of the site holds. @throws Failed when the cluster refuses */
+export async function waitingPlans({ site, context }: ApproveOptions): Promise<readonly HeldPlan[]> {
+  const { namespaces } = loadSite(site);
+  const config = loadKubeConfig(context);
+  const held = (await readSiteReport(config, namespaces.mail))?.held;
+  return heldPlans(await listResources(config, 'Mailbox', namespaces.accounts), held);
 }
 
 /**

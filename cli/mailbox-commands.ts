@@ -27,6 +27,17 @@ export async function resetPassword(name: string, options: MailboxOptions, now: 
   console.log(`${where} gets a new first password: print it with hopthu password ${name}`);
 }
 
+/**
+ * Asks for a reclaimed mailbox to be granted again: any new value of `spec.grant` does.
+ * @param now wall clock, which makes the value
+ */
+export async function grantAgain(name: string, options: MailboxOptions, now: Date): Promise<void> {
+  const where = await patch(name, options, { spec: { grant: now.toISOString().slice(0, 19) } });
+  console.log(
+    `${where} is granted again: where it was reclaimed, hopthu password ${name} prints its first password`,
+  );
+}
+
 /** @throws Failed when there is no such Mailbox, or the API server refuses */
 async function patch(name: string, options: MailboxOptions, body: object): Promise<string> {
   const config = loadKubeConfig(options.context);

@@ -71,6 +71,13 @@ mailboxOptions(program.command('reset-password'))
     await resetPassword(name, options, new Date());
   });
 
+mailboxOptions(program.command('grant'))
+  .description('Grant a reclaimed mailbox again, with its address and mail (R23).')
+  .action(async (name, options) => {
+    const { grantAgain } = await import('./mailbox-commands.ts');
+    await grantAgain(name, options, new Date());
+  });
+
 program
   .command('import')
   .description(
@@ -161,6 +168,7 @@ program
       .choices(['text', 'markdown', 'json'])
       .default('text'),
   )
+  .option('--ldif <file>', 'entries of the directory that nobody owns, for manifests that take them over')
   .option('--no-prune', 'leave resources alone whose manifests are missing; by default they count as deleted')
   .addHelpText(
     'after',
@@ -184,6 +192,24 @@ program
   .action(async (action, names, options) => {
     const { orphans } = await import('./orphans.ts');
     await orphans(action, names, options);
+  });
+
+program
+  .command('adopt')
+  .description('Write manifests for accounts that exist already, or give accounts to restored resources.')
+  .argument('[hash]', 'with --restored: of exactly the plan that gives them')
+  .requiredOption(...site)
+  .option('--from-ldap <file>', 'LDIF of the accounts; each gets a manifest that takes it over')
+  .option('-o, --output <folder>', 'with --from-ldap: the folder of manifests')
+  .option('--dry-run', 'with --from-ldap: say what would be written, and write nothing')
+  .option(
+    '--restored',
+    'print which accounts wait for a resource that has a new UID; with the hash, give them',
+  )
+  .option(...context)
+  .action(async (hash, options) => {
+    const { adopt } = await import('./adopt.ts');
+    process.exitCode = await adopt(hash, options);
   });
 
 program

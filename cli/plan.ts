@@ -5,6 +5,7 @@ import type { Site } from '../operator/core/site.ts';
 import { rfc3339 } from '../operator/core/time.ts';
 import { Invalid } from '../operator/errors.ts';
 import { Failed, WrongInput } from './failure.ts';
+import { readLdif } from './ldif.ts';
 import { readFolder } from './plan/folder.ts';
 import { readGit } from './plan/git.ts';
 import { type Manifest, ManifestReader } from './plan/manifest.ts';
@@ -18,6 +19,8 @@ export type PlanOptions = {
   readonly filename: string;
   /** A folder or a commit; the cluster when absent. */
   readonly base?: string;
+  /** LDIF of entries that nobody owns. */
+  readonly ldif?: string;
   readonly site?: string;
   readonly context?: string;
   readonly output: Format;
@@ -57,7 +60,8 @@ async function makeReview(options: PlanOptions): Promise<Made> {
     base === undefined
       ? await readCluster(site, options.context)
       : resourcesOf(byName(placeIn(site, base.manifests)).values(), earlier(now));
-  const made = review({ site, base: before, live: base === undefined, manifests, now, prune });
+  const foreign = options.ldif === undefined ? [] : readLdif(options.ldif);
+  const made = review({ site, base: before, live: base === undefined, foreign, manifests, now, prune });
   const notes = [
     ...note(wanted.ignored, `of other kinds in ${filename}: not looked at`),
     ...note(

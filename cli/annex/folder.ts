@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { apiVersion, type Kind, plural } from '../../operator/api/resource.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { WrongInput } from '../failure.ts';
-import { Manifest, parseManifestText, type ResourceId } from './manifest.ts';
+import { type Annotations, Manifest, parseManifestText, type ResourceId } from './manifest.ts';
 
 /** A file as pieces that together are its text: our resources, and anything else as it was written. */
 type File = { readonly pieces: readonly { readonly text: string; readonly manifest?: Manifest }[] };
@@ -34,9 +34,9 @@ export class ManifestFolder {
   }
 
   /** Adds a resource in a file of its own, `mailboxes/NAME.yaml`. */
-  create(id: ResourceId, spec: object): Manifest {
+  create(id: ResourceId, spec: object, annotations?: Annotations): Manifest {
     const file = this.#freeFile(id);
-    const manifest = Manifest.create(id, file, spec);
+    const manifest = Manifest.create(id, file, spec, annotations);
     this.#manifests.set(idKey(id), manifest);
     this.#files.set(file, { pieces: [{ text: '', manifest }] });
     return manifest;

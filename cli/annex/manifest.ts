@@ -6,6 +6,8 @@ import { resourceName } from '../../operator/core/naming/identity.ts';
 
 export type ResourceId = { readonly kind: Kind; readonly namespace: string; readonly name: string };
 
+export type Annotations = Readonly<Record<string, string>>;
+
 /** A field of the spec and what it shall be. */
 export type Edit = { readonly path: readonly string[]; readonly value: unknown };
 
@@ -26,9 +28,14 @@ export class Manifest {
   }
 
   /** A new one, with the finalizer that the operator would add otherwise. */
-  static create(id: ResourceId, file: string, spec: object): Manifest {
+  static create(id: ResourceId, file: string, spec: object, annotations?: Annotations): Manifest {
     const { kind, namespace, name } = id;
-    const metadata = { name, namespace, finalizers: [finalizer] };
+    const metadata = {
+      name,
+      namespace,
+      ...(annotations === undefined ? {} : { annotations }),
+      finalizers: [finalizer],
+    };
     const manifest = new Manifest(id, file, new Document({ apiVersion, kind, metadata, spec }, yaml));
     manifest.#changed = true;
     return manifest;
@@ -41,6 +48,11 @@ export class Manifest {
 
   get spec(): unknown {
     return (this.#document.toJS() as { spec?: unknown } | null)?.spec;
+  }
+
+  annotation(name: string): unknown {
+    return (this.#document.toJS() as { metadata?: { annotations?: Annotations } } | null)?.metadata
+      ?.annotations?.[name];
   }
 
   get changed(): boolean {

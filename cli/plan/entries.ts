@@ -20,8 +20,7 @@ export type Assumed = { readonly entries: readonly DirectoryEntry[]; readonly de
  * @param granted whether a resource without status is taken to be in the directory, as in a base that is files alone
  */
 export function assumeEntries(today: Today, resources: readonly Resource[], granted: boolean): Assumed {
-  // A pause keeps what is there; it does not mean that nothing is.
-  const all = resources.map(unpaused);
+  const all = resources.map(undisturbed);
   const decision = decide({ ...today, ...ofKinds(all), entries: [] });
   const entries = decision.desired.flatMap((desired) => {
     const { status } = desired.resource;
@@ -42,9 +41,14 @@ export function ofKinds(resources: readonly Resource[]): {
   };
 }
 
-function unpaused(resource: Resource): Resource {
-  if (resource.metadata.annotations[annotation.paused] === undefined) return resource;
-  const { [annotation.paused]: _, ...annotations } = resource.metadata.annotations;
+/** A pause keeps what is there, and who has taken an account over has it: neither means that nothing is. */
+function undisturbed(resource: Resource): Resource {
+  const {
+    [annotation.paused]: paused,
+    [annotation.adopt]: adopted,
+    ...annotations
+  } = resource.metadata.annotations;
+  if (paused === undefined && adopted === undefined) return resource;
   return { ...resource, metadata: { ...resource.metadata, annotations } };
 }
 

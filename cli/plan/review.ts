@@ -1,12 +1,15 @@
 /** What a plan says, as people and scripts read it. */
 import type { Kind, Resource } from '../../operator/api/resource.ts';
+import { isForeign } from '../../operator/core/adoption.ts';
 import type { Desired } from '../../operator/core/desired.ts';
+import { dnKey } from '../../operator/core/dn.ts';
 import { formatChange } from '../../operator/core/format.ts';
 import { first } from '../../operator/core/observed.ts';
 import { before, type Change } from '../../operator/core/plan.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { rfc3339 } from '../../operator/core/time.ts';
 import type { Problem } from '../../operator/core/verdict.ts';
+import type { DirectoryEntry } from '../../operator/ports.ts';
 import { assumeEntries } from './entries.ts';
 import { foresee } from './foresee.ts';
 import { nameOf, type Placed, type Refused, replaceResources } from './resources.ts';
@@ -40,6 +43,8 @@ export type Reviewed = {
   readonly base: readonly Resource[];
   /** The base comes from a cluster: its statuses and annotations count. */
   readonly live: boolean;
+  /** Entries of the directory beside those of the base. */
+  readonly foreign?: readonly DirectoryEntry[];
   readonly manifests: ReadonlyMap<string, Placed>;
   readonly now: Date;
   /** Resources without a manifest are deleted. */
@@ -47,14 +52,17 @@ export type Reviewed = {
 };
 
 /** What the manifests would do to the base. What was wrong before is not their fault, and is not told. */
-export function review({ site, base, live, manifests, now, prune }: Reviewed): Review {
+export function review({ site, base, live, foreign = [], manifests, now, prune }: Reviewed): Review {
   const assumed = assumeEntries({ site, now }, base, !live);
   const { resources, refused } = replaceResources(base, manifests, {
     now: rfc3339(now),
     keepAnnotations: live,
     prune,
   });
-  const { changes, guarded, decision } = foresee({ site, now }, resources, assumed.entries);
+  const { changes, guarded, decision } = foresee({ site, now }, resources, [
+    ...assumed.entries,
+    ...foreignBeside(assumed.entries, foreign),
+  ]);
   const known = new Set(
     assumed.decision.desired.flatMap((desired) => problemsOf(desired).map(keyOf(desired))),
   );
@@ -68,6 +76,15 @@ export function review({ site, base, live, manifests, now, prune }: Reviewed): R
     blocked: [...guarded.held.map(changeItem), ...refused.map(refusedItem), ...problems],
     ...(guarded.reason === undefined ? {} : { reason: guarded.reason }),
   };
+}
+
+/** What an export has that is ours by now was taken over since. */
+function foreignBeside(
+  entries: readonly DirectoryEntry[],
+  foreign: readonly DirectoryEntry[],
+): readonly DirectoryEntry[] {
+  const ours = new Set(entries.map(({ dn }) => dnKey(dn)));
+  return foreign.filter((entry) => isForeign(entry) && !ours.has(dnKey(entry.dn)));
 }
 
 function changeItem(change: Change): Item {

@@ -50,8 +50,8 @@ export function adoptionOf(
   const earliest = adopting.get(uid.toLowerCase());
   if (earliest !== undefined && earliest.metadata.uid !== metadata.uid)
     return refuse(`${resourceName(earliest.metadata)} names it, too, and was there earlier`);
-  if (!/^[A-Za-z0-9.-]+$/.test(uid))
-    return refuse('the uid names the mail folder: letters, digits, . and - alone');
+  if (!/^[A-Za-z0-9][A-Za-z0-9.-]{0,127}$/.test(uid))
+    return refuse('the uid names the mail folder: letters, digits, . and - alone, a letter or digit first');
   if (!all(entry, 'objectClass').some((name) => name.toLowerCase() === 'inetorgperson'))
     return refuse('the entry is no inetOrgPerson');
   return { owner };

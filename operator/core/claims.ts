@@ -35,14 +35,17 @@ export function claimsOf(
   observed: Observed,
   organizations: Organizations,
 ): Claims {
-  const former = formerAccounts(mailboxes, observed);
-  const adopting = adopters(mailboxes);
-  const ended = endedAccounts(observed);
+  const accounts = {
+    observed,
+    former: formerAccounts(mailboxes, observed),
+    ended: endedAccounts(observed),
+    adopting: adopters(mailboxes),
+  };
   const claimants = new Map<string, Claimant>();
   const problems = new Map<string, Problem[]>();
   const restores = new Map<string, Restore>();
   for (const resource of mailboxes) {
-    const { uid } = resource.metadata;
+    const { uid, deletionTimestamp } = resource.metadata;
     const parsed = attempt('Invalid', () => parseMailbox(resource));
     if ('problem' in parsed) {
       problems.set(uid, [parsed.problem]);
@@ -51,43 +54,56 @@ export function claimsOf(
     const mailbox = parsed.value;
     const organization = organizations.resolved.get(organizationName(mailbox));
     if (organization === undefined) problems.set(uid, [organizationProblem(organizations, mailbox)]);
-    const own = observed.byOwner.get(uid);
-    const account = own === undefined ? former.get(resourceName(resource.metadata)) : undefined;
-    const isNew = own === undefined && account === undefined;
-    const adoption = isNew ? adoptionOf(observed, resource, adopting) : undefined;
-    const memory =
-      isNew && adoption === undefined
-        ? endedAccount(ended.get(resourceName(resource.metadata)), mailbox, organization)
-        : undefined;
-    const refusal =
-      account === undefined
-        ? (closedProblem(own) ?? adoption?.problem ?? (memory && removalProblem(memory)))
-        : takingBackProblem(account, mailbox, organization);
-    if (refusal !== undefined) {
-      problems.set(uid, [refusal]);
-      const restore = memory && restoreOf(memory);
-      if (restore !== undefined && resource.metadata.deletionTimestamp === undefined)
-        restores.set(uid, restore);
-      continue;
-    }
-    const ownerUid = adoption?.owner ?? (account && first(account, attribute.ownerUid)) ?? uid;
-    claimants.set(uid, {
-      mailbox: memory === undefined ? mailbox : withAddress(mailbox, memory),
-      ownerUid,
-      ...(memory === undefined ? {} : { account: accountOf(memory) }),
-      ...(organization === undefined ? {} : { organization }),
-    });
+    const { refusal, restore, ...account } = accountFor(resource, mailbox, organization, accounts);
+    if (restore !== undefined && deletionTimestamp === undefined) restores.set(uid, restore);
+    if (refusal !== undefined) problems.set(uid, [refusal]);
+    else claimants.set(uid, { ...account, ...(organization === undefined ? {} : { organization }) });
   }
   return { claimants, problems, restores };
 }
 
-/** The account that ended, if this is the same person; else the name is free for another one. */
-function endedAccount(
-  memory: DirectoryEntry | undefined,
+type Accounts = {
+  readonly observed: Observed;
+  readonly former: ReadonlyMap<string, DirectoryEntry>;
+  readonly ended: ReadonlyMap<string, readonly DirectoryEntry[]>;
+  readonly adopting: ReturnType<typeof adopters>;
+};
+
+/** Its own account, a former resource's of its name, one it adopts, one that lies in the archive, or none yet. */
+function accountFor(
+  resource: Resource,
   mailbox: Mailbox,
   organization: ResolvedOrganization | undefined,
-): DirectoryEntry | undefined {
-  return memory !== undefined && isSamePerson(memory, mailbox, organization) ? memory : undefined;
+  { observed, former, ended, adopting }: Accounts,
+): Omit<Claimant, 'organization'> & { readonly refusal?: Problem; readonly restore?: Restore } {
+  const { uid } = mailbox.metadata;
+  const own = observed.byOwner.get(uid);
+  const claim = { mailbox, ownerUid: uid };
+  if (own !== undefined) return { ...claim, ...refused(closedProblem(own)) };
+  const name = resourceName(mailbox.metadata);
+  const account = former.get(name);
+  if (account !== undefined) {
+    const ownerUid = first(account, attribute.ownerUid) ?? uid;
+    return { ...claim, ownerUid, ...refused(takingBackProblem(account, mailbox, organization)) };
+  }
+  const adoption = adoptionOf(observed, resource, adopting);
+  if (adoption !== undefined)
+    return { ...claim, ownerUid: adoption.owner ?? uid, ...refused(adoption.problem) };
+  // Another person's is nothing to this one: the name is free.
+  const memory = ended.get(name)?.find((entry) => isSamePerson(entry, mailbox, organization));
+  if (memory === undefined) return claim;
+  const restore = restoreOf(memory);
+  return {
+    ...claim,
+    mailbox: withAddress(mailbox, memory),
+    account: accountOf(memory),
+    ...refused(removalProblem(memory)),
+    ...(restore === undefined ? {} : { restore }),
+  };
+}
+
+function refused(refusal: Problem | undefined): { readonly refusal?: Problem } {
+  return refusal === undefined ? {} : { refusal };
 }
 
 /** The address that was the account's is promised to it, as one in the status is. */

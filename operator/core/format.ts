@@ -33,7 +33,9 @@ function subject(change: Change): string {
   const mail = attributes['mail']?.[0];
   if (mail === undefined) return `${name} (${attributes[attribute.abbreviation]?.[0] ?? ''})`;
   const organization = attributes['o']?.[0] ?? '';
-  return name === organization ? `${mail}  ${name}` : `${mail}  ${name} (${organization})`;
+  return name === organization || organization === ''
+    ? `${mail}  ${name}`
+    : `${mail}  ${name} (${organization})`;
 }
 
 function detail(change: Change): string {

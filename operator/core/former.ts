@@ -53,15 +53,15 @@ export function closedProblem(entry: DirectoryEntry | undefined): Problem | unde
  * Accounts whose entry went with their mail into the archive, by the name of their resource: what `ou=held` remembers
  * of them. One that has an entry again is not among them.
  */
-export function endedAccounts(observed: Observed): ReadonlyMap<string, DirectoryEntry> {
+export function endedAccounts(observed: Observed): ReadonlyMap<string, readonly DirectoryEntry[]> {
   const there = new Set([...observed.byOwner.values()].map(accountOf));
-  return new Map(
-    [...observed.held].flatMap(([account, entry]) => {
-      const name = first(entry, attribute.resource);
-      // Only what went into the archive is remembered with a name.
-      const isEnded = first(entry, 'cn') !== undefined && !there.has(account);
-      return name !== undefined && isEnded ? [[name, entry] as const] : [];
-    }),
+  // Only what went into the archive is remembered with a name.
+  const ended = [...observed.held].filter(
+    ([account, entry]) => first(entry, 'cn') !== undefined && !there.has(account),
+  );
+  return Map.groupBy(
+    ended.map(([, entry]) => entry),
+    (entry) => first(entry, attribute.resource) ?? '',
   );
 }
 

@@ -11,7 +11,7 @@
  * | reclaimed (R23)                  | archive; remove the mail; the entry stays                  |
  * | archived, its mailbox comes back | restore                                                    |
  */
-import type { Resource } from '../api/resource.ts';
+import { annotation, type Resource } from '../api/resource.ts';
 import type { ArchiveReceipt, DirectoryEntry } from '../ports.ts';
 import { isRecorded } from './address-facts.ts';
 import { formatReceipt, removalOf } from './archive.ts';
@@ -50,8 +50,8 @@ export type MailWorld = Today & {
 /** Restores first: somebody waits for them. Where every resource is missing, nothing is done: that is no order. */
 export function mailWork(world: MailWorld): readonly MailTask[] {
   if (world.mailboxes.length === 0 && world.observed.entries.some(isOpen)) return [];
-  const restores = world.desired.flatMap(({ restore }): MailTask[] =>
-    restore === undefined ? [] : [{ kind: 'restore', ...restore }],
+  const restores = world.desired.flatMap(({ restore, resource }): MailTask[] =>
+    restore === undefined || isPaused(resource) ? [] : [{ kind: 'restore', ...restore }],
   );
   const wanted = wantedAccounts(world);
   const opening = openingAccounts(world);
@@ -64,6 +64,10 @@ export function mailWork(world: MailWorld): readonly MailTask[] {
   });
   const restored = new Set(restores.map(({ dn }) => dn));
   return [...restores, ...ends.filter(({ dn }) => !restored.has(dn))];
+}
+
+function isPaused({ metadata }: Resource): boolean {
+  return metadata.annotations[annotation.paused] === 'true';
 }
 
 /** Reclaimed ones that this pass grants again. */

@@ -101,7 +101,7 @@ export class MailWorker {
         this.#again();
       } catch (error) {
         if (!(error instanceof Error)) throw error;
-        if (error instanceof Unavailable && error.part === 'Lease') this.#queue = [];
+        if (error instanceof Unavailable && error.part === 'Lease') this.#pause();
         // Somebody else has the account by now: the next pass knows.
         else if (error instanceof Conflict) this.#again();
         else this.#fail(task, error);
@@ -109,6 +109,12 @@ export class MailWorker {
         this.#current = undefined;
       }
     }
+  }
+
+  /** Without the lease nothing is done; who has it again looks again. */
+  #pause(): void {
+    this.#queue = [];
+    this.#isDue = true;
   }
 
   #fail(task: MailTask, error: Error): void {

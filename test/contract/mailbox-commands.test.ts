@@ -1,4 +1,4 @@
-/** `hopthu suspend`, `resume` and `reset-password` against a real API server. */
+/** `hopthu suspend`, `resume`, `reset-password` and `grant` against a real API server. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { execa } from 'execa';
@@ -43,6 +43,11 @@ it('suspend sets the annotation, resume takes it away', async () => {
 it('reset-password writes a new value', async () => {
   expect((await hopthu('reset-password', 'binh')).exitCode).toBe(0);
   expect(await field('.spec.passwordReset')).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
+});
+
+it('grant writes a new value', async () => {
+  expect((await hopthu('grant', 'binh')).exitCode).toBe(0);
+  expect(await field('.spec.grant')).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
 });
 
 it('says in one line that there is no such mailbox', async () => {

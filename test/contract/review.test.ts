@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { parseLdif } from '../../cli/ldif.ts';
 import { formatChange } from '../../operator/core/format.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
 import { reportConfigMap, siteConfigMap } from '../../operator/core/secrets.ts';
@@ -205,6 +206,67 @@ describe('against a cluster', () => {
     expect(lines[0]).toMatch(/^- nvcnh@soctrang\.gov\.vn .* closed: no login/);
     await pass();
     expect((await hopthu('orphans', '--site', 'soc-trang')).stdout).toMatch(/person-1 .* resource vanished/);
+  }, 60_000);
+
+  it('an account that nobody owns is taken over by the lines that the plan had', async () => {
+    const suffix = suffixOf(socTrang.domain);
+    const foreign = `dn: uid=lvtam,ou=mailboxes,${suffix}\nobjectClass: inetOrgPerson\nuid: lvtam\ncn: Le Van Tam\nsn: Le\nmail: lvtam@${socTrang.domain}\n`;
+    const ldif = join(folder, 'foreign.ldif');
+    await writeFile(ldif, foreign);
+    const [{ dn = '', attributes = {} } = {}] = parseLdif(foreign, ldif);
+    directory.put(dn, attributes);
+    const adopting = person('le-van-tam', 'Lê Văn Tám');
+    const metadata = { ...adopting.metadata, annotations: { 'hopthu.io/adopt': 'lvtam' } };
+    await save('le-van-tam', { ...adopting, metadata });
+    const plan = await hopthu('plan', '-f', folder, '--ldif', ldif);
+    expect(plan.exitCode).toBe(3);
+    await applyFolder();
+    await pass();
+    const shown = (await hopthu('approve', '--site', 'soc-trang')).stdout;
+    const line = shown.split('\n').find((text) => text.includes('taken over:')) ?? '';
+    expect(line).toMatch(/^~ lvtam@.* taken over: name Le Van Tam → Lê Văn Tám, /);
+    expect(plan.stdout).toContain(line);
+    const hash = /hopthu approve --site soc-trang ([0-9a-f]{12})/.exec(shown)?.[1] ?? '';
+    await hopthu('approve', '--site', 'soc-trang', hash);
+    await eventually(
+      'the operator to see it',
+      async () => (await cluster.snapshot()).approvedPlan === hash || undefined,
+    );
+    // The orphan of above is asked for again, and was approved with it.
+    const others = (await pass()).filter((done) => done !== line);
+    expect(others).toEqual([expect.stringMatching(/^~ nvb@.* taken back by a new resource$/)]);
+    await pass();
+    expect((await hopthu('plan', '-f', folder, '--ldif', ldif)).stdout).toBe('no changes\n');
+  }, 60_000);
+
+  it('accounts are given to restored resources, which have new UIDs', async () => {
+    await applyFolder();
+    await pass();
+    await pass();
+    const restored = ['mbx/person-6', 'mbx/person-7'];
+    for (const name of restored) {
+      const none = '--patch={"metadata":{"finalizers":null}}';
+      await server.kubectl(['delete', name, `--namespace=${namespace}`, '--wait=false']);
+      await server.kubectl(['patch', name, `--namespace=${namespace}`, '--type=merge', none]);
+    }
+    await applyFolder();
+    expect(await pass()).toEqual([]);
+    const shown = (await hopthu('adopt', '--restored', '--site', 'soc-trang')).stdout;
+    expect(shown).toMatch(/^~ nvgnh@.*taken back by a new resource.*\n~ nvhnh@/);
+    const hash = /hopthu adopt --restored --site soc-trang ([0-9a-f]{12})\n$/.exec(shown)?.[1] ?? '';
+    const given = await hopthu('adopt', '--restored', '--site', 'soc-trang', hash);
+    expect(given.stdout).toBe('approved: 2 changes\n');
+    await eventually(
+      'the operator to see it',
+      async () => (await cluster.snapshot()).approvedPlan === hash || undefined,
+    );
+    expect(await pass()).toHaveLength(2);
+    await pass();
+    const wait = ['--for=condition=Ready', `--namespace=${namespace}`];
+    await server.kubectl(['wait', ...restored, ...wait]);
+    expect((await hopthu('adopt', '--restored', '--site', 'soc-trang')).stdout).toBe(
+      'no account waits for its restored resource\n',
+    );
   }, 60_000);
 
   it('says what is wrong where it cannot read', async () => {

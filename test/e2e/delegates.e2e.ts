@@ -95,7 +95,7 @@ describe('a letter to the organization', () => {
       await client.messageMove(await uid('Để lưu'), filed, { uid: true });
       await client.messageDelete(await uid('Để xóa'), { uid: true });
       expect(await subjects(client)).not.toEqual(expect.arrayContaining(['Để xóa']));
-      expect(await subjects(client, filed)).toEqual(['Để lưu']);
+      expect(await subjects(client, filed)).toContain('Để lưu');
       await expect(client.mailboxDelete(filed)).rejects.toThrow();
     });
   });

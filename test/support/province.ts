@@ -17,7 +17,13 @@ import { type PassDependencies, type PassResult, runPass } from '../../operator/
 import { Patience } from '../../operator/reconcile/patience.ts';
 import { UsageSweep } from '../../operator/reconcile/usage-sweep.ts';
 import { type Contents, violations } from './checker.ts';
-import { type Perturbation, perturbCluster, perturbDirectory, perturbMailStore } from './perturbed.ts';
+import {
+  type Perturbation,
+  perturbCluster,
+  perturbDirectory,
+  perturbMailStore,
+  perturbNotices,
+} from './perturbed.ts';
 
 export class Province {
   readonly site: Site;
@@ -120,9 +126,11 @@ export class Province {
       directory,
       mail,
       sessions: this.sessions,
-      notices: this.notices,
+      notices: around === undefined ? this.notices : perturbNotices(this.notices, around),
       usage: this.usage,
       clock: () => this.now,
+      // Every group by itself: what holds for slices must hold for the smallest.
+      slice: 1,
       report: {
         orphans: (dns) => this.orphans.push(...dns),
         held: () => undefined,

@@ -118,7 +118,15 @@ export class Webmail {
 
   /** Shows a folder by what the list of folders calls it. */
   async openFolder(label: string): Promise<void> {
-    await this.page.locator('#mailboxlist a', { hasText: label }).first().click();
+    const folder = this.page.locator('#mailboxlist a', { hasText: label }).first();
+    const selected = this.page.locator('#mailboxlist li.selected > a', { hasText: label });
+    const deadline = Date.now() + patience;
+    // A click while the list of the folder before still loads is lost.
+    while ((await selected.count()) === 0) {
+      if (Date.now() > deadline) throw new Error(`the folder "${label}" does not open`);
+      await folder.click();
+      await selected.waitFor({ timeout: 2_000 }).catch(() => undefined);
+    }
     await this.page.locator('#messagelist tr.message').first().waitFor();
   }
 

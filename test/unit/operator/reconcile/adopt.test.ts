@@ -57,7 +57,7 @@ describe('an entry that nobody owns', () => {
     const message = province.status('binh').conditions?.[0]?.message ?? '';
     expect(message).toContain('1 accounts that nobody owns would be taken over; approve with');
     expect(message).toMatch(
-      /: ~ NTBinh@soctrang.gov.vn {2}Nguyen Thanh Binh \(\) {2}taken over: name Nguyen Thanh Binh → Nguyễn Thanh Bình, sn Nguyen → Nguyễn, title PGD → \(none\), organization \(none\) → Sở Thông tin và Truyền thông, address NTBinh@soctrang.gov.vn → ntbinh@soctrang.gov.vn, addresses \(none\) → ntbinh@soctrang.gov.vn, state \(none\) → Active, type \(none\) → Personal, quota \(none\) → 500 MiB$/,
+      /: ~ NTBinh@soctrang.gov.vn {2}Nguyen Thanh Binh {2}taken over: name Nguyen Thanh Binh → Nguyễn Thanh Bình, sn Nguyen → Nguyễn, title PGD → \(none\), organization \(none\) → Sở Thông tin và Truyền thông, address NTBinh@soctrang.gov.vn → ntbinh@soctrang.gov.vn, addresses \(none\) → ntbinh@soctrang.gov.vn, state \(none\) → Active, type \(none\) → Personal, quota \(none\) → 500 MiB$/,
     );
     const before = structuredClone([province.cluster.writes, province.directory.writes]);
     await province.pass();
