@@ -132,7 +132,6 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
     orphans: decision.orphans.length,
     statusWrites: settled.writes,
     again:
-      allowed.some(({ action }) => ['close', 'remove', 'reject'].includes(action)) ||
       applied.some(({ change, problem }) => problem === undefined && isSeenLater(change)) ||
       settled.conflicts > 0 ||
       // A rename is planned only for an entry that is otherwise as it shall be.
@@ -141,9 +140,9 @@ export async function runPass(dependencies: PassDependencies): Promise<PassResul
   };
 }
 
-/** Whose delegates or open sessions the next pass has to look at. */
+/** What the next pass has to look at: delegates, open sessions, and what is let go once it is read back. */
 function isSeenLater(change: Change): boolean {
-  return removesAccess(change) || leavesSessions(change);
+  return removesAccess(change) || leavesSessions(change) || ['remove', 'reject'].includes(change.action);
 }
 
 /** Told to those whose access was just taken away, until it is done; settled ones are not told of every outage. */
