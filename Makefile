@@ -51,7 +51,7 @@ images: node_modules/.package-lock.json ## Builds every image
 	node test/kind/main.ts images
 
 bench: node_modules/.package-lock.json ## Figures as ratios against a floor of the same run
-	node test/bench/main.ts
+	node test/bench/main.ts $(SIZES)
 
 docs: node_modules/.package-lock.json ## Regenerates the CRDs and the reference pages
 	node crds/generate.ts

@@ -21,13 +21,13 @@ import { leaseStore } from './kube/lease.ts';
 import { defaultLimits } from './kube/retry.ts';
 import { Connection } from './ldap/connection.ts';
 import { LdaptsDirectory } from './ldap/ldapts-directory.ts';
-import { RememberedDirectory } from './ldap/remembered-directory.ts';
 import { SmtpNotices } from './mail/smtp-notices.ts';
 import { createMetrics } from './metrics.ts';
 import { Loop } from './reconcile/loop.ts';
 import { MailWorker } from './reconcile/mail-worker.ts';
-import { runPass } from './reconcile/pass.ts';
 import { Patience } from './reconcile/patience.ts';
+import { Reconciler } from './reconcile/reconciler.ts';
+import { RememberedDirectory } from './reconcile/remembered-directory.ts';
 import { UsageSweep } from './reconcile/usage-sweep.ts';
 import { createReport } from './report.ts';
 
@@ -100,7 +100,7 @@ const accounts = new StoreClient({
 });
 const usage = new UsageSweep({
   store: new DoveadmUsage(doveadm),
-  onChange: () => loop.wake(),
+  onChange: () => loop.wakeSoon(),
   onSwept: (asked, read) => metrics.swept(asked, read),
   onFailure: (error) => log.warn({ err: error }, 'how much mailboxes use could not be read'),
 });
@@ -118,7 +118,7 @@ const mail = new MailWorker({
   store: accounts,
   directory,
   clock: () => new Date(),
-  onChange: () => loop.wake(),
+  onChange: () => loop.wakeSoon(),
   onStep: (task, error) => {
     metrics.stepped(task.kind, error === undefined);
     const { kind, account } = task;
@@ -130,21 +130,23 @@ const metrics = createMetrics(site.name, { cluster, connection, election, mail, 
 
 const report = createReport(log);
 const patience = new Patience(() => performance.now(), Math.random);
+const reconciler = new Reconciler({
+  site,
+  cluster,
+  directory,
+  sessions,
+  notices,
+  usage,
+  mail,
+  patience,
+  clock: () => new Date(),
+  report,
+  planOnly,
+});
 const loop = new Loop({
-  pass: () =>
-    runPass({
-      site,
-      cluster,
-      directory,
-      sessions,
-      notices,
-      usage,
-      mail,
-      patience,
-      clock: () => new Date(),
-      report,
-      planOnly,
-    }),
+  pass: () => reconciler.full(),
+  changed: (keys) => reconciler.changed(keys),
+  interrupt: (atOnce) => reconciler.interrupt(atOnce),
   ...(planOnly ? {} : { turn: () => election.turn() }),
   resync: site.operator.resyncSeconds * 1000,
   onResync: () => {
@@ -152,11 +154,11 @@ const loop = new Loop({
     usage.due();
     mail.due();
   },
-  onResult: (result, seconds) => {
-    metrics.passed(result, seconds);
+  onResult: (result, seconds, changed) => {
+    metrics.passed(result, seconds, changed === undefined ? 'site' : 'change');
     const { changes, ...counts } = result;
     const level = changes.length > 0 || result.failures > 0 ? 'info' : 'debug';
-    log[level]({ ...counts, seconds, plan: changes.slice(0, 50).map(formatChange) }, 'pass');
+    log[level]({ ...counts, changed, seconds, plan: changes.slice(0, 50).map(formatChange) }, 'pass');
   },
   onFailure: (error, retryIn) => {
     metrics.failed();
@@ -170,7 +172,7 @@ const server = await serveHealth(config.port, {
   registry: metrics.registry,
   isReady: () => cluster.hasSynced,
 });
-cluster.onChange(() => loop.wake());
+cluster.onChange((changed) => loop.wake(changed));
 cluster.start();
 if (!planOnly) election.start();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -19,7 +19,8 @@ export type Sources = {
 
 export type Metrics = {
   readonly registry: Registry;
-  passed(result: PassResult, seconds: number): void;
+  /** @param scope whether the whole site was looked at, or some changes */
+  passed(result: PassResult, seconds: number, scope: 'site' | 'change'): void;
   failed(): void;
   /** A step with the mail of an account that ended was made, or failed. */
   stepped(step: string, succeeded: boolean): void;
@@ -38,13 +39,14 @@ export function createMetrics(
   const registers = [registry];
   const passes = new Counter({
     name: 'controller_runtime_reconcile_total',
-    help: 'Passes by result: success, partial (a change failed) or error (the world could not be read).',
-    labelNames: ['result'],
+    help: 'Passes by result: success, partial (a change failed) or error (the world could not be read), and by scope: the whole site, or what a change concerns.',
+    labelNames: ['result', 'scope'],
     registers,
   });
   const time = new Histogram({
     name: 'controller_runtime_reconcile_time_seconds',
-    help: 'Length of a pass.',
+    help: 'Length of a pass, by scope.',
+    labelNames: ['scope'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers,
   });
@@ -138,20 +140,21 @@ export function createMetrics(
   });
   return {
     registry,
-    passed(result, seconds) {
-      passes.inc({ result: result.failures > 0 ? 'partial' : 'success' });
-      time.observe(seconds);
+    passed(result, seconds, scope) {
+      passes.inc({ result: result.failures > 0 ? 'partial' : 'success', scope });
+      time.observe({ scope }, seconds);
       for (const { action } of result.changes) changes.inc({ action });
       statusWrites.inc(result.statusWrites);
       mailboxes.set(result.mailboxes);
-      failing.set(result.failures);
       held.set(result.held);
+      if (scope === 'change') return;
+      failing.set(result.failures);
       planned.set(result.planned);
       orphans.set(result.orphans);
       last.setToCurrentTime();
     },
     failed() {
-      passes.inc({ result: 'error' });
+      passes.inc({ result: 'error', scope: 'site' });
     },
     stepped(step, succeeded) {
       steps.inc({ step, result: succeeded ? 'success' : 'error' });

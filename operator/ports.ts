@@ -1,6 +1,6 @@
 /** Everything outside the operator, as interfaces: the decisions never see more than this. */
 import type { Orders } from './api/orders.ts';
-import type { Resource } from './api/resource.ts';
+import type { Kind, Resource } from './api/resource.ts';
 
 /** One entry as read from the directory. Attribute names are spelled as they were asked for; absent ones are missing. */
 export type DirectoryEntry = {
@@ -32,6 +32,9 @@ export interface Directory {
   close(): Promise<void>;
 }
 
+/** Names one resource. */
+export type ResourceKey = { readonly kind: Kind; readonly namespace: string; readonly name: string };
+
 /** A note on a resource, as `kubectl describe` shows it. */
 export type ResourceEvent = {
   readonly type: 'Normal' | 'Warning';
@@ -50,6 +53,8 @@ export type ClusterSnapshot = Orders & {
 export interface Cluster {
   /** @throws Unavailable when a list is not complete or not yet known. */
   snapshot(): Promise<ClusterSnapshot>;
+  /** One resource as the copy has it now, own writes included; undefined when it is gone. */
+  find(kind: Kind, namespace: string, name: string): Resource | undefined;
   /** Replaces the status; the caller has compared it with what is there. @throws Conflict, Unavailable */
   writeStatus(resource: Resource, status: object): Promise<void>;
   /** @throws Conflict when the resource changed since it was read; Unavailable. */

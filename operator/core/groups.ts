@@ -27,6 +27,11 @@ export class Groups {
     return this.#members.get(id)?.value;
   }
 
+  /** What it touches; nothing when it is not known. */
+  keysOf(id: string): readonly string[] {
+    return this.#members.get(id)?.buckets.map(({ key }) => key) ?? [];
+  }
+
   ids(): Iterable<string> {
     return this.#members.keys();
   }

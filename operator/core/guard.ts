@@ -72,6 +72,17 @@ export function guard(all: readonly Change[], world: GuardedWorld, verdicts: Ver
   return { allowed: others, held, hash, reason, rejected };
 }
 
+/** Does the guard look at the change? All others are allowed whatever it says. */
+export function isWeighed(change: Change): boolean {
+  return (
+    removesAccess(change) ||
+    isRejected(change) ||
+    change.action === 'remove' ||
+    'needsApproval' in change ||
+    (isCreate(change) && hadEntry(change.resource))
+  );
+}
+
 /** What waits for a person however little it is. */
 const questions: Readonly<Partial<Record<Change['action'], string>>> = {
   rename: 'addresses would follow a new abbreviation',

@@ -28,8 +28,10 @@ export const noticeFields: Readonly<Record<NoticeKind, readonly string[]>> = {
   ],
 };
 
+type Noticed = Pick<Decision, 'desired'> & { readonly observed: Pick<Decision['observed'], 'entries'> };
+
 /** Notices before a reclaim (R23), those that are nearest to it first. */
-export function reclaimNotices(site: Site, { desired, observed }: Decision): readonly DueNotice[] {
+export function reclaimNotices(site: Site, { desired, observed }: Noticed): readonly DueNotice[] {
   const due = desired.filter(
     ({ reclaim, entry, resource: { metadata } }) =>
       reclaim?.notice !== undefined &&

@@ -65,17 +65,22 @@ export type Change = Create | Update | Remove;
  * Everything that shall be written to the directory, what takes access away first, removals last.
  * @param now wall clock, which entries keep whose status changes
  */
-export function planChanges(decision: Decision, now: Date): readonly Change[] {
-  return decision.desired
+export function planChanges({ desired }: Pick<Decision, 'desired'>, now: Date): readonly Change[] {
+  const changes = desired
     .filter(({ resource }) => resource.metadata.annotations[annotation.paused] !== 'true')
-    .flatMap((desired) => changeFor(desired) ?? [])
-    .map((change) => withNotes(change, now))
-    .sort(
-      (a, b) =>
-        order[a.action] - order[b.action] ||
-        compare(b.resource.kind, a.resource.kind) ||
-        compare(sortKey(a), sortKey(b)),
-    );
+    .flatMap((one) => changeFor(one) ?? [])
+    .map((change) => withNotes(change, now));
+  return inOrder(changes);
+}
+
+/** As every plan is printed, whatever its parts were decided in. */
+export function inOrder(changes: readonly Change[]): readonly Change[] {
+  return changes.toSorted(
+    (a, b) =>
+      order[a.action] - order[b.action] ||
+      compare(b.resource.kind, a.resource.kind) ||
+      compare(sortKey(a), sortKey(b)),
+  );
 }
 
 const order: Readonly<Record<Action, number>> = {

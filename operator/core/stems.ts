@@ -51,7 +51,8 @@ export function stemOf({ site, suffixes }: Stems, address: string): string {
 /** Read without a check: a spec that is refused wants nothing, and more keys than needed do no harm. */
 export function mailboxKeys(stems: Stems, { metadata, spec, status }: Resource): ReadonlySet<string> {
   const { site, organizations } = stems;
-  const { localPart, aliases, person, organizationRef, delegates } = (spec ?? {}) as Partial<MailboxSpec>;
+  const { type, localPart, aliases, person, organizationRef, delegates } = (spec ??
+    {}) as Partial<MailboxSpec>;
   const { address } = (status ?? {}) as MailboxStatus;
   const name = resourceName(metadata);
   const adopted = adoptedUid(metadata);
@@ -61,7 +62,8 @@ export function mailboxKeys(stems: Stems, { metadata, spec, status }: Resource):
     const form = attempt('NoAddress', () => personLocalPart(site, fullName));
     if ('value' in form) wanted.push(form.value);
   }
-  wanted.push(organizations.resolved.get(`${metadata.namespace}/${organizationRef?.name}`)?.localPart);
+  const organization = organizations.resolved.get(`${metadata.namespace}/${organizationRef?.name}`);
+  if (type === 'Organization') wanted.push(organization?.localPart);
   if (name === `${site.centre.namespace}/${site.centre.mailbox}`) wanted.push(...site.centre.addresses);
   const named = (Array.isArray(delegates) ? delegates : []).map(
     (delegate?: { mailboxRef?: { name?: unknown } }) =>
@@ -70,7 +72,7 @@ export function mailboxKeys(stems: Stems, { metadata, spec, status }: Resource):
   return new Set([
     `#${metadata.uid}`,
     `=${name}`,
-    ...(adopted === undefined ? [] : [`#${adopted}`]),
+    ...(adopted === undefined ? [] : [`#${adopted.toLowerCase()}`]),
     ...named,
     ...wanted.flatMap((text) => (typeof text === 'string' ? [stemOf(stems, text)] : [])),
   ]);
@@ -87,7 +89,7 @@ export function entryKeys(stems: Stems, entry: DirectoryEntry): ReadonlySet<stri
   const owner = first(entry, attribute.ownerUid);
   const resource = first(entry, attribute.resource);
   return new Set([
-    `#${accountOf(entry)}`,
+    `#${accountOf(entry).toLowerCase()}`,
     ...(owner === undefined ? [] : [`#${owner}`]),
     ...(resource === undefined ? [] : [`=${resource}`]),
     ...delegatesOf(entry).map(({ account }) => `#${account}`),

@@ -4,7 +4,7 @@ import { ordersOf } from '../api/orders.ts';
 import { apiVersion, finalizer, group, type Kind, plural, type Resource, version } from '../api/resource.ts';
 import type { Site } from '../core/site.ts';
 import { Invalid, Unavailable } from '../errors.ts';
-import type { Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';
+import type { Cluster, ClusterSnapshot, ResourceEvent, ResourceKey } from '../ports.ts';
 import { callKubernetes, httpStatus } from './api-error.ts';
 import { fieldManager, type KubeClient } from './client.ts';
 import { defaultEventLimits, type EventCounters, EventRecorder } from './event-recorder.ts';
@@ -28,6 +28,8 @@ export type ApiClusterOptions = {
   readonly pace?: Pace;
 };
 
+type ChangeHandler = (changed?: ResourceKey) => unknown;
+
 const kinds: readonly Kind[] = ['Organization', 'Mailbox'];
 
 const nameOf = ({ kind, metadata }: Resource): string => `${kind} ${metadata.namespace}/${metadata.name}`;
@@ -47,23 +49,24 @@ export class ApiCluster implements Cluster {
   readonly #events: EventRecorder;
   readonly #siteReport: SiteReportWriter;
   readonly #ownWrites = new OwnWrites();
-  readonly #handlers: (() => unknown)[] = [];
+  readonly #handlers: ChangeHandler[] = [];
 
   constructor({ client, namespaces, instance, report, pace = defaultPace }: ApiClusterOptions) {
     this.#client = client;
     this.#report = report;
     this.#staleSeconds = (pace.silenceMs / 1000) * STALE_AFTER;
-    const notify = (): void => this.#notify();
     const resources = namespaces.accounts
       .flatMap((namespace) => kinds.map((kind) => ({ kind, namespace })))
       .map(({ kind, namespace }) => {
         const source = resourceSource(client, kind, namespace);
+        const notify = (name?: string): void =>
+          this.#notify(name === undefined ? undefined : { kind, namespace, name });
         return [`${kind}/${namespace}`, new Informer(client.config, source, pace, report, notify)] as const;
       });
     this.#resources = new Map(resources);
     const steering = steeringSource(client, namespaces.mail);
     this.#siteConfigMap = steering.name;
-    this.#steering = new Informer(client.config, steering, pace, report, notify);
+    this.#steering = new Informer(client.config, steering, pace, report, () => this.#notify(undefined));
     this.#siteReport = new SiteReportWriter(client.core, namespaces.mail);
     this.#events = new EventRecorder(client.events, instance, defaultEventLimits, report);
   }
@@ -84,10 +87,11 @@ export class ApiCluster implements Cluster {
   }
 
   /**
-   * Calls back after every change of a resource or of the site's ConfigMap, of others (own writes may be left out).
+   * Calls back after every change of a resource or of the site's ConfigMap, of others (own writes may be left out), with
+   * the resource that it is about, or without one when everything may have changed.
    * Gathering many into one pass is the caller's. What the handler throws is reported and goes no further.
    */
-  onChange(handler: () => unknown): void {
+  onChange(handler: ChangeHandler): void {
     this.#handlers.push(handler);
   }
 
@@ -116,6 +120,10 @@ export class ApiCluster implements Cluster {
       mailboxes: all.filter((resource) => resource.kind === 'Mailbox'),
       ...ordersOf(steering.metadata.annotations),
     };
+  }
+
+  find(kind: Kind, namespace: string, name: string): Resource | undefined {
+    return this.#resources.get(`${kind}/${namespace}`)?.get(name);
   }
 
   /** By PUT, so that a field that is no longer in the status goes; all but the status is ignored by the API server. */
@@ -228,13 +236,13 @@ export class ApiCluster implements Cluster {
     }
   }
 
-  #notify(): void {
-    for (const handler of this.#handlers) void this.#run(handler);
+  #notify(changed: ResourceKey | undefined): void {
+    for (const handler of this.#handlers) void this.#run(handler, changed);
   }
 
-  async #run(handler: () => unknown): Promise<void> {
+  async #run(handler: ChangeHandler, changed: ResourceKey | undefined): Promise<void> {
     try {
-      await handler();
+      await handler(changed);
     } catch (error) {
       this.#report('change handler', error);
     }

@@ -18,18 +18,22 @@ function isNotNewer(next: Metadata, than: Metadata | undefined): boolean {
 
 /** A copy of one kind in one namespace, which tells of changes that are not our own writes. */
 export class Copy<T extends Copied> {
-  readonly #onChange: () => void;
+  readonly #onChange: (name?: string) => void;
   #objects = new Map<string, T>();
   /** Versions that the watch showed of objects with a write of ours under way: most echoes come before the answer. */
   readonly #underWay = new Map<string, Set<string>>();
 
-  /** @param onChange called after every change; it must not throw */
-  constructor(onChange: () => void) {
+  /** @param onChange called after every change, with the object's name where it is one; it must not throw */
+  constructor(onChange: (name?: string) => void) {
     this.#onChange = onChange;
   }
 
   get objects(): Iterable<T> {
     return this.#objects.values();
+  }
+
+  get(name: string): T | undefined {
+    return this.#objects.get(name);
   }
 
   /** Takes a complete list, whatever the versions in it (after a restore they start again lower). */
@@ -70,7 +74,7 @@ export class Copy<T extends Copied> {
       return written;
     } finally {
       if (this.#underWay.get(name) === seen) this.#underWay.delete(name);
-      if (seen.size > 0) this.#onChange();
+      if (seen.size > 0) this.#onChange(name);
     }
   }
 
@@ -88,7 +92,7 @@ export class Copy<T extends Copied> {
 
   #seen(name: string, version: string): void {
     const underWay = this.#underWay.get(name);
-    if (underWay === undefined) this.#onChange();
+    if (underWay === undefined) this.#onChange(name);
     else underWay.add(version);
   }
 }

@@ -57,7 +57,7 @@ export class Informer<T extends Copied> {
   readonly #pace: Pace;
   readonly #report: Report;
   readonly #copy: Copy<T>;
-  readonly #onChange: () => void;
+  readonly #onChange: (name?: string) => void;
   readonly #stop = new AbortController();
   #version = '';
   #hasSynced = false;
@@ -66,8 +66,14 @@ export class Informer<T extends Copied> {
   #events = 0;
   #failuresInRow = 0;
 
-  /** @param onChange called after every change of the copy; it must not throw */
-  constructor(config: KubeConfig, source: Source<T>, pace: Pace, report: Report, onChange: () => void) {
+  /** @param onChange called after every change of the copy, with the object's name where it is one; it must not throw */
+  constructor(
+    config: KubeConfig,
+    source: Source<T>,
+    pace: Pace,
+    report: Report,
+    onChange: (name?: string) => void,
+  ) {
     this.#config = config;
     this.#source = source;
     this.#pace = pace;
@@ -87,6 +93,10 @@ export class Informer<T extends Copied> {
 
   get objects(): Iterable<T> {
     return this.#copy.objects;
+  }
+
+  get(name: string): T | undefined {
+    return this.#copy.get(name);
   }
 
   counters(): InformerCounters {

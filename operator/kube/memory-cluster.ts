@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ordersOf } from '../api/orders.ts';
 import { finalizer, type Kind, type Metadata, type Resource } from '../api/resource.ts';
 import { Conflict, Unavailable } from '../errors.ts';
-import type { Clock, Cluster, ClusterSnapshot, ResourceEvent } from '../ports.ts';
+import type { Clock, Cluster, ClusterSnapshot, ResourceEvent, ResourceKey } from '../ports.ts';
 import { MemorySecrets } from './memory-secrets.ts';
 import { OwnWrites } from './own-writes.ts';
 
@@ -52,7 +52,7 @@ export class MemoryCluster implements Cluster {
 
   readonly #resources = new Map<string, Resource>();
   readonly #ownWrites = new OwnWrites();
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners: ((changed?: ResourceKey) => void)[] = [];
   readonly #clock: Clock;
   #siteAnnotations: Readonly<Record<string, string>> = {};
   #isDown = false;
@@ -118,7 +118,7 @@ export class MemoryCluster implements Cluster {
   }
 
   /** Calls back after every change of a resource or of the site's annotations by others; own writes are left out. */
-  onChange(callback: () => void): void {
+  onChange(callback: (changed?: ResourceKey) => void): void {
     this.#listeners.push(callback);
   }
 
@@ -131,6 +131,10 @@ export class MemoryCluster implements Cluster {
         ...ordersOf(this.#siteAnnotations),
       };
     });
+  }
+
+  find(kind: Kind, namespace: string, name: string): Resource | undefined {
+    return this.get(kind, namespace, name);
   }
 
   async writeStatus(resource: Resource, status: object): Promise<void> {
@@ -265,7 +269,8 @@ export class MemoryCluster implements Cluster {
   #storeForOthers(next: Resource): Resource {
     const before = this.#version;
     const resource = this.#store(next);
-    if (this.#version !== before) this.#changed();
+    const { name, namespace } = next.metadata;
+    if (this.#version !== before) this.#changed({ kind: next.kind, namespace, name });
     return resource;
   }
 
@@ -277,8 +282,8 @@ export class MemoryCluster implements Cluster {
     }
   }
 
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
+  #changed(changed?: ResourceKey): void {
+    for (const listener of this.#listeners) listener(changed);
   }
 
   #now(): string {

@@ -1,4 +1,4 @@
-/** Carries a plan out, change by change; one that fails does not stop the others. */
+/** Carries out one change of a plan. */
 import { finalizer, type Resource } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
 import type { Write } from '../core/held.ts';
@@ -8,7 +8,6 @@ import { type Problem, stalled, waiting } from '../core/verdict.ts';
 import { Awaited, Blocked, Conflict, Invalid, Unavailable } from '../errors.ts';
 import type { Cluster, Directory } from '../ports.ts';
 import { firstPassword, type PasswordSources } from './first-password.ts';
-import { inParallel } from './parallel.ts';
 import type { Patience } from './patience.ts';
 
 export type Applied = { readonly change: Change; readonly problem?: Problem };
@@ -20,19 +19,8 @@ export type Targets = PasswordSources & {
   readonly patience?: Patience;
 };
 
-/** Applies the changes, a few at a time. */
-export async function applyChanges(
-  targets: Targets,
-  changes: readonly Change[],
-): Promise<readonly Applied[]> {
-  const applied: Applied[] = [];
-  await inParallel(changes, async (change) => {
-    applied.push(await applyOne(targets, change));
-  });
-  return applied;
-}
-
-async function applyOne(targets: Targets, change: Change): Promise<Applied> {
+/** A change that fails has a problem. @throws what is no fault of this change, and ends the pass */
+export async function applyOne(targets: Targets, change: Change): Promise<Applied> {
   const { cluster, directory, patience } = targets;
   const last = patience?.problemOf(change.resource);
   if (last !== undefined) return { change, problem: last };

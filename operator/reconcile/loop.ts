@@ -1,15 +1,25 @@
-/** When passes run: one at a time, at once after a change, again after a failure, and at every resync. */
+/**
+ * When passes run: one at a time, at once after a change, again after a failure, and at every resync. A change of one
+ * mailbox is looked at beside the pass that runs, and makes no pass of its own.
+ */
+import type { ResourceKey } from '../ports.ts';
 import type { PassResult } from './pass.ts';
+import { turn } from './turn.ts';
 
 export type LoopOptions = {
   readonly pass: () => Promise<PassResult>;
+  /** Looks at these resources at once, also while a pass runs; undefined when only a pass can tell what to do. */
+  readonly changed?: (keys: readonly ResourceKey[]) => Promise<PassResult | undefined>;
+  /** Another pass is wanted: the one that runs shall end, at once or when it had some time. */
+  readonly interrupt?: (atOnce: boolean) => void;
   /** Every pass waits for it: resolves when this process may write, or when the loop was stopped. */
   readonly turn?: () => Promise<void>;
   /** Milliseconds between two passes that see everything anew. */
   readonly resync: number;
   /** Runs before such a pass. */
   readonly onResync: () => void;
-  readonly onResult: (result: PassResult, seconds: number) => void;
+  /** @param changed of how many resources; undefined for a whole pass */
+  readonly onResult: (result: PassResult, seconds: number, changed?: number) => void;
   readonly onFailure: (error: Error, retryIn: number) => void;
   /** 0 ≤ x < 1; spreads retries. */
   readonly random: () => number;
@@ -29,6 +39,9 @@ export function backoff(failures: number, random: number, ceiling: number): numb
   return Math.round(full * (1 - random / 2));
 }
 
+/** Looks at changes that may be under way at once; what comes meanwhile is the next one's. */
+const mostLooks = 4;
+
 export class Loop {
   readonly #options: LoopOptions;
   readonly #stopped = new AbortController();
@@ -37,20 +50,39 @@ export class Loop {
   #failures = 0;
   #agains = 0;
   #resyncedAt = Number.NEGATIVE_INFINITY;
+  #isPassing = false;
+  /** A pass has begun, and since then nothing showed that the world cannot be read. */
+  #mayLook = false;
+  readonly #changed = new Map<string, ResourceKey>();
+  /** A resource that changes all the time is looked at by one look at a time. */
+  readonly #lookedAt = new Set<string>();
+  readonly #looks = new Set<Promise<void>>();
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(options: LoopOptions) {
     this.#options = options;
   }
 
-  /** Something changed: run a pass soon. Calls during a pass are one further pass. */
-  wake(): void {
+  /**
+   * Something changed. One mailbox is looked at now; for anything else a pass runs soon. Calls during a pass are one
+   * further pass.
+   */
+  wake(key?: ResourceKey): void {
+    if (key?.kind === 'Mailbox' && this.#mayLook && this.#options.changed !== undefined) {
+      this.#changed.set(`${key.namespace}/${key.name}`, key);
+      this.#look();
+      return;
+    }
     this.#wakened = true;
+    if (this.#isPassing) this.#options.interrupt?.(key === undefined);
     this.#alarm?.();
   }
 
   /** Lets the running pass end; `run` returns then. */
   stop(): void {
     this.#stopped.abort();
+    clearTimeout(this.#retry);
+    if (this.#isPassing) this.#options.interrupt?.(true);
     this.#alarm?.();
   }
 
@@ -58,11 +90,68 @@ export class Loop {
   async run(): Promise<void> {
     for (;;) {
       await this.#options.turn?.();
-      if (this.#stopped.signal.aborted) return;
+      if (this.#stopped.signal.aborted) break;
       this.#wakened = false;
       const wait = await this.#once();
       if (!this.#wakened) await this.#sleep(wait);
     }
+    await Promise.all(this.#looks);
+  }
+
+  #look(): void {
+    if (this.#looks.size >= mostLooks) return;
+    const look = this.#lookAtChanges().finally(() => {
+      this.#looks.delete(look);
+      if (this.#isAnyFree()) this.#look();
+    });
+    this.#looks.add(look);
+  }
+
+  async #lookAtChanges(): Promise<void> {
+    const { changed, onResult, onFailure, random } = this.#options;
+    // Changes that come together are looked at together.
+    await turn();
+    while (this.#isAnyFree() && this.#mayLook && !this.#stopped.signal.aborted) {
+      const taken = [...this.#changed].filter(([name]) => !this.#lookedAt.has(name));
+      for (const [name] of taken) {
+        this.#changed.delete(name);
+        this.#lookedAt.add(name);
+      }
+      const keys = taken.map(([, key]) => key);
+      const started = performance.now();
+      try {
+        const result = await changed?.(keys);
+        if (result !== undefined) onResult(result, (performance.now() - started) / 1000, keys.length);
+        if (result === undefined || result.again) this.wakeSoon();
+        else if (result.failures > 0) this.#wakeIn(backoff(1, random(), changeCeiling));
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        this.#mayLook = false;
+        onFailure(error, 0);
+        this.wakeSoon();
+      } finally {
+        for (const [name] of taken) this.#lookedAt.delete(name);
+      }
+    }
+    // The pass that comes sees them.
+    if (!this.#mayLook || this.#stopped.signal.aborted) this.#changed.clear();
+  }
+
+  #isAnyFree(): boolean {
+    for (const name of this.#changed.keys()) if (!this.#lookedAt.has(name)) return true;
+    return false;
+  }
+
+  /** A pass is wanted; the one that runs has its time. */
+  wakeSoon(): void {
+    this.#wakened = true;
+    if (this.#isPassing) this.#options.interrupt?.(false);
+    this.#alarm?.();
+  }
+
+  #wakeIn(milliseconds: number): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.wakeSoon(), milliseconds);
   }
 
   async #once(): Promise<number> {
@@ -72,6 +161,8 @@ export class Loop {
       onResync();
       this.#resyncedAt = started;
     }
+    this.#isPassing = true;
+    this.#mayLook = true;
     try {
       const result = await pass();
       onResult(result, (performance.now() - started) / 1000);
@@ -86,13 +177,17 @@ export class Loop {
       return untilResync;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
+      this.#mayLook = false;
       this.#failures += 1;
       const retryIn = backoff(this.#failures, random(), worldCeiling);
       onFailure(error, retryIn);
       // A change does not shorten the wait while the world cannot be read: what failed would fail again.
       this.#wakened = false;
+      this.#isPassing = false;
       await this.#sleep(retryIn, true);
       return 0;
+    } finally {
+      this.#isPassing = false;
     }
   }
 

@@ -1,12 +1,13 @@
-/** The bare loop: per mailbox one Secret, one LDAP add and one status write, eight mailboxes at once. */
-import { inParallel } from '../../operator/reconcile/parallel.ts';
+/** The bare loop: per mailbox one Secret, one LDAP add and one status write, as many mailboxes at once as serves best. */
 import { mailboxManifest } from './people.ts';
 import {
   addEntry,
+  atOnce,
   type Created,
   connect,
   create,
   createSecret,
+  inFlight,
   readTask,
   usage,
   writeStatus,
@@ -19,15 +20,15 @@ const { bareNamespace } = task;
 const clients = connect(task);
 const names = Array.from({ length: task.mailboxes }, (_, index) => `floor-${index}`);
 const mailboxes: Created[] = [];
-await inParallel([...names.entries()], async ([index, name]) => {
+await atOnce(inFlight, [...names.entries()], async ([index, name]) => {
   mailboxes.push(await create(clients, bareNamespace, mailboxManifest(name, index)));
 });
 
 const before = usage();
 const started = performance.now();
-await inParallel(mailboxes, async (mailbox) => {
+await atOnce(inFlight, mailboxes, async (mailbox) => {
   const password = await createSecret(clients, bareNamespace, mailbox.metadata.name);
-  await addEntry(clients, mailbox.metadata.uid, password);
+  await addEntry(clients, mailbox.metadata, password);
   await writeStatus(clients, bareNamespace, mailbox);
 });
 const seconds = (performance.now() - started) / 1000;

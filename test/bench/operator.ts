@@ -1,31 +1,42 @@
-/** The operator over its real adapters: cold until everybody is Ready, then with nothing to do, then one change at a time. */
-import { setImmediate } from 'node:timers/promises';
+/**
+ * The operator over its real adapters and with its own loop: cold until everybody is Ready, with single changes in the
+ * middle of it; single changes while idle; and passes with nothing to do.
+ */
+
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { MailboxStatus } from '../../operator/api/mailbox.ts';
-import type { Resource } from '../../operator/api/resource.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
-import { RememberedDirectory } from '../../operator/ldap/remembered-directory.ts';
+
 import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import type { Cluster, Directory } from '../../operator/ports.ts';
 import { Loop } from '../../operator/reconcile/loop.ts';
-import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
+import { Reconciler } from '../../operator/reconcile/reconciler.ts';
 import { mailboxManifest } from './people.ts';
-import { addEntry, connect, create, median, readTask, usage, writeStatus } from './world.ts';
+import { addEntry, connect, create, readTask, usage, writeStatus } from './world.ts';
 
 export type Operator = {
-  readonly cold: { readonly seconds: number; readonly passes: number };
-  /** `reading` is the part of `seconds` that the directory's snapshot took. */
-  readonly resync: { readonly seconds: number; readonly reading: number; readonly writes: number };
-  /** Median milliseconds of one mailbox: by the operator, and by the bare calls. */
-  readonly change: { readonly operator: number; readonly bare: number };
-  readonly cpu: number;
-  readonly memory: number;
+  /** Seconds and CPU seconds until everybody was Ready; milliseconds of each change meanwhile. */
+  readonly cold: { readonly seconds: number; readonly cpu: number; readonly changes: readonly number[] };
+  /** Milliseconds of single changes: by the operator, and by the bare calls. */
+  readonly change: { readonly operator: readonly number[]; readonly bare: readonly number[] };
+  /** Seconds of each pass; `reading` is the part of it that reading the directory took. Resident MiB after each. */
+  readonly resync: {
+    readonly seconds: readonly number[];
+    readonly reading: readonly number[];
+    readonly resident: readonly number[];
+    readonly writes: number;
+  };
+  /** 99th percentiles of the event loop's delay in milliseconds, sampled every 10 ms. */
+  readonly delay: { readonly cold: number; readonly resync: number };
+  /** MiB: the most ever, and at rest after the cold pass. */
+  readonly memory: { readonly most: number; readonly rest: number };
 };
 
-const resyncs = 5;
-const changes = 20;
+const changes = 40;
 /** Not counted: compilation, first connections. */
-const warmUp = 3;
+const warmUp = 5;
 
 const task = await readTask();
 const { site, bareNamespace } = task;
@@ -42,14 +53,19 @@ const api = new ApiCluster({
 let writes = 0;
 /** Seconds of each snapshot of the directory. */
 const readings: number[] = [];
-let onReady: (name: string) => void = () => undefined;
+const ready = new Set<string>();
+const waiting = new Map<string, () => void>();
 
 const cluster: Cluster = {
   snapshot: () => api.snapshot(),
+  find: (...key) => api.find(...key),
   async writeStatus(resource, status) {
     writes += 1;
     await api.writeStatus(resource, status);
-    if (isReady(status)) onReady(resource.metadata.name);
+    const { name } = resource.metadata;
+    if (resource.kind !== 'Mailbox' || !isReady(status)) return;
+    ready.add(name);
+    waiting.get(name)?.();
   },
   addFinalizer: (resource) => counted(api.addFinalizer(resource)),
   removeFinalizer: (resource) => counted(api.removeFinalizer(resource)),
@@ -62,7 +78,7 @@ const cluster: Cluster = {
     api.event(...given);
   },
 };
-const real: Directory = {
+const directory: Directory = {
   async snapshot() {
     const started = performance.now();
     const entries = await clients.directory.snapshot();
@@ -74,7 +90,33 @@ const real: Directory = {
   remove: (...given) => counted(clients.directory.remove(...given)),
   close: () => clients.directory.close(),
 };
-const directory = new RememberedDirectory(real);
+const nothing = () => undefined;
+const reconciler = new Reconciler({
+  site,
+  cluster,
+  directory,
+  sessions: new MemorySessions(),
+  notices: new MemoryNotices(),
+  clock: () => new Date(),
+  report: { orphans: nothing, held: nothing, planned: nothing, failure: report },
+});
+
+let passes = 0;
+let onPass: () => void = () => undefined;
+const loop = new Loop({
+  pass: () => reconciler.full(),
+  changed: (keys) => reconciler.changed(keys),
+  interrupt: (atOnce) => reconciler.interrupt(atOnce),
+  resync: site.operator.resyncSeconds * 1000,
+  onResync: () => reconciler.forget(),
+  onResult: (_, __, changed) => {
+    if (changed !== undefined) return;
+    passes += 1;
+    onPass();
+  },
+  onFailure: (error) => report('pass', error),
+  random: Math.random,
+});
 
 function counted<T>(write: Promise<T>): Promise<T> {
   writes += 1;
@@ -86,96 +128,92 @@ function isReady(status: object): boolean {
   return conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True');
 }
 
-function pass(): Promise<PassResult> {
-  const nothing = () => undefined;
-  const silent = { orphans: nothing, held: nothing, planned: nothing, failure: report };
-  return runPass({
-    site,
-    cluster,
-    directory,
-    sessions: new MemorySessions(),
-    notices: new MemoryNotices(),
-    clock: () => new Date(),
-    report: silent,
-  });
+/** Milliseconds from before the creation until the API server has taken the status that says Ready. */
+async function changeByOperator(name: string, index: number): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  waiting.set(name, resolve);
+  const started = performance.now();
+  await create(clients, namespace, mailboxManifest(name, index));
+  await promise;
+  waiting.delete(name);
+  return performance.now() - started;
+}
+
+async function changeBare(name: string, index: number): Promise<number> {
+  const started = performance.now();
+  const mailbox = await create(clients, bareNamespace, mailboxManifest(name, index));
+  await addEntry(clients, mailbox.metadata, name);
+  await writeStatus(clients, bareNamespace, mailbox);
+  return performance.now() - started;
 }
 
 async function measureCold(): Promise<Operator['cold']> {
+  const before = usage();
   const started = performance.now();
+  api.onChange((changed) => loop.wake(changed));
   api.start();
   while (!api.hasSynced) await setImmediate();
-  for (let passes = 1; ; passes += 1) {
-    await pass();
-    const { mailboxes } = await api.snapshot();
-    const ready = mailboxes.filter(({ status }: Resource) => isReady(status as object)).length;
-    if (ready === task.mailboxes) return { seconds: (performance.now() - started) / 1000, passes };
-    if (passes === 10) throw new Error(`only ${ready} of ${task.mailboxes} are Ready after 10 passes`);
-  }
-}
-
-async function measureResync(): Promise<Operator['resync']> {
-  const before = writes;
+  void loop.run();
   const times: number[] = [];
-  for (let count = 0; count < resyncs; count += 1) {
-    const started = performance.now();
-    directory.forget();
-    await pass();
-    times.push((performance.now() - started) / 1000);
+  for (const part of [0.2, 0.4, 0.6, 0.8]) {
+    while (ready.size < task.mailboxes * part) await setTimeout(5);
+    times.push(await changeByOperator(`amid-${part * 10}`, times.length));
   }
-  return { seconds: median(times), reading: median(readings.slice(-resyncs)), writes: writes - before };
-}
-
-/** From before the creation until the API server has taken the status that says Ready. */
-async function changeByOperator(name: string, index: number): Promise<void> {
-  const ready = new Promise<void>((resolve) => {
-    onReady = (written) => {
-      if (written === name) resolve();
-    };
-  });
-  await create(clients, namespace, mailboxManifest(name, index));
-  await ready;
-}
-
-async function changeBare(name: string, index: number): Promise<void> {
-  const mailbox = await create(clients, bareNamespace, mailboxManifest(name, index));
-  await addEntry(clients, mailbox.metadata.uid, name);
-  await writeStatus(clients, bareNamespace, mailbox);
+  while (ready.size < task.mailboxes + times.length) await setTimeout(1);
+  const seconds = (performance.now() - started) / 1000;
+  return { seconds, cpu: usage().cpu - before.cpu, changes: times };
 }
 
 /** By turns, so that both meet the same moments of the machine. */
 async function measureChange(): Promise<Operator['change']> {
-  const loop = new Loop({
-    pass,
-    resync: site.operator.resyncSeconds * 1000,
-    onResync: () => directory.forget(),
-    onResult: () => undefined,
-    onFailure: (error) => report('pass', error),
-    random: Math.random,
-  });
-  api.onChange(() => loop.wake());
-  const running = loop.run();
   const times = { operator: [] as number[], bare: [] as number[] };
   for (let count = 0; count < warmUp + changes; count += 1) {
-    for (const [way, change] of [
-      ['operator', changeByOperator],
-      ['bare', changeBare],
-    ] as const) {
-      const started = performance.now();
-      await change(`${way}-${count}`, count);
-      if (count >= warmUp) times[way].push(performance.now() - started);
-    }
+    const operator = await changeByOperator(`operator-${count}`, count * 97);
+    const bare = await changeBare(`bare-${count}`, count);
+    if (count < warmUp) continue;
+    times.operator.push(operator);
+    times.bare.push(bare);
   }
-  loop.stop();
-  await running;
-  return { operator: median(times.operator), bare: median(times.bare) };
+  return times;
 }
 
-const before = usage();
+async function measureResync(): Promise<Operator['resync']> {
+  const before = writes;
+  const seconds: number[] = [];
+  const resident: number[] = [];
+  for (let count = 0; count < task.resyncs; count += 1) {
+    const started = performance.now();
+    reconciler.forget();
+    const done = new Promise<void>((resolve) => {
+      onPass = resolve;
+    });
+    loop.wake();
+    await done;
+    seconds.push((performance.now() - started) / 1000);
+    resident.push(process.memoryUsage().rss / 2 ** 20);
+  }
+  return { seconds, reading: readings.slice(-task.resyncs), resident, writes: writes - before };
+}
+
+const delay = monitorEventLoopDelay({ resolution: 10 });
+delay.enable();
 const cold = await measureCold();
-const { cpu, memory } = usage();
-const resync = await measureResync();
+const delayCold = delay.percentile(99) / 1e6;
+await setTimeout(1000);
+const rest = process.memoryUsage().rss / 2 ** 20;
 const change = await measureChange();
+delay.reset();
+const resync = await measureResync();
+const delayResync = delay.percentile(99) / 1e6;
+loop.stop();
 api.stop();
 await directory.close();
-const result: Operator = { cold, resync, change, cpu: cpu - before.cpu, memory };
+if (passes === 0) throw new Error('no pass ended');
+const result: Operator = {
+  cold,
+  change,
+  resync,
+  delay: { cold: delayCold, resync: delayResync },
+  memory: { most: usage().memory, rest },
+};
 process.stdout.write(JSON.stringify(result), () => process.exit());

@@ -1,5 +1,5 @@
 /** A province for measuring: Vietnamese names in ten organizations, of which some ask for one address (R15). */
-import { apiVersion } from '../../operator/api/resource.ts';
+import { apiVersion, finalizer } from '../../operator/api/resource.ts';
 
 const organizations = [
   'Sở Nội vụ',
@@ -20,7 +20,7 @@ const givens = ['Bình', 'Dũng', 'Hà', 'Khôi', 'Lan', 'Mai', 'Phúc', 'Sơn',
 export type Manifest = {
   readonly apiVersion: string;
   readonly kind: 'Organization' | 'Mailbox';
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly finalizers: readonly string[] };
   readonly spec: object;
 };
 
@@ -28,7 +28,7 @@ export function organizationManifests(): readonly Manifest[] {
   return organizations.map((name, index) => ({
     apiVersion,
     kind: 'Organization',
-    metadata: { name: `so-${index}` },
+    metadata: { name: `so-${index}`, finalizers: [finalizer] },
     spec: { name, state: 'Active' },
   }));
 }
@@ -37,7 +37,8 @@ export function mailboxManifest(name: string, index: number): Manifest {
   return {
     apiVersion,
     kind: 'Mailbox',
-    metadata: { name },
+    // As the manifests that our tools write.
+    metadata: { name, finalizers: [finalizer] },
     spec: {
       organizationRef: { name: `so-${index % organizations.length}` },
       type: 'Personal',

@@ -2,7 +2,8 @@
 import { json } from 'node:stream/consumers';
 import { KubeConfig } from '@kubernetes/client-node';
 import { group, type Kind, plural, version } from '../../operator/api/resource.ts';
-import { suffixOf } from '../../operator/core/layout.ts';
+import { attribute, objectClass, suffixOf } from '../../operator/core/layout.ts';
+import { mailboxDn, organizationDn } from '../../operator/core/naming/identity.ts';
 import { firstPasswordSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { generatePassword } from '../../operator/credentials/password.ts';
@@ -10,27 +11,50 @@ import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { connectKubernetes, type KubeClient } from '../../operator/kube/client.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
-import type { DirectoryEntry } from '../../operator/ports.ts';
-import { mailbox, mailboxDn } from '../contract/support/mailbox.ts';
-import { firstPassword, operatorDn } from '../contract/support/slapd.ts';
 import type { Manifest } from './people.ts';
 
 /** Given on standard input. */
 export type Task = {
   readonly site: Site;
   readonly kubeconfig: string;
-  readonly slapd: { readonly port: number; readonly ca: string };
+  readonly slapd: {
+    readonly port: number;
+    readonly ca: string;
+    readonly bindDn: string;
+    readonly password: string;
+  };
   readonly mailboxes: number;
+  /** How often the operator looks at everything with nothing to do. */
+  readonly resyncs: number;
   /** Namespace of mailboxes that no operator watches. */
   readonly bareNamespace: string;
 };
 
 /** An object as the API server answered its creation. */
 export type Created = Manifest & {
-  readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
+  readonly metadata: Manifest['metadata'] & { readonly uid: string; readonly resourceVersion: string };
 };
 
-export type Clients = { readonly client: KubeClient; readonly directory: LdaptsDirectory };
+export type Clients = {
+  readonly site: Site;
+  readonly client: KubeClient;
+  readonly directory: LdaptsDirectory;
+};
+
+/** Mailboxes at once; 8 to 16 serve best. */
+export const inFlight = Number(process.env['BENCH_IN_FLIGHT'] ?? 12);
+
+export async function atOnce<T>(
+  count: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const iterator = items.values();
+  const worker = async () => {
+    for (const item of iterator) await work(item);
+  };
+  await Promise.all(Array.from({ length: count }, worker));
+}
 
 export async function readTask(): Promise<Task> {
   return (await json(process.stdin)) as Task;
@@ -43,11 +67,12 @@ export function connect({ site, kubeconfig, slapd }: Task): Clients {
     host: '127.0.0.1',
     servername: 'localhost',
     port: slapd.port,
-    bindDn: operatorDn,
-    password: async () => firstPassword,
+    bindDn: slapd.bindDn,
+    password: async () => slapd.password,
     ca: async () => slapd.ca,
   });
   return {
+    site,
     client: connectKubernetes(config),
     directory: new LdaptsDirectory(connection, suffixOf(site.domain)),
   };
@@ -58,11 +83,29 @@ export async function create({ client }: Clients, namespace: string, manifest: M
   return client.resources.createNamespacedCustomObject({ ...path, body: manifest });
 }
 
-/** The entry that a mailbox gets, with its password. */
-export async function addEntry({ directory }: Clients, uid: string, password: string): Promise<void> {
-  const attributes: DirectoryEntry['attributes'] = mailbox(uid);
-  await directory.add(mailboxDn(uid), {
-    ...attributes,
+/** An entry as the operator gives it to a mailbox, with its password. */
+export async function addEntry(
+  { directory, site }: Clients,
+  { uid, name }: { readonly uid: string; readonly name: string },
+  password: string,
+): Promise<void> {
+  const address = `${uid}@${site.domain}`;
+  await directory.add(mailboxDn(site, uid), {
+    objectClass: ['inetOrgPerson', objectClass.mailbox],
+    cn: ['Nguyễn Thanh Bình'],
+    sn: ['Nguyễn'],
+    givenName: ['Bình'],
+    o: ['Sở Thông tin và Truyền thông'],
+    mail: [address],
+    [attribute.address]: [address],
+    [attribute.status]: ['Active'],
+    [attribute.type]: ['Personal'],
+    [attribute.quotaBytes]: ['524288000'],
+    [attribute.organization]: [organizationDn(site, uid)],
+    [attribute.site]: [site.name],
+    [attribute.resource]: [`bare/${name}`],
+    [attribute.ownerUid]: [uid],
+    [attribute.passwordSecret]: [firstPasswordSecret(name)],
     userPassword: [hashPassword(password)],
     pwdReset: ['TRUE'],
   });
@@ -76,7 +119,11 @@ export async function createSecret({ client }: Clients, namespace: string, name:
 }
 
 /** As large as the operator's. */
-export async function writeStatus({ client }: Clients, namespace: string, mailbox: Created): Promise<void> {
+export async function writeStatus(
+  { client, site }: Clients,
+  namespace: string,
+  mailbox: Created,
+): Promise<void> {
   const { name } = mailbox.metadata;
   const condition = {
     type: 'Ready',
@@ -91,7 +138,7 @@ export async function writeStatus({ client }: Clients, namespace: string, mailbo
     address: `${name}@soctrang.gov.vn`,
     state: 'Active',
     quota: { limit: '500Mi' },
-    entry: mailboxDn(mailbox.metadata.uid),
+    entry: mailboxDn(site, mailbox.metadata.uid),
     conditions: [condition],
   };
   const path = { group, version, namespace, plural: plural.Mailbox, name };

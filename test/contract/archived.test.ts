@@ -6,10 +6,12 @@ import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
-import { RememberedDirectory } from '../../operator/ldap/remembered-directory.ts';
+
 import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
+
 import { MailWorker } from '../../operator/reconcile/mail-worker.ts';
 import { runPass } from '../../operator/reconcile/pass.ts';
+import { RememberedDirectory } from '../../operator/reconcile/remembered-directory.ts';
 import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
 
 const namespace = 'soc-trang-accounts';

@@ -57,10 +57,15 @@ export function killAt(moment: number): { readonly around: Perturbation; readonl
   return { around, hit: () => dead };
 }
 
-/** The cluster as one process has it: what it reads is its own copy, as an informer's is. */
-export function perturbCluster(inner: Cluster, around: Perturbation): Cluster {
+/**
+ * The cluster as one process has it: what it reads is its own copy, as an informer's is.
+ * @param copies false where the same object has to stand for what did not change, as in an informer's copy
+ */
+export function perturbCluster(inner: Cluster, around: Perturbation, copies = true): Cluster {
+  const read = async () => (copies ? copyOf(await inner.snapshot()) : inner.snapshot());
   return {
-    snapshot: () => around('cluster.snapshot', async () => copyOf(await inner.snapshot())),
+    snapshot: () => around('cluster.snapshot', read),
+    find: (kind, namespace, name) => inner.find(kind, namespace, name),
     writeStatus: (resource: Resource, status: object) =>
       around('cluster.writeStatus', () => inner.writeStatus(resource, status)),
     addFinalizer: (resource: Resource) => around('cluster.addFinalizer', () => inner.addFinalizer(resource)),

@@ -129,6 +129,8 @@ export class Province {
       notices: around === undefined ? this.notices : perturbNotices(this.notices, around),
       usage: this.usage,
       clock: () => this.now,
+      // Every group by itself: what holds for slices must hold for the smallest.
+      slice: 1,
       report: {
         orphans: (dns) => this.orphans.push(...dns),
         held: () => undefined,

@@ -64,7 +64,7 @@ describe('resources', () => {
     expect(tries).toHaveLength(before + 1);
     await province.settle();
     await province.expectSound();
-  });
+  }, 30_000);
 
   it('whose account slapd does not let be closed wait for their next try as others do', async () => {
     province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt');

@@ -10,7 +10,7 @@ it('what a pass saw is shown by the process that leads, and forgotten by one tha
     mail: { waiting: 0 },
   });
   const nothing = { changes: [], planned: 0, statusWrites: 0, again: false };
-  passed({ ...nothing, mailboxes: 7, failures: 1, held: 2, orphans: 3 }, 0.1);
+  passed({ ...nothing, mailboxes: 7, failures: 1, held: 2, orphans: 3 }, 0.1, 'site');
   const shown = async (name: string) =>
     new RegExp(`^${name}\\{.*\\} (\\S+)$`, 'm').exec(await registry.metrics())?.[1];
   const gauges = [

@@ -12,7 +12,7 @@ import { readOrganizations } from '../../../../operator/core/organizations.ts';
 import type { Site } from '../../../../operator/core/site.ts';
 import { entryKeys, mailboxKeys, stemOf, stemsOf } from '../../../../operator/core/stems.ts';
 import type { DirectoryEntry } from '../../../../operator/ports.ts';
-import { AddressHistory, names, type Step, step, wish } from '../../../support/address-history.ts';
+import { AddressHistory, names, type Step, step, type Wish, wish } from '../../../support/address-history.ts';
 import { daNang, socTrang } from '../../../support/sites.ts';
 
 const { FC_SEED: seed, FC_RUNS: runs = '60' } = process.env;
@@ -72,19 +72,34 @@ const strays = (site: Site): fc.Arbitrary<readonly DirectoryEntry[]> => {
   );
 };
 
+/** More names and addresses than others need, so that not everybody is of one group. */
+const various = (wishes: fc.Arbitrary<Wish>): fc.Arbitrary<Wish> =>
+  fc
+    .record({
+      wished: wishes,
+      fullName: fc.constantFrom('Nguyễn Thanh Bình', 'Ngô Thị Bình', 'Lê Văn Tám', 'Trần Hà', 'Võ Thị Sáu'),
+      localPart: fc.constantFrom(undefined, undefined, 'lvtam', 'tamlv2', 'vanthu', 'tha.soyt', 'ha'),
+      aliases: fc.subarray(['lienhe', 'lvtam', 'hat', 'vtsau3'], { maxLength: 1 }),
+    })
+    .map(({ wished, ...others }) => ({ ...wished, ...others }));
+
 describe.each([socTrang, daNang])('groups of $name', (site) => {
-  const steps = fc.array(step(site), { maxLength: 15 });
-  const waiting = fc.array(wish(names, site), { maxLength: 5 });
+  const wishes = various(wish(names, site));
+  const apply = fc.record({ kind: fc.constant('apply' as const), wish: wishes });
+  const other = step(site).filter(({ kind }) => kind !== 'apply');
+  const steps = fc.array(fc.oneof(apply, other), { maxLength: 20 });
+  const waiting = fc.array(wishes, { maxLength: 5 });
 
   it('are decided alike one by one and all together', async () => {
     await fc.assert(
-      fc.asyncProperty(steps, waiting, strays(site), async (past, wishes, foreign) => {
+      fc.asyncProperty(steps, waiting, strays(site), async (past, pending, foreign) => {
         const history = new AddressHistory(site, false);
         await history.live(past);
-        for (const next of wishes) history.apply(next);
+        for (const next of pending) history.apply(next);
         const world = await worldOf(history);
         const stray = { ...world, entries: [...world.entries, ...foreign] };
-        for (const one of [world, stray]) {
+        const lost = { ...world, entries: world.entries.filter((_, index) => index % 2 === 1) };
+        for (const one of [world, stray, lost]) {
           const groups = new Groups();
           follow(groups, undefined, one);
           expectAlike(one, groups.parts(1));
@@ -109,9 +124,24 @@ describe.each([socTrang, daNang])('groups of $name', (site) => {
           expect(groups.size).toBe(world.mailboxes.length + world.entries.length);
         }
       }),
-      { ...parameters, numRuns: Number(runs) / 3 },
+      { ...parameters, numRuns: Math.ceil(Number(runs) / 3) },
     );
   }, 120_000);
+});
+
+describe('a group', () => {
+  it('is of those who may want one address, and not of an organization', async () => {
+    const history = new AddressHistory(socTrang, false);
+    const { province } = history;
+    const people = ['Lê Văn Tám', 'Trần Thị Hà', 'Võ Thị Sáu', 'Lê Văn Tám'];
+    for (const [index, name] of people.entries()) province.person(`p${index}`, name, 'so-tttt');
+    province.organizationMailbox('org', 'so-tttt');
+    await province.settle();
+    const groups = new Groups();
+    follow(groups, undefined, await worldOf(history));
+    const sizes = [...groups.parts(1)].map(({ mailboxes }) => mailboxes.length);
+    expect(sizes.filter((size) => size > 0).toSorted()).toEqual([1, 1, 1, 2]);
+  });
 });
 
 describe('a stem', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Unavailable } from '../../../../operator/errors.ts';
+import type { ResourceKey } from '../../../../operator/ports.ts';
 import { backoff, Loop } from '../../../../operator/reconcile/loop.ts';
 import type { PassResult } from '../../../../operator/reconcile/pass.ts';
 
@@ -123,6 +124,98 @@ describe('the loop', () => {
       throw new Unavailable('LDAP', 'down');
     };
     expect(await run([fail, () => idle])).toEqual(['all anew', 'down', 'passed']);
+  });
+});
+
+const mailbox = (name: string): ResourceKey => ({ kind: 'Mailbox', namespace: 'n', name });
+const oneTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('changes', () => {
+  /** A loop whose passes and looks end when they are told to. */
+  class Stage {
+    readonly log: string[] = [];
+    readonly ends: Record<string, (result?: Partial<PassResult> | 'unknown') => void> = {};
+    readonly loop: Loop;
+
+    constructor() {
+      this.loop = new Loop({
+        pass: () => this.#wait('pass') as Promise<PassResult>,
+        changed: (keys) => this.#wait(keys.map(({ name }) => name).join(' ')),
+        interrupt: (atOnce) => this.log.push(atOnce ? 'interrupted' : 'to be interrupted'),
+        resync: 3_600_000,
+        onResync: () => undefined,
+        onResult: () => undefined,
+        onFailure: (error) => this.log.push(error.message),
+        random: () => 1,
+      });
+    }
+
+    #wait(what: string): Promise<PassResult | undefined> {
+      this.log.push(what);
+      return new Promise((resolve) => {
+        this.ends[what] = (result = {}) => resolve(result === 'unknown' ? undefined : { ...idle, ...result });
+      });
+    }
+
+    async turns(): Promise<readonly string[]> {
+      for (let count = 0; count < 5; count += 1) await oneTurn();
+      return this.log;
+    }
+  }
+
+  it('of mailboxes are looked at together while a pass runs', async () => {
+    const stage = new Stage();
+    const running = stage.loop.run();
+    await stage.turns();
+    for (const name of ['a', 'b', 'a']) stage.loop.wake(mailbox(name));
+    expect(await stage.turns()).toEqual(['pass', 'a b']);
+    stage.ends['a b']?.();
+    stage.ends['pass']?.();
+    await stage.turns();
+    stage.loop.wake(mailbox('c'));
+    expect(await stage.turns()).toEqual(['pass', 'a b', 'c']);
+    stage.ends['c']?.();
+    stage.loop.stop();
+    await running;
+  });
+
+  it('of one that is looked at already wait for the end of that, others do not', async () => {
+    const stage = new Stage();
+    const running = stage.loop.run();
+    await stage.turns();
+    stage.loop.wake(mailbox('hot'));
+    await stage.turns();
+    for (const name of ['hot', 'cold', 'hot']) stage.loop.wake(mailbox(name));
+    expect(await stage.turns()).toEqual(['pass', 'hot', 'cold']);
+    stage.ends['hot']?.();
+    expect(await stage.turns()).toEqual(['pass', 'hot', 'cold', 'hot']);
+    stage.loop.stop();
+    for (const end of Object.values(stage.ends)) end();
+    await running;
+  });
+
+  it('that only a pass can judge, and those of anything else, end the pass that runs', async () => {
+    const stage = new Stage();
+    const running = stage.loop.run();
+    await stage.turns();
+    stage.loop.wake(mailbox('a'));
+    await stage.turns();
+    stage.ends['a']?.('unknown');
+    await stage.turns();
+    stage.loop.wake({ ...mailbox('so'), kind: 'Organization' });
+    stage.loop.wake();
+    expect(await stage.turns()).toEqual([
+      'pass',
+      'a',
+      'to be interrupted',
+      'to be interrupted',
+      'interrupted',
+    ]);
+    stage.ends['pass']?.();
+    expect(await stage.turns()).toHaveLength(6);
+    stage.loop.stop();
+    stage.ends['pass']?.();
+    await running;
   });
 });
 

@@ -78,7 +78,7 @@ describe('deletions that arrive one by one', () => {
     await many.settle();
     expect((await many.cluster.snapshot()).mailboxes).toHaveLength(490);
     await many.expectSound();
-  });
+  }, 30_000);
 
   it('count the same for a process that has just begun, and no longer after ten minutes', async () => {
     await deleteOneByOne(letters.slice(0, 10));

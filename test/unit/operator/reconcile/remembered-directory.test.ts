@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Conflict } from '../../../../operator/errors.ts';
 import { MemoryDirectory } from '../../../../operator/ldap/memory-directory.ts';
-import { RememberedDirectory } from '../../../../operator/ldap/remembered-directory.ts';
+import { RememberedDirectory } from '../../../../operator/reconcile/remembered-directory.ts';
 
 const suffix = 'dc=soctrang,dc=gov,dc=vn';
 const dn = `uid=u1,ou=mailboxes,${suffix}`;

@@ -13,8 +13,10 @@ const kept = new Set(snapshotAttributes);
 
 export class RememberedDirectory implements Directory {
   readonly #directory: Directory;
-  /** By key of their DN; undefined when the directory has to be read. */
-  #entries: Map<string, DirectoryEntry> | undefined;
+  /** By key of their DN. */
+  readonly #entries = new Map<string, DirectoryEntry>();
+  #mustRead = true;
+  #writes = 0;
 
   constructor(directory: Directory) {
     this.#directory = directory;
@@ -22,22 +24,41 @@ export class RememberedDirectory implements Directory {
 
   /** Has the next snapshot read the directory itself, so that drift is seen. */
   forget(): void {
-    this.#entries = undefined;
+    this.#mustRead = true;
   }
 
   async snapshot(anew = false): Promise<readonly DirectoryEntry[]> {
     if (anew) this.forget();
-    if (this.#entries === undefined) {
+    if (this.#mustRead) {
+      const before = this.#writes;
       const entries = await this.#directory.snapshot();
-      this.#entries = new Map(entries.map((entry) => [dnKey(entry.dn), entry]));
+      this.#replace(entries);
+      // What was written meanwhile may be missing.
+      this.#mustRead = before !== this.#writes;
     }
     return [...this.#entries.values()];
+  }
+
+  /** One entry as it was read, or as we left it since. */
+  recall(dn: string): DirectoryEntry | undefined {
+    return this.#entries.get(dnKey(dn));
+  }
+
+  /** Entries that are as they were stay the same objects: whoever compares sees at once that nothing changed. */
+  #replace(entries: readonly DirectoryEntry[]): void {
+    const known = new Map(this.#entries);
+    this.#entries.clear();
+    for (const entry of entries) {
+      const key = dnKey(entry.dn);
+      const before = known.get(key);
+      this.#entries.set(key, before !== undefined && isSame(before, entry) ? before : entry);
+    }
   }
 
   add(dn: string, attributes: Given): Promise<void> {
     return this.#write(async () => {
       await this.#directory.add(dn, attributes);
-      this.#entries?.set(dnKey(dn), { dn, attributes: visible(attributes) });
+      this.#entries.set(dnKey(dn), { dn, attributes: visible(attributes) });
     });
   }
 
@@ -45,9 +66,9 @@ export class RememberedDirectory implements Directory {
     return this.#write(async () => {
       await this.#directory.modify(dn, ownerUid, replacements);
       const changes = Object.fromEntries(replacements.map(({ attribute: name, values }) => [name, values]));
-      const before = this.#entries?.get(dnKey(dn));
+      const before = this.#entries.get(dnKey(dn));
       if (before !== undefined) {
-        this.#entries?.set(dnKey(dn), {
+        this.#entries.set(dnKey(dn), {
           dn: before.dn,
           attributes: visible({ ...before.attributes, ...changes }),
         });
@@ -71,6 +92,7 @@ export class RememberedDirectory implements Directory {
 
   /** A write that failed may have taken effect, or has met something else than we remember. */
   async #write(work: () => Promise<void>): Promise<void> {
+    this.#writes += 1;
     try {
       await work();
     } catch (error) {
@@ -78,6 +100,20 @@ export class RememberedDirectory implements Directory {
       throw error;
     }
   }
+}
+
+function isSame(a: DirectoryEntry, b: DirectoryEntry): boolean {
+  const [ours, theirs] = [Object.entries(a.attributes), b.attributes];
+  return (
+    a.dn === b.dn &&
+    ours.length === Object.keys(theirs).length &&
+    ours.every(([name, values]) => {
+      const others = theirs[name];
+      return (
+        values === others || (values.length === others?.length && values.every((v, i) => v === others[i]))
+      );
+    })
+  );
 }
 
 /** What a snapshot would show of these attributes. */

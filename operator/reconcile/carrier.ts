@@ -1,0 +1,279 @@
+/**
+ * Carries decisions out: many at once, each resource by one writer at a time, what takes access away before anything
+ * else. A decision that has not begun may still be dropped for a newer one.
+ */
+import type { Desired } from '../core/desired.ts';
+import { type Change, removesAccess, waitsForSessions } from '../core/plan.ts';
+import type { Site } from '../core/site.ts';
+import type { Outcome } from '../core/status.ts';
+import type { Problem } from '../core/verdict.ts';
+import { Conflict } from '../errors.ts';
+import type { Clock, Cluster, Directory, DirectoryEntry, Sessions } from '../ports.ts';
+import { type Applied, applyOne } from './apply.ts';
+import { type EndedMail, withUnrestored } from './ended-mail.ts';
+import type { Report } from './pass.ts';
+import type { Patience } from './patience.ts';
+import { endSessions } from './sessions.ts';
+import { hearsOfSessions, idleOutcome, settleOne, type Usage } from './settle.ts';
+import { isOfOneResource } from './tell-waiting.ts';
+import { type Priority, priority, Writers } from './writers.ts';
+
+/** A resource for which there is something to do. */
+export type Task = {
+  readonly desired: Desired;
+  /** What is to be written to the directory. */
+  readonly write?: Change;
+  /** What its status tells unless the write fails; what came of the write where this is absent. */
+  readonly outcome?: Outcome;
+  /** There is no resource any more that could be told. */
+  readonly isGone?: boolean;
+  /** A resource whose deletion was rejected may go only when nothing else of that plan is open. */
+  readonly letGo: boolean;
+};
+
+/** What came of some tasks. */
+export type Tally = {
+  /** Sent to the directory, those that failed included. */
+  readonly applied: readonly Applied[];
+  readonly failures: number;
+  readonly conflicts: number;
+  readonly statusWrites: number;
+  /** Resources that were let go. */
+  readonly released: number;
+  /** Tasks that were dropped, because somebody wants all to be decided anew. */
+  readonly interrupted: boolean;
+};
+
+export type CarrierOptions = {
+  readonly site: Site;
+  readonly cluster: Cluster;
+  readonly directory: Directory;
+  readonly sessions: Sessions;
+  readonly usage?: Usage;
+  readonly mail?: EndedMail;
+  readonly clock: Clock;
+  readonly patience?: Patience;
+  readonly report: Report;
+  /** Told when a task is over, whatever came of it. */
+  readonly onOver: (task: Task, applied: Applied | undefined) => void;
+};
+
+/** Milliseconds for which the bulk goes on at least, so that it comes to an end however often all is decided anew. */
+const grace = 5_000;
+
+type Round = {
+  applied: Applied[];
+  failures: number;
+  conflicts: number;
+  statusWrites: number;
+  released: number;
+  interrupted: boolean;
+};
+type Job = {
+  readonly task: Task;
+  state: 'waiting' | 'underWay' | 'dropped';
+  readonly over: Promise<void>;
+  readonly end: () => void;
+};
+
+export class Carrier {
+  readonly #options: CarrierOptions;
+  readonly #writers = new Writers();
+  /** By UID of the resource. */
+  readonly #jobs = new Map<string, Job>();
+  readonly #rounds = new Set<Promise<unknown>>();
+  #bulkSince = 0;
+  /** Whether somebody wants all to be decided anew. */
+  #wanted: 'no' | 'soon' | 'now' = 'no';
+
+  constructor(options: CarrierOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await Promise.allSettled([...this.#rounds]);
+  }
+
+  /** Drops what waits for this resource; resolves when what is under way for it is over, undefined if nothing is. */
+  supersede(uid: string): Promise<void> | undefined {
+    const job = this.#jobs.get(uid);
+    if (job?.state === 'waiting') job.state = 'dropped';
+    return job?.state === 'underWay' ? job.over : undefined;
+  }
+
+  /** Drops what waits of the bulk, at once or when it had its time. Holds for what comes until `readAnew`. */
+  interrupt(atOnce: boolean): void {
+    if (atOnce) this.#wanted = 'now';
+    else if (this.#wanted === 'no') this.#wanted = 'soon';
+  }
+
+  /** What was wanted is about to happen. */
+  readAnew(): void {
+    this.#wanted = 'no';
+  }
+
+  /**
+   * @param entries whose open sessions are ended where they may not log in
+   * @throws what ends all writing, such as a lost Lease; what waits is dropped then
+   */
+  carryOut(
+    tasks: readonly Task[],
+    at: Priority,
+    entries: readonly DirectoryEntry[] | undefined,
+  ): Promise<Tally> {
+    const round = this.#carryOut(tasks, at, entries);
+    this.#rounds.add(round);
+    return round.finally(() => this.#rounds.delete(round));
+  }
+
+  async #carryOut(
+    tasks: readonly Task[],
+    at: Priority,
+    entries: readonly DirectoryEntry[] | undefined,
+  ): Promise<Tally> {
+    const round: Round = {
+      applied: [],
+      failures: 0,
+      conflicts: 0,
+      statusWrites: 0,
+      released: 0,
+      interrupted: false,
+    };
+    if (at === priority.bulk) this.#bulkSince = performance.now();
+    try {
+      const jobs = tasks.map((task) => this.#enlist(task));
+      const applied = new Map<Job, Applied>();
+      const apply = async (job: Job): Promise<void> => {
+        const { task } = job;
+        if (task.write === undefined || applied.has(job)) return;
+        const result = await applyOne(this.#options, task.write);
+        applied.set(job, result);
+        round.applied.push(result);
+        if (result.problem !== undefined) round.failures += 1;
+      };
+      // Access is taken away first. Nobody's sessions wait for grants then, and no grant for a Dovecot that does not answer.
+      await Promise.all(jobs.filter(revokes).map((job) => this.#run(job, priority.revoke, round, apply)));
+      const ended = this.#endSessions(entries, [...applied.values()]);
+      const settle = async (job: Job, unended?: Problem): Promise<void> =>
+        this.#settle(job.task, applied.get(job), unended, round);
+      const finish = async (job: Job): Promise<void> => {
+        if (!hears(job)) {
+          await this.#run(job, at, round, async () => {
+            await apply(job);
+            await settle(job);
+          });
+        } else {
+          const isAfter = job.task.write !== undefined && waitsForSessions(job.task.write);
+          if (!isAfter) await this.#run(job, at, round, apply);
+          const unended = await ended;
+          if (isAfter && unended === undefined) await this.#run(job, at, round, apply);
+          await this.#run(job, at, round, () => settle(job, unended));
+        }
+        this.#over(job, applied.get(job));
+      };
+      await Promise.all([ended, ...jobs.map(finish)]);
+      if ((await ended) !== undefined) round.failures += 1;
+      return round;
+    } catch (error) {
+      this.#writers.drop();
+      await this.#writers.idle();
+      this.#jobs.clear();
+      throw error;
+    }
+  }
+
+  #endSessions(
+    entries: readonly DirectoryEntry[] | undefined,
+    applied: readonly Applied[],
+  ): Promise<Problem | undefined> {
+    const ended =
+      entries === undefined
+        ? Promise.resolve(undefined)
+        : endSessions(this.#options.sessions, entries, applied);
+    // Looked at when the tasks are over; a round that failed before does not look.
+    ended.catch(() => undefined);
+    return ended;
+  }
+
+  #enlist(task: Task): Job {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const job: Job = { task, state: 'waiting', over: promise, end: resolve };
+    this.#jobs.set(task.desired.resource.metadata.uid, job);
+    return job;
+  }
+
+  /** Works on a job that was not dropped, when a writer is free. */
+  async #run(job: Job, at: Priority, round: Round, work: (job: Job) => Promise<void>): Promise<void> {
+    await this.#writers.run(at, async () => {
+      if (job.state === 'waiting' && at === priority.bulk && this.#stopsBulk()) {
+        job.state = 'dropped';
+        round.interrupted = true;
+      }
+      if (job.state === 'dropped') return;
+      job.state = 'underWay';
+      await work(job);
+    });
+  }
+
+  #stopsBulk(): boolean {
+    return this.#wanted === 'now' || (this.#wanted === 'soon' && performance.now() - this.#bulkSince > grace);
+  }
+
+  async #settle(
+    task: Task,
+    applied: Applied | undefined,
+    unended: Problem | undefined,
+    round: Round,
+  ): Promise<void> {
+    const { desired } = task;
+    if (task.isGone === true) return;
+    const told = unended === undefined ? desired : { ...desired, problems: [unended, ...desired.problems] };
+    const { resource } = desired;
+    try {
+      const outcome = outcomeOf(task, applied);
+      const written = await settleOne(
+        this.#options,
+        withUnrestored(told, this.#options.mail),
+        outcome,
+        task.letGo,
+      );
+      if (written === 'status') round.statusWrites += 1;
+      if (written === 'release') round.released += 1;
+    } catch (error) {
+      if (!isOfOneResource(error)) throw error;
+      // A write that loses against a newer version of its resource is made again when that is looked at.
+      if (error instanceof Conflict) round.conflicts += 1;
+      else {
+        round.failures += 1;
+        const { namespace, name } = resource.metadata;
+        this.#options.report.failure(`status of ${resource.kind} ${namespace}/${name}`, error);
+      }
+    }
+  }
+
+  #over(job: Job, applied: Applied | undefined): void {
+    const { uid } = job.task.desired.resource.metadata;
+    if (this.#jobs.get(uid) === job) this.#jobs.delete(uid);
+    if (job.state !== 'dropped') this.#options.onOver(job.task, applied);
+    job.end();
+  }
+}
+
+function hears(job: Job): boolean {
+  const { desired, write } = job.task;
+  return revokes(job) || hearsOfSessions(desired) || (write !== undefined && waitsForSessions(write));
+}
+
+function revokes({ task: { write } }: Job): boolean {
+  return write !== undefined && removesAccess(write);
+}
+
+function outcomeOf({ desired, outcome }: Task, applied: Applied | undefined): Outcome {
+  if (applied?.problem !== undefined)
+    return { kind: 'failed', change: applied.change, problem: applied.problem };
+  return (
+    outcome ??
+    (applied === undefined ? idleOutcome(desired, false) : { kind: 'done', change: applied.change })
+  );
+}
