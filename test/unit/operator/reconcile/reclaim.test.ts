@@ -217,18 +217,6 @@ describe('a mailbox that nobody uses (R23)', () => {
     expect(told().flat()).not.toContain('sotttt@soctrang.gov.vn');
   });
 
-  it("is an organization's, and a delegate's grant is no access to it", async () => {
-    const delegates = [{ mailboxRef: { name: 'moi' }, rights: ['Read'] }];
-    province.organizationMailbox('so-tttt', 'so-tttt', { delegates });
-    await province.settle();
-    const before = province.status('so-tttt').lastAccess;
-    province.now = new Date('2026-05-01T00:00:00Z');
-    province.person('moi', 'Lê Văn Mới', 'so-tttt');
-    await province.settle();
-    expect(province.status('so-tttt').delegates).toEqual([{ name: 'moi', rights: ['Read'] }]);
-    expect(province.status('so-tttt').lastAccess).toBe(before);
-  });
-
   it('counts for the guard like every loss of access', async () => {
     for (const letter of 'abcdefghijk') province.person(`p${letter}`, `Trần Văn ${letter}`, 'so-tttt');
     await province.settle();
