@@ -60,9 +60,9 @@ function withNames(
   opened: Map<string, Folders[]>,
   desired: Desired,
 ): Desired {
-  const owner = accountFrom(desired, claimants);
-  const asked = owner.claimant?.mailbox.spec.delegates ?? [];
+  const asked = claimants.get(desired.resource.metadata.uid)?.mailbox.spec.delegates ?? [];
   if (asked.length === 0 && !holds(desired, attribute.delegate)) return desired;
+  const owner = accountFrom(desired, claimants);
   const before = desired.entry === undefined ? [] : delegatesOf(desired.entry);
   const { delegates, problems } = isWhole(desired)
     ? resolveDelegates(owner, asked, before, known)
@@ -109,10 +109,13 @@ function withFolders(folders: readonly Folders[], desired: Desired): Desired {
 
 /** Mailboxes of organizations without a resource: absence is no order to withdraw anything. */
 function orphanedOwners({ observed, desired }: Decided): readonly DirectoryEntry[] {
+  const owners: DirectoryEntry[] = [];
+  for (const entry of observed.byOwner.values())
+    if (all(entry, attribute.delegate).length > 0 && first(entry, attribute.status) === 'Active')
+      owners.push(entry);
+  if (owners.length === 0) return owners;
   const decidedUpon = new Set(desired.map(({ entry }) => entry));
-  const isOwner = (entry: DirectoryEntry) =>
-    all(entry, attribute.delegate).length > 0 && first(entry, attribute.status) === 'Active';
-  return [...observed.byOwner.values()].filter((entry) => isOwner(entry) && !decidedUpon.has(entry));
+  return owners.filter((entry) => !decidedUpon.has(entry));
 }
 
 /** Looks mailboxes up by `namespace/name`, once somebody asks. */
