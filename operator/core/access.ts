@@ -1,8 +1,4 @@
 /** When a mailbox was last accessed (R23): what counts, and how often it is written down. Pure. */
-import type { Desired } from './desired.ts';
-import { differences } from './entry.ts';
-import { attribute } from './layout.ts';
-import { first } from './observed.ts';
 import { generalizedTime, parseGeneralizedTime } from './time.ts';
 
 /** What is known of a mailbox's uses. Texts are generalized times (RFC 4517 section 3.3.13); absent is never. */
@@ -38,32 +34,4 @@ export function accessToKeep(kept: string | undefined, latest: number): string {
   return kept !== undefined && before !== undefined && latest - before < day
     ? kept
     : generalizedTime(new Date(latest));
-}
-
-/** Most accesses that one pass writes down. */
-const mostRecords = 500;
-
-/**
- * A morning on which everybody logs in shall not hold up grants: one pass writes down the accesses that were written
- * longest ago, later ones the others. Decisions go by the accesses themselves, and what comes with another change is
- * written with it.
- */
-export function spreadRecords(desired: readonly Desired[], most = mostRecords): readonly Desired[] {
-  const moved = desired.flatMap(({ resource, entry, attributes }) => {
-    if (entry === undefined || attributes === undefined) return [];
-    const kept = first(entry, attribute.lastAccess);
-    // Most entries stay as they are: only those that may not are compared as a whole.
-    if (attributes[attribute.lastAccess]?.[0] === kept || differences(entry, attributes).length > 1)
-      return [];
-    return [{ uid: resource.metadata.uid, kept }];
-  });
-  if (moved.length <= most) return desired;
-  moved.sort((a, b) => ((a.kept ?? '') < (b.kept ?? '') ? -1 : 1));
-  const waiting = new Map(moved.slice(most).map(({ uid, kept }) => [uid, kept]));
-  return desired.map((one) => {
-    if (!waiting.has(one.resource.metadata.uid)) return one;
-    const kept = waiting.get(one.resource.metadata.uid);
-    const attributes = { ...one.attributes, [attribute.lastAccess]: kept === undefined ? [] : [kept] };
-    return { ...one, attributes };
-  });
 }

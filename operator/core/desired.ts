@@ -1,7 +1,6 @@
 /** From everything that is known to what each resource's entry shall be. Pure. */
 import type { Metadata, Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
-import { spreadRecords } from './access.ts';
 import type { Described } from './account.ts';
 import { decideMailboxes } from './decide-mailboxes.ts';
 import { type Attributes, organizationAttributes } from './entry.ts';
@@ -69,7 +68,7 @@ export function decide(world: World): Decision {
   const organizations = readOrganizations(world.site, world.organizations);
   const desired = [
     ...decideOrganizations(world, observed, organizations),
-    ...spreadRecords(decideMailboxes(world, observed, organizations)),
+    ...decideMailboxes(world, observed, organizations),
   ];
   return { desired, observed, orphans: findOrphans(world) };
 }

@@ -1,5 +1,6 @@
 /** From decisions to tasks: what there is to do, and nothing of those that are as they shall be. */
 import type { Orders } from '../api/orders.ts';
+import { recordsThatWait } from '../core/access-records.ts';
 import { type Desired, decideGroup, decideOrganizations } from '../core/desired.ts';
 import { observe } from '../core/observed.ts';
 import { orderedClosings } from '../core/orphans.ts';
@@ -102,5 +103,7 @@ export async function planSite(
     renames ||= plan.renames;
     await turn();
   }
-  return { tasks, renames, aboutMail, noticed };
+  const waits = recordsThatWait(tasks.flatMap(({ write }) => write ?? []));
+  const due = tasks.filter(({ write }) => write === undefined || !waits.has(write));
+  return { tasks: due, renames, aboutMail, noticed };
 }

@@ -27,7 +27,7 @@ export function resultOf(
       interrupted ||
       conflicts > 0 ||
       (released > 0 && organizationLeaves) ||
-      applied.some(({ change }) => isSeenLater(change)) ||
+      applied.some(({ change, problem }) => problem === undefined && isSeenLater(change)) ||
       (renames && isAnyDone),
   };
 }

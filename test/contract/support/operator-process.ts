@@ -11,6 +11,7 @@ import { freePort } from '../kube-support/ports.ts';
 import { firstPassword, type Slapd, site } from './slapd.ts';
 
 const program = join(import.meta.dirname, '../../../operator/main.ts');
+const templates = join(import.meta.dirname, '../../../charts/config/notices');
 const rights = ['ServiceAccount', 'Role', 'RoleBinding'];
 const account = [`--namespace=${site.namespaces.mail}`, 'operator'] as const;
 
@@ -58,6 +59,13 @@ export class OperatorProcess {
       HOPTHU_SESSIONS_PORT: '1',
       HOPTHU_SESSIONS_CA_FILE: this.#path('ca.crt'),
       HOPTHU_SESSIONS_KEY_FILE: this.#path('password'),
+      // Of the other parts there is none here.
+      HOPTHU_STORE_HOST: 'localhost',
+      HOPTHU_STORE_PORT: '1',
+      HOPTHU_TLS_FOLDER: this.#folder,
+      HOPTHU_NOTICES_HOST: 'localhost',
+      HOPTHU_NOTICES_PORT: '1',
+      HOPTHU_NOTICES_TEMPLATES: templates,
       HOPTHU_PORT: String(port),
     };
     this.#process = execa(process.execPath, [...node, program, ...operator], {

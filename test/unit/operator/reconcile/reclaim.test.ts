@@ -69,6 +69,17 @@ describe('the last access (R23)', () => {
     expect(province.cluster.events.length).toBe(before);
   });
 
+  it('of a whole province that was there this morning is written down in some passes', async () => {
+    const letters = [...'abcdefghijklmnopqrstuvw'];
+    const names = letters.flatMap((a) => letters.map((b) => `${a}${b}`)).slice(0, 510);
+    for (const name of names) province.person(name, `Lê Văn ${name}`, 'so-tttt');
+    await province.settle();
+    for (const name of names) write(name, { pwdLastSuccess: ['20260110073000Z'] });
+    expect((await province.pass()).changes).toHaveLength(500);
+    expect((await province.pass()).changes).toHaveLength(10);
+    expect((await province.pass()).changes).toEqual([]);
+  });
+
   it('of an account of before this was kept is the creation of its resource', async () => {
     write('binh', { hopThuLastAccess: [] });
     await province.settle();
