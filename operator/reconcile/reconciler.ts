@@ -61,7 +61,7 @@ export class Reconciler {
       ...dependencies,
       directory: this.#directory,
       onOver: (task, applied) => {
-        this.#takeIn(task);
+        this.#takeIn(task, applied?.problem === undefined);
         if (applied === undefined) return;
         const { change, problem } = applied;
         const { uid } = change.resource.metadata;
@@ -264,14 +264,14 @@ export class Reconciler {
     );
   }
 
-  /** What a task has left behind, its own writes included. */
-  #takeIn({ desired: { resource }, write }: Task): void {
+  /** What a task has left behind, its own writes included; one that was refused has let nothing go. */
+  #takeIn({ desired: { resource }, write }: Task, isDone: boolean): void {
     const { kind, metadata } = resource;
     if (kind === 'Mailbox') {
       const present = this.#dependencies.cluster.find(kind, metadata.namespace, metadata.name);
       const keys = this.#view.replaceMailbox(resourceName(metadata), present);
       const isGone = present?.metadata.uid !== metadata.uid;
-      const isLess = isGone || (write !== undefined && write.first.length > 0);
+      const isLess = isGone || (isDone && write !== undefined && write.first.length > 0);
       if (isLess) for (const key of keys) this.#left.add(key);
     }
     if (write === undefined) return;
