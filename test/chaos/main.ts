@@ -2,6 +2,7 @@
 /** `make chaos`: does to a site on kind what nobody wants to happen, and checks that nothing was lost. */
 import { parseArgs } from 'node:util';
 import { removeCluster, standingCluster } from '../e2e/support/cluster.ts';
+import type { Target } from '../kind/install.ts';
 import { findKubectl } from '../kind/kubectl.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { carryOut, type Drill, type Outcome, rowOf } from './drill.ts';
@@ -36,15 +37,22 @@ const { values, positionals } = parseArgs({
   },
 });
 
+/** @returns how much was lost */
 async function main(): Promise<number> {
   const wanted = positionals.length === 0 ? Object.keys(drills) : positionals;
   const unknown = wanted.filter((name) => drills[name] === undefined);
   if (unknown.length > 0)
     throw new Error(`no drill ${unknown.join()}: there are ${Object.keys(drills).join(', ')}`);
-  const target =
-    values.context === undefined
-      ? await standingCluster(site)
-      : { context: values.context, kubectl: (await findKubectl()) ?? 'kubectl' };
+  if (values.context !== undefined)
+    return drill(wanted, { context: values.context, kubectl: (await findKubectl()) ?? 'kubectl' });
+  try {
+    return await drill(wanted, await standingCluster(site));
+  } finally {
+    if (process.env['KEEP_CLUSTER'] !== '1') await removeCluster();
+  }
+}
+
+async function drill(wanted: readonly string[], target: Target): Promise<number> {
   process.stderr.write(`seed ${values.seed}\n`);
   const stack = await Stack.on(target, site);
   const random = randomOf(Number(values.seed));
@@ -53,10 +61,10 @@ async function main(): Promise<number> {
   const world = { stack, ledger, random, burst: Number(values.burst) };
   const outcomes: Outcome[] = [];
   for (const name of wanted) {
-    const drill = drills[name];
-    if (drill === undefined) continue;
+    const known = drills[name];
+    if (known === undefined) continue;
     process.stderr.write(`== ${name}\n`);
-    const outcome = await carryOut(drill, world, Number(values.runs));
+    const outcome = await carryOut(known, world, Number(values.runs));
     process.stderr.write(`${[...outcome.lost, rowOf(outcome)].join('\n')}\n`);
     outcomes.push(outcome);
   }
@@ -69,6 +77,4 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-} finally {
-  if (values.context === undefined && process.env['KEEP_CLUSTER'] !== '1') await removeCluster();
 }
