@@ -21,6 +21,8 @@ export class AddressLedger {
   readonly #releases = new Map<string, Release[]>();
   #accounts: ReadonlyMap<string, Account> = new Map();
   #existing: ReadonlyMap<string, Resource> = new Map();
+  /** After the pass: one pass may let a resource go and then grant what it held. */
+  #left: ReadonlyMap<string, Resource> = new Map();
 
   constructor(province: Province) {
     this.#province = province;
@@ -35,6 +37,7 @@ export class AddressLedger {
   async after(): Promise<void> {
     const accounts = new Map<string, Account>();
     const holders = new Map<string, string>();
+    this.#left = await this.#resources();
     for (const entry of await this.#province.directory.snapshot()) {
       if (!entry.dn.includes(',ou=mailboxes,')) continue;
       for (const address of entry.attributes['hopThuAddress'] ?? []) {
@@ -68,7 +71,7 @@ export class AddressLedger {
     const { now, site } = this.#province;
     const days = (now.getTime() - time) / day;
     if (days < site.naming.holdDays) throw new Error(`${address} was granted ${days} days after its release`);
-    if (this.#existing.has(ownerUid)) throw new Error(`${address} was granted while its resource exists`);
+    if (this.#left.has(ownerUid)) throw new Error(`${address} was granted while its resource exists`);
   }
 
   #noteReleases(dn: string, was: Account, now: Account | undefined): void {

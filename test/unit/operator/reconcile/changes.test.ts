@@ -31,14 +31,20 @@ const writesOf = ({ cluster, directory }: Province) => JSON.stringify([cluster.w
 /** Lives through the steps with an operator that stays alive; whenever it rests, a full pass has nothing to do. */
 async function live(history: AddressHistory, steps: readonly Step[]): Promise<void> {
   const living = new LivingOperator(history.province);
+  let hasAged = false;
   for (const next of [...steps, { kind: 'passes' } as const]) {
     if (next.kind === 'apply') history.apply(next.wish);
     else if (next.kind === 'delete') history.province.delete(next.name);
     else if (next.kind === 'days') {
       history.province.now = new Date(history.province.now.getTime() + next.days * 86_400_000);
       living.resync();
+      hasAged = true;
     } else {
       await living.settle();
+      // Mail of who was reclaimed is archived from the next resync on: that is the work of time, not of changes.
+      if (hasAged) living.resync();
+      await living.settle();
+      hasAged = false;
       const before = writesOf(history.province);
       living.resync();
       await living.settle();
