@@ -12,6 +12,10 @@ export function delegateAccesses({ byOwner }: Observed): (entry: DirectoryEntry)
     const delegates = delegatesOf(entry);
     if (delegates.length === 0) return [];
     byAccount ??= new Map([...byOwner.values()].map((one) => [accountOf(one), one]));
-    return delegates.flatMap(({ account }) => lastAccess(usesOf(byAccount?.get(account))) ?? []);
+    return delegates.flatMap(({ account }) => {
+      const uses = usesOf(byAccount?.get(account));
+      // Who was never in has a grant, which is no access to anybody else's mailbox; what was before a reset is kept there.
+      return uses.mustChange === true && uses.bind === undefined ? [] : (lastAccess(uses) ?? []);
+    });
   };
 }

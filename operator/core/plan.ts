@@ -240,6 +240,13 @@ export function leavesSessions(change: Change): boolean {
   return replaced(change, attribute.mailSetting) !== undefined;
 }
 
+/** Whose use by its delegates counts from the next look on (R23, R26). */
+export function namesDelegates(change: Change): boolean {
+  const named =
+    'attributes' in change ? change.attributes[attribute.delegate] : replaced(change, attribute.delegate);
+  return named !== undefined && named.length > 0;
+}
+
 function replaced(change: Change, name: string): readonly string[] | undefined {
   if (!('replacements' in change)) return undefined;
   return change.replacements.find((replacement) => replacement.attribute === name)?.values;

@@ -21,7 +21,7 @@ export type EventLimits = {
   readonly perSecond: number;
 };
 
-export const defaultEventLimits: EventLimits = { suppressMs: 600_000, burst: 100, perSecond: 5 };
+export const defaultEventLimits: EventLimits = { suppressMs: 600_000, burst: 50, perSecond: 1 };
 
 export type EventCounters = {
   readonly written: number;

@@ -141,8 +141,8 @@ export class Carrier {
       interrupted: false,
     };
     if (at === priority.bulk) this.#bulkSince = performance.now();
+    const jobs = tasks.map((task) => this.#enlist(task));
     try {
-      const jobs = tasks.map((task) => this.#enlist(task));
       const applied = new Map<Job, Applied>();
       const apply = async (job: Job): Promise<void> => {
         const { task } = job;
@@ -178,7 +178,7 @@ export class Carrier {
     } catch (error) {
       this.#writers.drop();
       await this.#writers.idle();
-      this.#jobs.clear();
+      for (const job of jobs) this.#end(job);
       throw error;
     }
   }
@@ -253,9 +253,14 @@ export class Carrier {
   }
 
   #over(job: Job, applied: Applied | undefined): void {
+    if (job.state !== 'dropped') this.#options.onOver(job.task, applied);
+    this.#end(job);
+  }
+
+  /** Whoever waits for the job need not wait any longer. */
+  #end(job: Job): void {
     const { uid } = job.task.desired.resource.metadata;
     if (this.#jobs.get(uid) === job) this.#jobs.delete(uid);
-    if (job.state !== 'dropped') this.#options.onOver(job.task, applied);
     job.end();
   }
 }

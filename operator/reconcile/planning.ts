@@ -50,6 +50,11 @@ export function reclaims({ tasks }: Plan): boolean {
   return tasks.some(({ write }) => write?.action === 'reclaim');
 }
 
+/** Somebody waits for mail from the archive. */
+export function restores({ aboutMail }: Plan): boolean {
+  return aboutMail.some(({ restore }) => restore !== undefined);
+}
+
 /** Plans for what people ordered to be closed though its resource is gone. */
 export function planClosings(
   { site, clock }: Planning,

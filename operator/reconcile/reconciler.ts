@@ -19,7 +19,7 @@ import { offerMailWork } from './ended-mail.ts';
 import { sendNotices } from './notices.ts';
 import type { PassDependencies, PassResult } from './pass.ts';
 import { onlyPlanned } from './plan-only.ts';
-import { type Plan, planClosings, planFor, planSite, reclaims } from './planning.ts';
+import { type Plan, planClosings, planFor, planSite, reclaims, restores } from './planning.ts';
 import { publish } from './publish.ts';
 import { RememberedDirectory } from './remembered-directory.ts';
 import { type Found, followed, isSeenLater, resultOf, sumOf } from './results.ts';
@@ -165,7 +165,9 @@ export class Reconciler {
     const { hash } = this.#weighing.last;
     const decided = decideGroup(this.#today(), group, this.#view.organizations);
     const unweighed = planFor(this.#dependencies, decided, whole.orders.paused);
-    if (reclaims(unweighed)) return undefined;
+    // What is to be done with mail is said by a pass over everything.
+    if (reclaims(unweighed) || (this.#dependencies.mail !== undefined && restores(unweighed)))
+      return undefined;
     const plan = this.#planned(unweighed, whole, () => this.#view.all(), withdrawn);
     const concernsSessions = plan.tasks.some(
       ({ desired, write }) => hearsOfSessions(desired) || (write !== undefined && removesAccess(write)),

@@ -1,6 +1,6 @@
 /** From what came of some tasks to what a pass came to. */
 import type { Resource } from '../api/resource.ts';
-import { type Change, inOrder, leavesSessions, removesAccess } from '../core/plan.ts';
+import { type Change, inOrder, leavesSessions, namesDelegates, removesAccess } from '../core/plan.ts';
 import type { Tally } from './carrier.ts';
 import type { PassResult } from './pass.ts';
 
@@ -49,7 +49,8 @@ export function isSeenLater({ action }: Change): boolean {
 
 /** Resources whose delegates or open sessions have to be looked at once more. */
 export function followed({ applied }: Tally): readonly Resource[] {
-  const isFollowed = (change: Change) => removesAccess(change) || leavesSessions(change);
+  const isFollowed = (change: Change) =>
+    removesAccess(change) || leavesSessions(change) || namesDelegates(change);
   const done = applied.filter(({ change, problem }) => problem === undefined && isFollowed(change));
   return done.map(({ change }) => change.resource);
 }

@@ -1,18 +1,19 @@
 #!/usr/bin/env node
 /**
  * `make bench`: the operator against the bare writes that nobody can do without, both measured in the same run.
- * `make bench SIZES="100 20000" RESYNCS=200`.
+ * `make bench SIZES="100 20000" RESYNCS=200`; `ALONE=1` leaves out what needs an API server and a slapd.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { siteConfigMap } from '../../operator/core/secrets.ts';
+import { reportConfigMap, siteConfigMap } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { type ApiServer, startApiServer } from '../contract/kube-support/api-server.ts';
 import { firstPassword, operatorDn, Slapd } from '../contract/support/slapd.ts';
 import { ensureKubernetesBinary } from '../kind/kubernetes-binary.ts';
 import { socTrang } from '../support/sites.ts';
+import type { Alone } from './alone.ts';
 import { bundle, imageFlags } from './bundle.ts';
 import type { Floor } from './floor.ts';
 import type { Operator } from './operator.ts';
@@ -23,6 +24,8 @@ import { atOnce, connect, create, inFlight, type Task } from './world.ts';
 
 const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [100, 1000];
 const resyncs = Number(process.env['RESYNCS'] ?? 20);
+/** Without API server and slapd: a large size takes seconds then, instead of many minutes. */
+const onlyAlone = process.env['ALONE'] === '1';
 
 /** A site of its own for each size. */
 function siteOf(mailboxes: number): Site {
@@ -55,7 +58,8 @@ async function prepare(server: ApiServer, task: Task): Promise<void> {
   const [namespace = ''] = accounts;
   for (const name of [mail, namespace, task.bareNamespace])
     await server.kubectl(['create', 'namespace', name]);
-  await server.kubectl(['create', 'configmap', siteConfigMap, `--namespace=${mail}`]);
+  for (const name of [siteConfigMap, reportConfigMap])
+    await server.kubectl(['create', 'configmap', name, `--namespace=${mail}`]);
   const clients = connect(task);
   for (const organization of organizationManifests()) await create(clients, namespace, organization);
   const indices = Array.from({ length: task.mailboxes }, (_, index) => index);
@@ -75,6 +79,12 @@ async function measureSize(server: ApiServer, folder: string, mailboxes: number)
   };
   say('planning without a cluster');
   const plan = await measurePlan(mailboxes);
+  say('the operator alone');
+  const alone = await measure<Alone>(join(folder, 'alone.mjs'), {
+    ...base,
+    slapd: { port: 0, ca: '', bindDn: '', password: '' },
+  });
+  if (onlyAlone) return { mailboxes, plan, alone };
   say('creating the resources');
   await prepare(server, { ...base, slapd: { port: 0, ca: '', bindDn: '', password: '' } });
   say('the bare loop');
@@ -87,12 +97,12 @@ async function measureSize(server: ApiServer, folder: string, mailboxes: number)
     say(`passes with nothing to do wrote ${operator.resync.writes} times`);
     process.exitCode = 1;
   }
-  return { mailboxes, plan, floor, operator };
+  return { mailboxes, plan, alone, real: { floor, operator } };
 }
 
 await ensureKubernetesBinary();
 const folder = await mkdtemp(join(tmpdir(), 'hopthu-bench-'));
-await bundle(folder, ['floor', 'operator']);
+await bundle(folder, ['alone', 'floor', 'operator']);
 const server = await startApiServer();
 try {
   const measured: Measured[] = [];

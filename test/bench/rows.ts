@@ -1,4 +1,5 @@
 /** The figures as a table: ours beside the bare writes, and as a ratio. */
+import type { Alone } from './alone.ts';
 import type { Floor } from './floor.ts';
 import type { Operator } from './operator.ts';
 import type { OfflinePlan } from './plan.ts';
@@ -7,8 +8,8 @@ import { median } from './world.ts';
 export type Measured = {
   readonly mailboxes: number;
   readonly plan: OfflinePlan;
-  readonly floor: Floor;
-  readonly operator: Operator;
+  readonly alone: Alone;
+  readonly real?: { readonly floor: Floor; readonly operator: Operator };
 };
 
 /** Rows of a Markdown table; ratios to the smallest size stand at the others. */
@@ -21,14 +22,32 @@ export function rows(all: readonly Measured[]): readonly string[] {
   ];
 }
 
-function rowsOf({ mailboxes, plan, floor, operator }: Measured, smallest?: Measured): readonly string[] {
+type Line = (what: string, bare: string, ours: string, ratio?: string) => string;
+
+function rowsOf({ mailboxes, plan, alone, real }: Measured, smallest?: Measured): readonly string[] {
+  const line: Line = (what, bare, ours, times = '') =>
+    `| ${mailboxes} | ${what} | ${bare} | ${ours} | ${times} |`;
+  const [before, after] = alone.resident;
+  return [
+    ...(real === undefined ? [] : rowsOfReal(line, real, smallest?.real)),
+    line('offline plan: all new, one change', '', `${seconds(plan.allNew)}, ${seconds(plan.oneChange)}`),
+    line('alone, CPU: cold, nothing to do', '', `${seconds(alone.cold)}, ${seconds(alone.pass)}`),
+    line('alone: one change while idle, p50', '', milliseconds(median(alone.changes))),
+    line('alone: memory after the first and the last', '', `${mebibytes(before)}, ${mebibytes(after)}`),
+  ];
+}
+
+function rowsOfReal(
+  line: Line,
+  { floor, operator }: NonNullable<Measured['real']>,
+  smallest: Measured['real'],
+): readonly string[] {
   const { cold, change, resync, delay, memory } = operator;
-  const line = (what: string, bare: string, ours: string, ratio = '') =>
-    `| ${mailboxes} | ${what} | ${bare} | ${ours} | ${ratio} |`;
   const [single, bare] = [median(change.operator), median(change.bare)];
   const toSmallest = smallest === undefined ? 1 : single / median(smallest.operator.change.operator);
-  const growth =
-    (resync.resident.at(-1) ?? 0) - (resync.resident[Math.floor(resync.resident.length / 2)] ?? 0);
+  const middle = resync.resident[Math.floor(resync.resident.length / 2)] ?? 0;
+  const growth = (resync.resident.at(-1) ?? 0) - middle;
+  const count = resync.seconds.length;
   return [
     line('cold', seconds(floor.seconds), seconds(cold.seconds), ratio(cold.seconds, floor.seconds)),
     line('cold, CPU', seconds(floor.cpu), seconds(cold.cpu), ratio(cold.cpu, floor.cpu)),
@@ -40,22 +59,22 @@ function rowsOf({ mailboxes, plan, floor, operator }: Measured, smallest?: Measu
       `${ratio(single, bare)}; to the first size ${toSmallest.toFixed(2)}`,
     ),
     line(
-      `nothing to do, p50 (worst) of ${resync.seconds.length}`,
+      `nothing to do, p50 and worst of ${count}`,
       '0 writes',
-      `${seconds(median(resync.seconds))} (${seconds(Math.max(...resync.seconds))}), ${resync.writes} writes`,
+      `${seconds(median(resync.seconds))}, ${seconds(Math.max(...resync.seconds))}; ${resync.writes} writes`,
     ),
     line('… of that reading LDAP, p50', '', seconds(median(resync.reading))),
     line(
-      'memory: most, at rest, growth over the second half of those',
+      'memory: most, at rest',
       mebibytes(floor.memory),
-      `${mebibytes(memory.most)}, ${mebibytes(memory.rest)}, ${mebibytes(growth)}`,
+      `${mebibytes(memory.most)}, ${mebibytes(memory.rest)}`,
     ),
+    line(`memory: growth over the last ${Math.floor(count / 2)} of those`, '', mebibytes(growth)),
     line(
       'event loop delay p99: cold, nothing to do',
       '',
       `${milliseconds(delay.cold)}, ${milliseconds(delay.resync)}`,
     ),
-    line('offline plan: all new, one change', '', `${seconds(plan.allNew)}, ${seconds(plan.oneChange)}`),
   ];
 }
 

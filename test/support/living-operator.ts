@@ -1,12 +1,15 @@
 /** An operator that stays alive in a province: it hears of changes and looks at what they concern, as the loop has it do. */
-import type { Cluster, Directory, ResourceKey } from '../../operator/ports.ts';
+import type { Cluster, ResourceKey } from '../../operator/ports.ts';
+import { MailWorker } from '../../operator/reconcile/mail-worker.ts';
 import type { PassResult } from '../../operator/reconcile/pass.ts';
 import { Reconciler } from '../../operator/reconcile/reconciler.ts';
-import { type Perturbation, perturbCluster, perturbDirectory } from './perturbed.ts';
+import { RememberedDirectory } from '../../operator/reconcile/remembered-directory.ts';
+import { type Perturbation, perturbCluster, perturbDirectory, perturbMailStore } from './perturbed.ts';
 import type { Province } from './province.ts';
 
 export class LivingOperator {
   readonly reconciler: Reconciler;
+  readonly mail: MailWorker;
   /** How often changes were looked at, and how often everything was. */
   readonly count = { changes: 0, full: 0 };
   readonly #heard = new Map<string, ResourceKey>();
@@ -15,13 +18,26 @@ export class LivingOperator {
   /** @param around what stands between the operator and the world */
   constructor(province: Province, around: Perturbation = (_, run) => run()) {
     const cluster: Cluster = perturbCluster(province.cluster, around, false);
-    const directory: Directory = perturbDirectory(province.directory, around);
+    const directory = new RememberedDirectory(perturbDirectory(province.directory, around));
+    this.mail = new MailWorker({
+      store: perturbMailStore(province.store, around),
+      directory,
+      clock: () => province.now,
+      onChange: () => {
+        this.#mustLookAtAll = true;
+      },
+      onStep: ({ kind, account }, error) => {
+        if (error === undefined) province.mailSteps.push(`${kind} ${account}`);
+        else province.failures.push(error);
+      },
+    });
     this.reconciler = new Reconciler({
       site: province.site,
       cluster,
       directory,
       sessions: province.sessions,
       notices: province.notices,
+      mail: this.mail,
       clock: () => province.now,
       report: {
         orphans: (dns) => province.orphans.push(...dns),
@@ -37,6 +53,7 @@ export class LivingOperator {
   /** Has the next look be a full pass, as a resync does. */
   resync(): void {
     this.reconciler.forget();
+    this.mail.due();
     this.#mustLookAtAll = true;
   }
 
@@ -45,6 +62,7 @@ export class LivingOperator {
     for (let count = 0; this.#mustLookAtAll || this.#heard.size > 0; count += 1) {
       if (count === 20) throw new Error('the operator does not come to rest');
       await (this.#mustLookAtAll ? this.#lookAtAll() : this.look());
+      await this.mail.idle();
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { Unavailable } from '../../../../operator/errors.ts';
 import { AddressHistory, type Step, step } from '../../../support/address-history.ts';
 import { LivingOperator } from '../../../support/living-operator.ts';
 import { killAt, type Perturbation } from '../../../support/perturbed.ts';
@@ -148,6 +149,36 @@ describe('an operator that dies while it looks at changes', () => {
       province.expectReady('ha', 'True', 'Active');
       province.expectReady('binh', 'True', 'Suspended');
     }
+  });
+});
+
+describe('a Lease that is lost while changes are looked at', () => {
+  it('ends them all, those too that wait for one under way', async () => {
+    const begun = Promise.withResolvers<void>();
+    const lost = Promise.withResolvers<void>();
+    const around: Perturbation = async (call, run) => {
+      if (call !== 'directory.modify') return run();
+      begun.resolve();
+      await lost.promise;
+      throw new Unavailable('Lease', 'another operator may hold it');
+    };
+    const losing = new LivingOperator(province, around);
+    await losing.settle();
+    const look = (quota: string) => {
+      province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt', { spec: { quota } });
+      return losing.look().then(
+        () => 'ended',
+        (error: Error) => error.message,
+      );
+    };
+    const first = look('1Gi');
+    await begun.promise;
+    const second = look('2Gi');
+    lost.resolve();
+    expect(await first).toMatch(/Lease|another operator/);
+    expect(await second).toMatch(/Lease|another operator|ended/);
+    await new LivingOperator(province).settle();
+    expect(province.entryOf('binh')).toMatchObject({ hopThuQuotaBytes: [String(2 * 2 ** 30)] });
   });
 });
 

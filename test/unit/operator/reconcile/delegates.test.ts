@@ -55,6 +55,18 @@ describe('a delegate (R26)', () => {
     expect(province.settings('phong')).toEqual(province.opened('reader'));
   });
 
+  it('that was granted later has not been there by that (R23)', async () => {
+    province.give(delegate('moi', 'Read'));
+    await province.settle();
+    const { lastAccess } = province.status('so-tttt');
+    province.now = new Date(province.now.getTime() + 3 * 86_400_000);
+    province.person('moi', 'Lê Văn Mới', 'so-tttt');
+    await province.settle();
+    await province.settle();
+    expect(province.status('so-tttt').delegates).toEqual([{ name: 'moi', rights: ['Read'] }]);
+    expect(province.status('so-tttt').lastAccess).toBe(lastAccess);
+  });
+
   it('may be granted in the pass that makes everybody', async () => {
     const all = new Province(socTrang);
     all.organization('so-tttt', { name: 'Sở Thông tin và Truyền thông' });
