@@ -11,6 +11,9 @@ type Failure = {
   readonly dueAt: number;
 };
 
+/** What fails the same way until the resource or the operator is another; a Secret in the way may be put right without. */
+const ofItself = ['DirectoryRefused', 'Invalid', 'InternalError'];
+
 /** Milliseconds: the first wait, doubled with each further failure, and the longest. */
 const [firstWait, longestWait] = [1_000, 15 * 60_000];
 /** Who was not tried for this long is forgotten: the resource is gone. */
@@ -37,11 +40,10 @@ export class Patience {
     return waits ? failure.problem : undefined;
   }
 
-  /** Told of every try. Waiting is for what a person, or a better operator, has to mend. */
+  /** Told of every try. */
   tried({ metadata }: Resource, problem: Problem | undefined): void {
     const { uid, generation, resourceVersion: version } = metadata;
-    const own = problem !== undefined && (problem.kind === 'stalled' || problem.reason === 'InternalError');
-    if (!own) {
+    if (problem === undefined || !ofItself.includes(problem.reason)) {
       this.#failures.delete(uid);
       return;
     }
