@@ -41,10 +41,9 @@ async function live(history: AddressHistory, steps: readonly Step[]): Promise<vo
       hasAged = true;
     } else {
       await living.settle();
-      // Mail of who was reclaimed is archived from the next resync on: that is the work of time, not of changes.
+      // Notices and the archives of who was reclaimed are work of time, not of changes: the next resync's.
       if (hasAged) living.resync();
       await living.settle();
-      hasAged = false;
       const before = writesOf(history.province);
       living.resync();
       await living.settle();
