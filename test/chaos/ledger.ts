@@ -141,7 +141,9 @@ export class Ledger {
   /** @returns takes the ledger to what was acknowledged up to this moment: of what came later, only the accounts are left */
   async remember(): Promise<() => Promise<void>> {
     const acknowledged = [...this.#acknowledged];
-    const known = new Set((await this.#stack.mailboxes(this.selector)).map(({ metadata }) => metadata.uid));
+    // Those who are there now, and those who had gone before: neither is left behind.
+    for (const { metadata } of await this.#stack.mailboxes(this.selector)) this.#seen.add(metadata.uid);
+    const known = new Set(this.#seen);
     return async () => {
       this.#acknowledged.clear();
       for (const [name, spec] of acknowledged) this.#acknowledged.set(name, spec);

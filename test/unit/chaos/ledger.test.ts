@@ -99,3 +99,13 @@ it('finds accounts of a vanished later time that were closed', async () => {
   ];
   expect((await ledger.lost(0)).join()).toMatch(/closed though nobody said so/);
 });
+
+it('takes nobody for left behind who had gone before', async () => {
+  const uid = 'uid-of-a-later-resource';
+  mailboxes = mailboxes.map((one) => ({ ...one, metadata: { ...one.metadata, uid } })).slice(0, 1);
+  const goBack = await ledger.remember();
+  await goBack();
+  expect((await ledger.lost(0)).join()).not.toMatch(/closed though nobody said so/);
+  entries = [];
+  expect((await ledger.lost(0)).join()).not.toMatch(/closed though nobody said so/);
+});
