@@ -1,6 +1,7 @@
 /** Makes images/operator/build: the operator and the throttle as one file each, and the Node binary that runs them. */
 import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import { build } from 'esbuild';
+import { singleFile } from './single-file.ts';
 
 const folder = new URL('build/', import.meta.url);
 mkdirSync(folder, { recursive: true });
@@ -10,16 +11,7 @@ await build({
     throttle: new URL('../../operator/throttle/main.ts', import.meta.url).pathname,
   },
   outdir: folder.pathname,
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  platform: 'node',
-  target: 'node24',
-  format: 'esm',
-  // Some dependencies are CommonJS and ask for `require` at run time.
-  banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
+  ...singleFile,
 });
 copyFileSync(process.execPath, new URL('node', folder));
 chmodSync(new URL('node', folder), 0o755);

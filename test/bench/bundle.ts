@@ -1,7 +1,8 @@
-/** Programs of this folder as one file each, made as images/operator/bundle.ts makes the operator's. */
+/** Programs of this folder as one file each, made as the operator's is. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { singleFile } from '../../images/operator/single-file.ts';
 
 /** Node's flags in the operator's image. */
 export function imageFlags(): readonly string[] {
@@ -14,14 +15,6 @@ export async function bundle(folder: string, programs: readonly string[]): Promi
   await build({
     entryPoints: programs.map((program) => join(import.meta.dirname, `${program}.ts`)),
     outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    logLevel: 'warning',
+    ...singleFile,
   });
 }
