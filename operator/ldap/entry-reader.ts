@@ -3,7 +3,7 @@ import type { Entry } from 'ldapts';
 import { attribute, snapshotAttributes } from '../core/layout.ts';
 import type { DirectoryEntry } from '../ports.ts';
 
-/** Attributes whose values most entries have in common: each list of values is kept once per snapshot. */
+/** Attributes whose values most entries have in common: each list of values is kept once. */
 const common: ReadonlySet<string> = new Set([
   'objectClass',
   'sn',
@@ -23,7 +23,10 @@ const spelling = new Map(
   snapshotAttributes.flatMap((name) => [[name, name] as const, [name.toLowerCase(), name]]),
 );
 
-/** Reads the entries of one snapshot. */
+/** An operational attribute that slapd gives every state of an entry anew (draft-chu-ldap-csn). */
+export const versionAttribute = 'entryCSN';
+
+/** Reads entries, and keeps what they have in common once. */
 export class EntryReader {
   readonly #shared = new Map<string, readonly string[]>();
 
@@ -36,7 +39,8 @@ export class EntryReader {
         typeof value === 'string' ? [value] : Array.isArray(value) ? value.map(String) : [String(value)];
       attributes[name] = common.has(name) ? this.#share(values) : values;
     }
-    return { dn: found.dn, attributes };
+    const version = found[versionAttribute];
+    return { dn: found.dn, attributes, ...(typeof version === 'string' ? { version } : {}) };
   }
 
   #share(values: readonly string[]): readonly string[] {
