@@ -11,6 +11,7 @@ import { leaseStore } from '../../operator/kube/lease.ts';
 import { trimResource } from '../../operator/kube/trim.ts';
 import { type Manifest, manifestsOf } from '../support/manifests.ts';
 import { socTrang as site } from '../support/sites.ts';
+import { mailboxObject } from '../unit/operator/kube/fake-api.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 import { eventually } from './kube-support/ports.ts';
 import { find, kubeConfigOf, specs } from './kube-support/worlds.ts';
@@ -95,10 +96,7 @@ describe("the operator's rights", () => {
     const told: unknown[] = [];
     const { events } = connectKubernetes(config);
     const recorder = new EventRecorder(events, 'test', about, limits, (_, error) => told.push(error));
-    const mailbox = trimResource('Mailbox', {
-      ...{ apiVersion: 'hopthu.io/v1alpha1', kind: 'Mailbox', spec: specs.mailbox },
-      metadata: { name: 'tam', namespace, uid: 'some' },
-    });
+    const mailbox = trimResource('Mailbox', mailboxObject('tam', '1'));
     recorder.record(mailbox, { type: 'Normal', reason: 'Granted', action: 'Apply', message: '+' });
     await eventually('the summary', () => recorder.counters().written === 1 || undefined);
     expect(told).toEqual([]);
