@@ -218,7 +218,16 @@ program
   .description('Write manifests for accounts that exist already, or give accounts to restored resources.')
   .argument('[hash]', 'with --restored: of exactly the plan that gives them')
   .requiredOption(...site)
-  .option('--from-ldap <file>', 'LDIF of the accounts; each gets a manifest that takes it over')
+  .option(
+    '--from-ldap <source>',
+    'the accounts, each of which gets a manifest that takes it over: an LDIF, or ldaps://host[:port]',
+  )
+  .option('--bind-dn <dn>', 'with ldaps: who asks')
+  .option('--password-file <file>', 'with ldaps: its password')
+  .option('--ca-file <file>', "with ldaps: certificates to trust (PEM); the system's by default")
+  .option('--base <dn>', "with ldaps: where to search; the site's ou=mailboxes by default")
+  .option('--filter <filter>', 'with ldaps: which entries; all by default')
+  .option('--save-ldif <file>', 'with ldaps: keep what was read, without passwords, for hopthu plan --ldif')
   .option('-o, --output <folder>', 'with --from-ldap: the folder of manifests')
   .option('--dry-run', 'with --from-ldap: say what would be written, and write nothing')
   .option(
