@@ -16,7 +16,9 @@ const answering =
 
 describe('hopthu dns --check', () => {
   const refusing = createSocket('udp4');
-  afterAll(() => refusing.close());
+  afterAll(() => {
+    refusing.close();
+  });
 
   it.each([
     [record('MX', '10 mail.vn.'), ['10 mail.vn.'], 'ok', []],
