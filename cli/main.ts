@@ -154,6 +154,25 @@ program
   });
 
 program
+  .command('dns')
+  .description('Print every DNS record that the site needs, as a zone file.')
+  .requiredOption(...site)
+  .option('--check', 'compare them with what a resolver answers')
+  .option('--resolver <address>', "with --check: who is asked, such as 192.0.2.53; the machine's by default")
+  .option('-o, --output <format>', 'json or yaml, for scripts')
+  .option(...context)
+  .addHelpText(
+    'after',
+    '\nExit code with --check: 0 as it should be, 2 missing or different, 1 nobody could be asked.',
+  )
+  // 2 is a result here.
+  .exitOverride(failedInstead)
+  .action(async (options) => {
+    const { dns } = await import('./dns.ts');
+    process.exitCode = await dns(options);
+  });
+
+program
   .command('plan')
   .description('Print what a change of manifests would do to accounts, addresses and quotas; writes nothing.')
   .requiredOption('-f, --filename <dir>', 'folder of manifests (or one file) as it is to be')

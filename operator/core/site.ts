@@ -2,6 +2,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Invalid } from '../errors.ts';
+import { dnsSchema } from './dns.ts';
 import { parseBytes } from './quota.ts';
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, 31 at most');
@@ -59,6 +60,7 @@ const schema = z.strictObject({
     mail: domainName.describe('SMTP, IMAP and POP3 as clients are told. R2'),
     webmail: domainName.describe('Host of the webmail. R2'),
   }),
+  dns: dnsSchema(localPart),
   namespaces: z.strictObject({
     mail: slug.describe(
       'openldap, dovecot, webmail, postgresql and the operator; Pod Security "restricted".',
