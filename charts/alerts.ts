@@ -93,6 +93,14 @@ export const alerts: readonly Alert[] = [
     ],
   },
   {
+    name: 'HopThuArchivesHeldBack',
+    severity: 'warning',
+    expr: 'max by (site) (hopthu_archives_held_back) > 0',
+    for: '10m',
+    summary: 'Archives have come to the end of their retention and are not purged',
+    runbook: ['See Archives in operations.md: is it as it should be?'],
+  },
+  {
     name: 'HopThuOrphans',
     severity: 'warning',
     expr: 'max by (site) (hopthu_orphan_entries) > 0',

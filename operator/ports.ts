@@ -148,6 +148,11 @@ export interface MailStore {
    * @throws Blocked when that archive is gone or broken, or other mail is in its place; Unavailable
    */
   restore(account: string, receipt: ArchiveReceipt): Promise<void>;
+  /**
+   * Removes the archive of `receipt`, and older ones of the account; one that is gone is a success.
+   * @throws Blocked where it is another one, or the account has mail in its place; Unavailable
+   */
+  purge(account: string, receipt: ArchiveReceipt): Promise<void>;
 }
 
 /** Wall clock, RFC 3339 in UTC. */

@@ -55,6 +55,10 @@ const cases: Readonly<Record<string, Case>> = {
     quiet: one('hopthu_failing_changes', '0x24 1x5 0x30'),
   },
   HopThuPlanHeld: { loud: one('hopthu_held_changes', '1x60'), quiet: one('hopthu_held_changes', '0x60') },
+  HopThuArchivesHeldBack: {
+    loud: one('hopthu_archives_held_back', '1x60'),
+    quiet: one('hopthu_archives_held_back', '0x60'),
+  },
   HopThuOrphans: { loud: one('hopthu_orphan_entries', '1x60'), quiet: one('hopthu_orphan_entries', '0x60') },
   HopThuMailboxesVanish: {
     loud: one('hopthu_mailboxes', '1000x20 890x40'),
