@@ -3,59 +3,23 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ports } from '../../charts/endpoints.ts';
 import { flows, type PodName, podNames } from '../../charts/flows.ts';
 import { siteNamespaces } from '../../charts/namespaces.ts';
-import { imageReference } from '../../images/tag.ts';
 import { kubectl } from '../kind/install.ts';
 import { asYaml, manifestsOf } from '../support/manifests.ts';
 import { daNang as site } from '../support/sites.ts';
 import { testCluster } from './support/cluster.ts';
 import { eventually } from './support/eventually.ts';
-import { listeners, type Pod, podsOf, reached, running, type Target } from './support/reach.ts';
+import { listeners, type Pod, podsOf, reached, type Target } from './support/reach.ts';
+import { endStranger, type Stranger, startStranger } from './support/stranger.ts';
 
 const policies = manifestsOf(site).filter(({ kind }) => kind === 'NetworkPolicy');
-const foreign = 'hopthu-stranger';
 const mailPort = 25;
 const otherPort = 4443;
 let pods: Readonly<Record<PodName, Pod>>;
-let stranger: Pod;
+let stranger: Stranger;
 let targets: readonly Target[];
 
-/** A pod that belongs to nobody's flows, and listens as a foreign mail server and as any other machine do. */
-function strangerPod(): object {
-  const image = imageReference('operator', process.cwd());
-  const listen = `for (const port of [${mailPort}, ${otherPort}]) require('node:net').createServer((socket) => socket.end()).listen(port)`;
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'stranger', namespace: foreign, labels: { app: 'stranger' } },
-    spec: {
-      terminationGracePeriodSeconds: 0,
-      containers: [
-        {
-          name: 'stranger',
-          image,
-          command: ['/usr/local/bin/node', '-e', listen],
-          securityContext: { runAsUser: 0 },
-        },
-      ],
-    },
-  };
-}
-
 beforeAll(async () => {
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: foreign } };
-  await kubectl(testCluster(), ['apply', '-f', '-'], JSON.stringify(namespace));
-  await kubectl(testCluster(), ['apply', '-f', '-'], JSON.stringify(strangerPod()));
-  await kubectl(testCluster(), [
-    '-n',
-    foreign,
-    'wait',
-    '--for=condition=Ready',
-    '--timeout=60s',
-    'pod/stranger',
-  ]);
-  const [found] = await running(foreign, 'app=stranger');
-  if (found === undefined) throw new Error('the stranger does not run');
-  stranger = found;
+  stranger = await startStranger('hopthu-stranger', [mailPort, otherPort]);
   pods = await podsOf(site);
   const service = (name: string, inNamespace: string) =>
     kubectl(testCluster(), ['-n', inNamespace, 'get', 'service', name, '-o', 'jsonpath={.spec.clusterIP}']);
@@ -67,9 +31,7 @@ beforeAll(async () => {
     { name: 'elsewhere', ip: stranger.ip, port: otherPort },
   ];
 });
-afterAll(async () => {
-  await kubectl(testCluster(), ['delete', 'namespace', foreign, '--wait=false']);
-});
+afterAll(() => endStranger(stranger));
 
 /** The flows that begin at a pod, as names of targets. */
 const flowsFrom = (from: string) =>
