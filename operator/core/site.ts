@@ -2,6 +2,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Invalid } from '../errors.ts';
+import { dnsSchema } from './dns.ts';
 import { parseBytes } from './quota.ts';
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, 31 at most');
@@ -59,6 +60,7 @@ const schema = z.strictObject({
     mail: domainName.describe('SMTP, IMAP and POP3 as clients are told. R2'),
     webmail: domainName.describe('Host of the webmail. R2'),
   }),
+  dns: dnsSchema(localPart),
   namespaces: z.strictObject({
     mail: slug.describe(
       'openldap, dovecot, webmail, postgresql and the operator; Pod Security "restricted".',
@@ -145,6 +147,9 @@ const schema = z.strictObject({
       graceDays: days.describe(
         'The same with Archive and Delete: for so long a mistaken deletion is undone by creating the Mailbox again.',
       ),
+      archiveDays: days.describe(
+        'Days after which the archive of a deleted Mailbox is removed for good, from the day it was made; 0 keeps it for ever.',
+      ),
     })
     .describe(
       'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',
@@ -219,6 +224,21 @@ const schema = z.strictObject({
     })
     .prefault({})
     .describe('What the network policies cannot know by themselves.'),
+  monitoring: z
+    .strictObject({
+      prometheusOperator: z
+        .boolean()
+        .default(false)
+        .describe(
+          'The cluster has the resources of the Prometheus operator: write PodMonitors and PrometheusRules.',
+        ),
+      dashboards: z
+        .boolean()
+        .default(false)
+        .describe('Write the Grafana dashboards as ConfigMaps with the label `grafana_dashboard: "1"`.'),
+    })
+    .prefault({})
+    .describe('What watches the site.'),
   storage: z
     .strictObject({
       className: z.string().optional().describe("StorageClass; the cluster's default when absent."),
