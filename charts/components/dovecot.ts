@@ -29,6 +29,8 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       directoryPort: directory.port,
       defaultQuota: site.quota.personal,
       grace: messageSizeLimit(site.attachment),
+      trashDays: site.expiry.trashDays,
+      junkDays: site.expiry.junkDays,
       imapsPort: ports.imaps.container,
       postfixHost: serviceHost('postfix', site.namespaces.smtp),
       smtpPort: ports.smtp.service,
@@ -55,6 +57,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
     }),
     store: renderFile('dovecot/store'),
     reloading: reloadingScript,
+    export: renderFile('dovecot/export'),
   };
 }
 
@@ -72,6 +75,7 @@ function store(image: string): Container {
       { name: 'config', path: '/etc/hopthu/store.conf', subPath: 'store.conf' },
       { name: 'config', path: '/etc/hopthu/store', subPath: 'store' },
       reloadingMount,
+      { name: 'config', path: '/etc/hopthu/export', subPath: 'export' },
       { name: 'tls', path: '/run/tls' },
     ],
   };
