@@ -55,7 +55,7 @@ const own: Readonly<Record<string, string>> = {
   [attribute.delegate]: 'other somebody Read',
   [attribute.sendAs]: other,
   [attribute.mailSetting]:
-    settingsFor([{ account: 'other', address: `other@${site.domain}`, mayWrite: false }])[0] ?? '',
+    settingsFor([{ account: 'other', address: `other@${site.domain}`, role: 'reader' }])[0] ?? '',
   [attribute.endSessions]: 'TRUE',
   [attribute.lastAccess]: '20260101000000Z',
   [attribute.statusSince]: '20260101000000Z',
