@@ -13,7 +13,7 @@ const modulusLength = 2048;
  */
 export async function ensureDkim(store: Store, site: Site, log: (line: string) => void): Promise<void> {
   const selector = site.dns.dkimSelector;
-  const secret = { kind: 'Secret', namespace: site.namespaces.smtp, name: dkimSecret } as const;
+  const secret = { kind: 'Secret', namespace: site.namespaces.mail, name: dkimSecret } as const;
   const stored = await store.read(secret);
   const file = dkimKeyFile(selector);
   const key = stored?.data[file] || makeKey();

@@ -27,7 +27,7 @@ export const sessionsSecret = 'dovecot-sessions';
 /** With which the webmail signs the browser's address: `key`; mounted by webmail and the throttle beside dovecot. */
 export const originSecret = 'webmail-origin';
 
-/** Private keys that sign outgoing mail, a key `SELECTOR.key` each; mounted by the filter beside postfix. RFC 6376 */
+/** Private keys that sign outgoing mail, a key `SELECTOR.key` each; mounted by the filter. RFC 6376 */
 export const dkimSecret = 'dkim-keys';
 
 /** Key of a selector in `dkimSecret`. */

@@ -1,4 +1,4 @@
-// coredns with only the plugins that kubeadm's Corefile uses.
+// coredns with only the plugins that kubeadm's Corefile uses, and the one that serves zone files.
 package main
 
 import (
@@ -6,6 +6,7 @@ import (
 	"github.com/coredns/coredns/coremain"
 	_ "github.com/coredns/coredns/plugin/cache"
 	_ "github.com/coredns/coredns/plugin/errors"
+	_ "github.com/coredns/coredns/plugin/file"
 	_ "github.com/coredns/coredns/plugin/forward"
 	_ "github.com/coredns/coredns/plugin/health"
 	_ "github.com/coredns/coredns/plugin/hosts"
@@ -23,7 +24,7 @@ func main() {
 	// The order is the order in which a query passes the plugins.
 	dnsserver.Directives = []string{
 		"reload", "ready", "health", "prometheus", "errors", "log", "loadbalance",
-		"cache", "rewrite", "hosts", "kubernetes", "loop", "forward",
+		"cache", "rewrite", "hosts", "kubernetes", "file", "loop", "forward",
 	}
 	coremain.Run()
 }

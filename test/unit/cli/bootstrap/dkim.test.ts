@@ -4,7 +4,7 @@ import { ensureDkim } from '../../../../cli/bootstrap/dkim.ts';
 import { socTrang } from '../../../support/sites.ts';
 import { MemoryStore } from './memory-store.ts';
 
-const secret = 'Secret soc-trang-smtp/dkim-keys';
+const secret = 'Secret soc-trang-mail/dkim-keys';
 const published = 'ConfigMap soc-trang-mail/hopthu-dkim';
 
 describe('the DKIM keys of a site', () => {
