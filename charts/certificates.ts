@@ -14,7 +14,7 @@ export type PartCertificate = {
 
 /** Service, namespace and public hosts of each part that ends TLS or shows a certificate. */
 export function partCertificates(site: Site): readonly PartCertificate[] {
-  const { mail, smtp } = site.namespaces;
+  const { mail, smtp, backup } = site.namespaces;
   const { hosts } = site;
   return [
     certificate('openldap', mail, []),
@@ -24,6 +24,7 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
     certificate('operator', mail, []),
     certificate('webmail', mail, [hosts.webmail]),
     certificate('postfix', smtp, [hosts.mail]),
+    ...(site.backup.repository === 'volume' ? [certificate('repository', backup, [])] : []),
   ];
 }
 

@@ -24,6 +24,8 @@ export const ports = {
   sessions: { service: 8443, container: 8443 },
   /** The store of whole accounts beside Dovecot; for the operator, by certificate. */
   store: { service: 8444, container: 8444 },
+  /** The repository of the backups where it is a volume; TLS and a password. */
+  repository: { service: 8000, container: 8000 },
   postgresql: { service: 5432, container: 5432 },
   webmail: { service: 443, container: 8443 },
   /** Health and metrics of the operator, and of the throttle in Dovecot's pod. */

@@ -17,10 +17,11 @@ const cpu = z.string().regex(/^[0-9]+m$/, 'CPU in millicores, such as 50m');
 const memory = z.string().regex(/^[0-9]+(Mi|Gi)$/, 'memory in Mi or Gi, such as 128Mi');
 const port = z.int().min(1).max(65535);
 const days = z.int().min(0).max(36_500);
+const cron = z.string().regex(/^(\S+ ){4}\S+$/, 'five fields, such as "0 23 * * *"');
 const words = z.array(z.string().min(1));
 
 const resources = z.strictObject({ cpu, memory, memoryLimit: memory });
-const parts = ['openldap', 'postfix', 'dovecot', 'postgresql', 'webmail', 'operator'] as const;
+const parts = ['openldap', 'postfix', 'dovecot', 'postgresql', 'webmail', 'operator', 'backup'] as const;
 /** A part of the stack that has its own image and its own pod. */
 export type Part = (typeof parts)[number];
 
@@ -49,6 +50,40 @@ export const throttle = z.strictObject({
   delaySeconds: z.int().min(1).max(30).describe('Seconds for which those logins wait.'),
 });
 
+const backup = z
+  .strictObject({
+    repository: z
+      .string()
+      .regex(
+        /^(volume|s3:https:\/\/[^/]+\/.+|rest:https:\/\/.+)$/,
+        '`volume`, s3:https://… or rest:https://…',
+      )
+      .describe(
+        'Where it lies: `volume` in namespace `namespaces.backup`, or another place as restic names it, `s3:https://…` or `rest:https://…`.',
+      ),
+    volume: z.string().optional().describe('Size of that volume, where `repository` is `volume`.'),
+    schedule: cron.describe('When everything is backed up, as cron says it, in Việt Nam.'),
+    checkSchedule: cron.describe('When a sample is read back and compared.'),
+    pruneSchedule: cron.describe('When what `keep` does not keep is removed.'),
+    keep: z
+      .strictObject({
+        daily: z.int().min(1).max(1000),
+        weekly: z.int().min(0).max(1000),
+        monthly: z.int().min(0).max(1000),
+      })
+      .describe('How many days, weeks and months each keep their last backup. R37, R38'),
+    check: z
+      .strictObject({
+        messages: z.int().min(1).max(10_000).describe('Messages compared with those in the mailboxes.'),
+        percent: z.int().min(1).max(100).describe('Part of the repository that is read.'),
+      })
+      .describe('How much of it is read back each time.'),
+  })
+  .refine(({ repository, volume }) => repository !== 'volume' || volume !== undefined, {
+    path: ['volume'],
+    message: 'must be given where the repository is a volume',
+  });
+
 const schema = z.strictObject({
   name: slug.describe('Name of the site in commands, namespaces and labels.'),
   title: z.string().min(1).describe('What officials read, such as "Tỉnh Sóc Trăng".'),
@@ -64,6 +99,9 @@ const schema = z.strictObject({
     ),
     smtp: slug.describe('postfix alone, whose master must be root; Pod Security "baseline".'),
     accounts: z.array(slug).min(1).describe('Where Organizations and Mailboxes are applied.'),
+    backup: slug.describe(
+      'The repository of the backups and who prunes it: no other part gets in; Pod Security "restricted".',
+    ),
   }),
   naming: z.strictObject({
     organization: z
@@ -148,6 +186,7 @@ const schema = z.strictObject({
     .describe(
       'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',
     ),
+  backup: backup.describe('Backups: an encrypted restic repository. R34'),
   throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
   operator: z.strictObject({
     replicas: z
