@@ -1,5 +1,10 @@
 /** `hopthu restore site`: everything of a backup into a stack that was just installed and has no account yet. */
-import { type KubeConfig, KubernetesObjectApi, PatchStrategy } from '@kubernetes/client-node';
+import {
+  type KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  PatchStrategy,
+} from '@kubernetes/client-node';
 import type { Site } from '../../operator/core/site.ts';
 import { inVietnam, latest, listSnapshots, parseTime, type Snapshot } from '../backup/snapshots.ts';
 import { type Work, withWorkPod } from '../backup/work-pod.ts';
@@ -94,7 +99,9 @@ async function restoreKeys(
     const body = secretAnew(saved, new Map());
     if (body === undefined) continue;
     const what = `Secret ${body.metadata.namespace}/${body.metadata.name}`;
-    const present = await callKube(`reading ${what}`, () => objects.read<{ data?: unknown } & object>(body));
+    const present = await callKube(`reading ${what}`, () =>
+      objects.read<KubernetesObject & { data?: unknown }>(body),
+    );
     if (JSON.stringify(present?.data) === JSON.stringify(body.data)) continue;
     await callKube(`writing ${what}`, () =>
       present === undefined
@@ -115,13 +122,13 @@ async function createResources(
   for (const saved of [...organizations, ...mailboxes]) {
     const body = resourceAnew(saved);
     const what = `${saved.kind} ${saved.metadata.namespace}/${saved.metadata.name}`;
-    const { metadata } =
+    const there: KubernetesObject | undefined =
       (await callKube(`reading ${what}`, () => objects.read(body))) ??
-      (await callKube(`creating ${what}`, () => objects.create(body))) ??
-      {};
-    if (metadata?.uid === undefined)
+      (await callKube(`creating ${what}`, () => objects.create(body)));
+    const uid = there?.metadata?.uid;
+    if (uid === undefined)
       throw new Failed(`creating ${what}: its namespace is gone; install the site's charts first`);
-    uids.set(saved.metadata.uid, metadata.uid);
+    uids.set(saved.metadata.uid, uid);
     if (saved.metadata.deletionTimestamp !== undefined)
       await callKube(`deleting ${what}`, () => objects.delete(body));
   }
