@@ -43,11 +43,13 @@ describe('TLS from the local CA', () => {
       'created Secret soc-trang-mail/operator-tls',
       'created Secret soc-trang-mail/webmail-tls',
       'created Secret soc-trang-smtp/postfix-tls',
+      'created Secret soc-trang-backup/repository-tls',
       'created ConfigMap soc-trang-mail/hopthu-ca',
       'created ConfigMap soc-trang-smtp/hopthu-ca',
       'created ConfigMap soc-trang-accounts/hopthu-ca',
+      'created ConfigMap soc-trang-backup/hopthu-ca',
     ]);
-    for (const namespace of ['mail', 'smtp', 'accounts']) {
+    for (const namespace of ['mail', 'smtp', 'accounts', 'backup']) {
       const shown = store.value(`ConfigMap soc-trang-${namespace}/hopthu-ca`, 'ca.crt');
       expect(shown).toBe(store.value(authority, 'tls.crt'));
     }
@@ -83,7 +85,7 @@ describe('TLS from the local CA', () => {
     await ensure(socTrang, 366);
     expect(lines).toEqual([]);
     await ensure(socTrang, 368);
-    expect(lines).toHaveLength(6);
+    expect(lines).toHaveLength(7);
     expect(lines).toContain(`renewed ${postfix}`);
   });
 
@@ -95,7 +97,7 @@ describe('TLS from the local CA', () => {
   it('makes everything anew from another CA', async () => {
     store.objects.delete(authority);
     await ensure();
-    expect(lines).toHaveLength(10);
+    expect(lines).toHaveLength(12);
     expect(certificate(postfix).verify(certificate(authority).publicKey)).toBe(true);
   });
 
