@@ -42,7 +42,7 @@ export function cronJob(scope: Construct, { site }: Context, props: CronJobProps
           template: {
             metadata,
             spec: {
-              ...podSpec(props),
+              ...podSpec(site, props),
               restartPolicy: 'Never',
               ...(beside === undefined ? {} : { affinity: onNodeOf(beside) }),
             },

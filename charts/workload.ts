@@ -71,6 +71,7 @@ export function selector(site: Site, part: string): Record<string, string> {
 export function workload(scope: Construct, context: Context, props: WorkloadProps): ApiObject {
   const { site } = context;
   const stateful = props.claims !== undefined;
+  if ((props.replicas ?? 1) > 1) disruptionBudget(scope, site, props);
   return new ApiObject(scope, props.name, {
     apiVersion: 'apps/v1',
     kind: stateful ? 'StatefulSet' : 'Deployment',
@@ -87,7 +88,7 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
           labels: labels(site, props.part),
           annotations: { 'hopthu.io/config': digest(props.config) },
         },
-        spec: podSpec(props),
+        spec: podSpec(site, props),
       },
       ...(stateful ? { volumeClaimTemplates: claims(site, props.claims ?? {}) } : {}),
     },
@@ -96,13 +97,16 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
 
 /** What a pod of a workload and of a job have in common. */
 export function podSpec(
-  props: Pick<WorkloadProps, 'uid' | 'containers' | 'initContainers' | 'volumes' | 'serviceAccount'>,
+  site: Site,
+  props: Omit<WorkloadProps, 'name' | 'namespace' | 'claims' | 'config'>,
 ): object {
   const needsRoot = props.containers.some((container) => container.asRoot !== undefined);
   return {
     automountServiceAccountToken: props.serviceAccount !== undefined,
     ...(props.serviceAccount === undefined ? {} : { serviceAccountName: props.serviceAccount }),
     enableServiceLinks: false,
+    priorityClassName: priorityClass(site),
+    ...((props.replicas ?? 1) > 1 ? { affinity: apart(site, props.part) } : {}),
     securityContext: {
       ...(needsRoot ? {} : { runAsNonRoot: true }),
       ...(props.uid === undefined
@@ -118,6 +122,34 @@ export function podSpec(
     ...(props.initContainers === undefined ? {} : { initContainers: props.initContainers.map(container) }),
     containers: props.containers.map(container),
     volumes: props.volumes.map(({ name, source }) => ({ name, ...source })),
+  };
+}
+
+/** Where the node is short of memory, mail stays and others go. */
+export function priorityClass(site: Site): string {
+  return `hopthu-${site.name}`;
+}
+
+/** A drain of nodes takes one pod at a time. One pod alone has none: its node could never be drained. */
+function disruptionBudget(scope: Construct, site: Site, { name, namespace, part }: WorkloadProps): void {
+  new ApiObject(scope, `${name}-disruption`, {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name, namespace, labels: labels(site, part) },
+    spec: { maxUnavailable: 1, selector: { matchLabels: selector(site, part) } },
+  });
+}
+
+/** Pods of one part on different nodes where there are several. */
+function apart(site: Site, part: string): object {
+  const term = {
+    topologyKey: 'kubernetes.io/hostname',
+    labelSelector: { matchLabels: selector(site, part) },
+  };
+  return {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }],
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 /** What slapd wrote to an account, as its own log has it: told by a script in its pod, which keeps the values there. */
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Moment } from './history.ts';
-import { execInPod } from './pod-exec.ts';
+import { runInPod } from './pod-script.ts';
 
 /** The pod, its container and what runs in it: charts/components/openldap.ts. */
 const [pod, container] = ['openldap-0', 'slapd'];
@@ -19,8 +21,10 @@ export async function readDirectoryLog(
   entry: string,
 ): Promise<readonly Moment[]> {
   const uid = entry.slice(entry.indexOf('=') + 1, entry.indexOf(','));
-  const where = { namespace, pod, container };
-  return parseDirectoryLog(await execInPod(config, where, [...script, uid], { deadline }), entry);
+  const out = new PassThrough();
+  const lines = text(out);
+  await runInPod(config, { namespace, pod, container, command: [...script, uid], deadline }, out);
+  return parseDirectoryLog(await lines, entry);
 }
 
 /** @param lines time, kind, who and attributes, with tabs between */

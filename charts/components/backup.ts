@@ -4,7 +4,7 @@ import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { group, version } from '../../operator/api/resource.ts';
 import { mailRoot, suffixOf } from '../../operator/core/layout.ts';
-import { caConfigMap, caSecret, databaseSecret } from '../../operator/core/secrets.ts';
+import { caConfigMap, caSecret, databaseSecret, dkimSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
 import { type CronJobProps, cronJob } from '../cron-job.ts';
@@ -18,22 +18,24 @@ const uids = { site: 10001, mail: 5000 };
 /** Two days without a backup: one night may fail. */
 const maxAgeSeconds = 2 * 86_400;
 
-/** The Secrets of the mail namespace that nothing can make anew. */
-export const keySecrets: readonly string[] = [caSecret];
+/** The Secrets that nothing can make anew, of the namespaces `mail` and `smtp`. */
+const keySecrets = { mail: [caSecret], smtp: [dkimSecret] } as const;
 
 /** The scripts, as pods find them in /etc/hopthu-backup. */
 export function backupScripts(site: Site, database: Endpoint): Readonly<Record<string, string>> {
   const suffix = suffixOf(site.domain);
-  const { mail, accounts } = site.namespaces;
+  const { mail, smtp, accounts } = site.namespaces;
   const databaseAt = { databaseHost: database.host, databasePort: database.port };
   const { messages, percent } = site.backup.check;
   return {
     repository: repositorySettings(site),
     site: renderFile('backup/site', {
       suffix,
-      mail,
+      keys: [
+        ...keySecrets.mail.map((name) => `${mail}/${name}`),
+        ...keySecrets.smtp.map((name) => `${smtp}/${name}`),
+      ].join(' '),
       accounts: accounts.join(' '),
-      keys: keySecrets.join(' '),
       group: `${group}/${version}`,
       ...databaseAt,
     }),
@@ -142,7 +144,7 @@ export function backup(scope: Construct, context: Context, database: Endpoint): 
 
 /** Reads the site's resources, and of Secrets those of the accounts and the keys by name; writes nothing. */
 function permissions(scope: Construct, site: Site): void {
-  const { mail, accounts } = site.namespaces;
+  const { mail, smtp, accounts } = site.namespaces;
   const metadata = (namespace: string) => ({ name: part, namespace, labels: labels(site, part) });
   new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(mail) });
   const grant = (namespace: string, rules: readonly object[]) => {
@@ -161,7 +163,11 @@ function permissions(scope: Construct, site: Site): void {
       subjects: [{ kind: 'ServiceAccount', name: part, namespace: mail }],
     });
   };
-  grant(mail, [{ apiGroups: [''], resources: ['secrets'], resourceNames: keySecrets, verbs: ['get'] }]);
+  const keys = (resourceNames: readonly string[]) => [
+    { apiGroups: [''], resources: ['secrets'], resourceNames, verbs: ['list'] },
+  ];
+  grant(mail, keys(keySecrets.mail));
+  grant(smtp, keys(keySecrets.smtp));
   for (const namespace of accounts) {
     grant(namespace, [
       { apiGroups: [group], resources: ['organizations', 'mailboxes'], verbs: ['list'] },

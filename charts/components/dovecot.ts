@@ -28,6 +28,8 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       directoryPort: directory.port,
       defaultQuota: site.quota.personal,
       grace: messageSizeLimit(site.attachment),
+      trashDays: site.expiry.trashDays,
+      junkDays: site.expiry.junkDays,
       imapsPort: ports.imaps.container,
       postfixHost: serviceHost('postfix', site.namespaces.smtp),
       smtpPort: ports.smtp.service,
@@ -53,6 +55,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       storePort: ports.store.container,
     }),
     store: renderFile('dovecot/store'),
+    export: renderFile('dovecot/export'),
   };
 }
 
@@ -69,6 +72,7 @@ function store(image: string): Container {
       { name: 'archive', path: '/srv/archive', writable: true },
       { name: 'config', path: '/etc/hopthu/store.conf', subPath: 'store.conf' },
       { name: 'config', path: '/etc/hopthu/store', subPath: 'store' },
+      { name: 'config', path: '/etc/hopthu/export', subPath: 'export' },
       { name: 'tls', path: '/run/tls' },
     ],
   };

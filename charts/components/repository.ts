@@ -54,7 +54,7 @@ export function repository(scope: Construct, context: Context): void {
   cronJob(scope, context, {
     name: 'prune',
     namespace,
-    part: 'backup',
+    part: 'prune',
     uid,
     schedule: site.backup.pruneSchedule,
     ...(isVolume(site) ? { beside: `${part}-0` } : {}),

@@ -3,10 +3,10 @@ import { setTimeout } from 'node:timers/promises';
 import { BatchV1Api, CoreV1Api, type KubeConfig, type V1Pod, type V1PodSpec } from '@kubernetes/client-node';
 import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
-import { type ExecOptions, execInPod } from '../pod-exec.ts';
+import { readFromPod } from '../pod-script.ts';
 
 /** Runs the script of the CronJob's name in /etc/hopthu-backup. */
-export type Work = (args: readonly string[], options?: ExecOptions) => Promise<string>;
+export type Work = (args: readonly string[], input?: string) => Promise<string>;
 
 export type WorkPodProps = {
   readonly namespace: string;
@@ -17,7 +17,8 @@ export type WorkPodProps = {
 
 /** Seconds until the image is there and the volumes are mounted. */
 const patience = 300;
-const inVolumeOfMail = 12 * 3_600_000;
+/** Milliseconds for one request: a whole mail store takes hours. */
+const deadline = 12 * 3_600_000;
 
 /** @throws Failed where the charts are not there, the pod does not start, or the work fails */
 export async function withWorkPod<T>(
@@ -37,11 +38,13 @@ export async function withWorkPod<T>(
   const name = made?.metadata?.name ?? '';
   try {
     await untilRunning(core, namespace, name);
-    const where = { namespace, pod: name, container: cronJob };
-    return await use((args, options) =>
-      execInPod(config, where, ['/bin/bash', `/etc/hopthu-backup/${cronJob}`, ...args], {
-        deadline: inVolumeOfMail,
-        ...options,
+    const script = ['/bin/bash', `/etc/hopthu-backup/${cronJob}`];
+    const where = { namespace, pod: name, container: cronJob, deadline };
+    return await use((args, input) =>
+      readFromPod(config, {
+        ...where,
+        command: [...script, ...args],
+        ...(input === undefined ? {} : { input }),
       }),
     );
   } finally {

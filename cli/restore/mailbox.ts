@@ -7,7 +7,7 @@ import { inVietnam, parseTime } from '../backup/snapshots.ts';
 import { withWorkPod } from '../backup/work-pod.ts';
 import { Failed } from '../failure.ts';
 import { callKube, loadKubeConfig } from '../kube.ts';
-import { execInPod } from '../pod-exec.ts';
+import { readFromPod } from '../pod-script.ts';
 import { loadSite, siteOfNamespace } from '../site.ts';
 
 export type RestoreMailboxOptions = {
@@ -31,9 +31,9 @@ export async function restoreMailbox(name: string, options: RestoreMailboxOption
   const { namespaces } = options.site === undefined ? siteOfNamespace(namespace) : loadSite(options.site);
   const { account, address } = await accountOf(config, namespace, name);
   const at = options.at === undefined ? [] : [parseTime(options.at)];
-  const dovecot = { namespace: namespaces.mail, pod: 'dovecot-0', container: 'dovecot' };
+  const dovecot = { namespace: namespaces.mail, pod: 'dovecot-0', container: 'dovecot', deadline };
   const doveadm = (...args: readonly string[]) =>
-    execInPod(config, dovecot, ['doveadm', ...args], { deadline });
+    readFromPod(config, { ...dovecot, command: ['doveadm', ...args] });
   const pod = { namespace: namespaces.mail, cronJob: 'restore-mail' } as const;
   await withWorkPod(config, pod, async (work) => {
     const [unpacked = '', time = ''] = (await work(['unpack', account, ...at])).trim().split(' ');

@@ -53,7 +53,7 @@ export async function restoreSite(options: RestoreSiteOptions): Promise<void> {
   say(`${secrets} Secrets of theirs are there`);
   await inSitePod(config, namespace, async (work) => {
     const input = uidLines(uids);
-    await work(['directory', saved.site.id, String(Buffer.byteLength(input))], { input });
+    await work(['directory', saved.site.id, String(Buffer.byteLength(input))], input);
     say('the directory is filled');
     await work(['database', saved.site.id]);
     say('the database of the webmail is filled');
@@ -88,14 +88,15 @@ async function read(work: Work, asked: string | undefined): Promise<Saved> {
   };
 }
 
-/** The CA that clients know, first: all certificates follow from it. @returns whether anything changed */
+/** The CA that clients know, from which all certificates follow, and DKIM's keys. @returns whether anything changed */
 async function restoreKeys(
   objects: KubernetesObjectApi,
   site: Site,
   secrets: readonly SavedObject[],
 ): Promise<boolean> {
+  const parts = new Set([site.namespaces.mail, site.namespaces.smtp]);
   let changed = false;
-  for (const saved of secrets.filter(({ metadata }) => metadata.namespace === site.namespaces.mail)) {
+  for (const saved of secrets.filter(({ metadata }) => parts.has(metadata.namespace))) {
     const body = secretAnew(saved, new Map());
     if (body === undefined) continue;
     const what = `Secret ${body.metadata.namespace}/${body.metadata.name}`;
