@@ -40,7 +40,16 @@ export async function restoreMailbox(name: string, options: RestoreMailboxOption
     try {
       const folder = await freeFolder(doveadm, address, `Khôi phục/${inVietnam(time).replace(':', 'h')}`);
       const query = options.folder === undefined ? ['ALL'] : ['mailbox', options.folder];
-      await doveadm('import', '-s', '-u', address, `maildir:${unpacked}/Maildir`, folder, ...query);
+      await doveadm(
+        ...privately,
+        'import',
+        '-s',
+        '-u',
+        address,
+        `maildir:${unpacked}/Maildir`,
+        folder,
+        ...query,
+      );
       const restored = await messagesIn(doveadm, address, folder);
       if (restored === 0 && options.folder !== undefined)
         throw new Failed(`the backup of ${inVietnam(time)} has no message in folder ${options.folder}`);
@@ -50,6 +59,9 @@ export async function restoreMailbox(name: string, options: RestoreMailboxOption
     }
   });
 }
+
+/** What delegates' namespaces have in common (dovecot.conf) is not meant for the backup's, which takes the defaults too. */
+const privately = ['-o', 'namespace_type=private', '-o', 'namespace_subscriptions=yes'];
 
 type Doveadm = (...args: readonly string[]) => Promise<string>;
 

@@ -34,24 +34,28 @@ export async function restoreSite(options: RestoreSiteOptions): Promise<void> {
   const config = loadKubeConfig(options.context);
   const objects = KubernetesObjectApi.makeApiClient(config);
   const { mail: namespace } = site.namespaces;
-  const [mail, smtp, backup] = [namespace, site.namespaces.smtp, site.namespaces.backup].map(
-    (name) => new Workloads(config, name),
-  );
+  const workloads = (name: string) => new Workloads(config, name);
+  const [mail, smtp, backup] = [
+    workloads(namespace),
+    workloads(site.namespaces.smtp),
+    workloads(site.namespaces.backup),
+  ];
   const say = (line: string) => console.log(line);
-  await backup?.restart();
-  say('stopping the stack');
-  await mail?.stop(['postgresql']);
-  const saved = await inSitePod(config, namespace, (work) => read(work, options.at));
+  // Its certificate may be of the CA of before.
+  await backup.restart();
+  const saved = await inSitePod(config, namespace, await mail.standStill(), (work) => read(work, options.at));
   say(`restoring the backup of ${inVietnam(saved.site.time)}, mail of ${inVietnam(saved.mail.time)}`);
+  say('stopping the stack');
+  await mail.stop(['postgresql']);
   if (await restoreKeys(objects, site, saved.secrets)) {
     await bootstrap(options);
-    await Promise.all([backup?.restart(), smtp?.restart(), mail?.restart()]);
+    await Promise.all([backup.restart(), smtp.restart(), mail.restart()]);
   }
   const uids = await createResources(objects, saved);
   say(`${saved.organizations.length} organizations and ${saved.mailboxes.length} mailboxes are there`);
   const secrets = await createSecrets(objects, site, saved.secrets, uids);
   say(`${secrets} Secrets of theirs are there`);
-  await inSitePod(config, namespace, async (work) => {
+  await inSitePod(config, namespace, true, async (work) => {
     const input = uidLines(uids);
     await work(['directory', saved.site.id, String(Buffer.byteLength(input))], input);
     say('the directory is filled');
@@ -61,12 +65,18 @@ export async function restoreSite(options: RestoreSiteOptions): Promise<void> {
   const pod = { namespace, cronJob: 'restore-mail', alone: true } as const;
   await withWorkPod(config, pod, (work) => work(['store', saved.mail.id]));
   say('the mail is in its place; starting the stack');
-  await mail?.start();
+  await mail.start();
   say(`restored: see hopthu status --site ${site.name}, and hopthu orphans --site ${site.name}`);
 }
 
-function inSitePod<T>(config: KubeConfig, namespace: string, use: (work: Work) => Promise<T>): Promise<T> {
-  return withWorkPod(config, { namespace, cronJob: 'restore-site', alone: true }, use);
+/** @param alone while slapd stands still; before, it has to be on slapd's node */
+function inSitePod<T>(
+  config: KubeConfig,
+  namespace: string,
+  alone: boolean,
+  use: (work: Work) => Promise<T>,
+): Promise<T> {
+  return withWorkPod(config, { namespace, cronJob: 'restore-site', alone }, use);
 }
 
 /** The mail that was backed up with the site, or after it: what came between is in both. */
@@ -78,6 +88,7 @@ async function read(work: Work, asked: string | undefined): Promise<Saved> {
     throw new Failed(
       `the repository has no backup of the ${site === undefined ? 'site' : 'mail'}${at === undefined ? '' : ` until ${at}`}`,
     );
+  await work(['expect-empty', site.id]);
   const list = async (file: string) => parseList(await work(['print', site.id, file]));
   return {
     site,

@@ -44,12 +44,17 @@ export class Workloads {
     );
   }
 
-  /** Those that were stopped, or of them the named; waits until they are ready. */
-  async start(names?: readonly string[]): Promise<void> {
+  /** Did a command that died leave them so? */
+  async standStill(): Promise<boolean> {
+    const all = await this.#list();
+    return all.some(({ metadata }) => metadata?.annotations?.[replicasAnnotation] !== undefined);
+  }
+
+  /** Those that were stopped; waits until they are ready. */
+  async start(): Promise<void> {
     for (const workload of await this.#list()) {
-      const { name = '', annotations = {} } = workload.metadata ?? {};
-      const replicas = annotations[replicasAnnotation];
-      if (replicas === undefined || names?.includes(name) === false) continue;
+      const replicas = workload.metadata?.annotations?.[replicasAnnotation];
+      if (replicas === undefined) continue;
       const metadata = { annotations: { [replicasAnnotation]: null } };
       await this.#patch(workload, { metadata, spec: { replicas: Number(replicas) } });
     }

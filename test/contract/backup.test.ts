@@ -75,6 +75,7 @@ describe('the mail store', () => {
     const maildir = join(root, 'vmail', account, 'Maildir');
     for (const name of ['dovecot.index.log', 'dovecot-uidlist.lock', 'tmp/1.half'])
       writeFileSync(join(maildir, name), '-');
+    await pod.run('. /etc/hopthu-backup/repository; is_there || repository init');
     await pod.run('mail');
     expect(await list('mail')).toHaveLength(1);
     await pod.run('check-mail');
