@@ -16,7 +16,7 @@ import { Unavailable } from '../errors.ts';
 import type { ClusterSnapshot, DirectoryEntry, ResourceKey } from '../ports.ts';
 import { Carrier, type Task } from './carrier.ts';
 import { offerMailWork } from './ended-mail.ts';
-import { sendNotices } from './notices.ts';
+import { sendNotices, type Told } from './notices.ts';
 import type { PassDependencies, PassResult } from './pass.ts';
 import { onlyPlanned } from './plan-only.ts';
 import { type Plan, planClosings, planFor, planSite, reclaims, restores } from './planning.ts';
@@ -101,11 +101,13 @@ export class Reconciler {
     const result = await this.#withRest(resultOf(tally, found));
     tellBlockedDeletions(this.#dependencies, leaving);
     const isPublished = await publish(this.#dependencies, { orphans }, this.#weighing.last);
-    const untold = whole.orders.paused ? 0 : await this.#notify(plan, entries);
+    const notices = whole.orders.paused ? undefined : await this.#notify(plan, entries);
+    const isMoreToTell = notices !== undefined && notices.waiting > 0 && notices.failed === 0;
     return {
       ...result,
-      failures: result.failures + (isPublished ? 0 : 1) + untold,
-      again: result.again || followed(tally).length > 0,
+      failures: result.failures + (isPublished ? 0 : 1) + (notices?.failed ?? 0),
+      again: result.again || followed(tally).length > 0 || isMoreToTell,
+      ...(notices === undefined ? {} : { notices }),
     };
   }
 
@@ -119,12 +121,11 @@ export class Reconciler {
     return result && this.#withRest(result);
   }
 
-  /** @returns how many could not be told */
-  async #notify({ noticed }: Plan, entries: readonly DirectoryEntry[]): Promise<number> {
+  async #notify({ noticed }: Plan, entries: readonly DirectoryEntry[]): Promise<Told> {
     const due = reclaimNotices(this.#dependencies.site, { desired: noticed, observed: { entries } });
-    const untold = await sendNotices({ ...this.#dependencies, directory: this.#directory }, due);
+    const told = await sendNotices({ ...this.#dependencies, directory: this.#directory }, due);
     for (const { dn } of due) this.#view.putEntry(dn, this.#directory.recall(dn));
-    return untold;
+    return told;
   }
 
   /** Looks again at those who may have waited for what was just let go. */
