@@ -1,10 +1,12 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { Resource } from '../../../../operator/api/resource.ts';
 import type { DueNotice } from '../../../../operator/core/notice.ts';
 import { Blocked, Unavailable } from '../../../../operator/errors.ts';
 import { MemoryNotices } from '../../../../operator/mail/memory-notices.ts';
 import type { Cluster, Directory } from '../../../../operator/ports.ts';
 import { type NoticeTargets, sendNotices } from '../../../../operator/reconcile/notices.ts';
+import { Province } from '../../../support/province.ts';
+import { socTrang } from '../../../support/sites.ts';
 
 const notices = new MemoryNotices();
 const failures: string[] = [];
@@ -44,5 +46,28 @@ describe('notices of one pass', () => {
       throw new Unavailable('Postfix', 'down');
     };
     expect(await sendNotices(targets, due(40))).toEqual({ sent: 0, failed: 1, waiting: 39 });
+  });
+
+  it('that are left over have another pass at once', async () => {
+    const province = new Province(socTrang);
+    province.organization('so-y-te', { name: 'Sở Y tế' });
+    for (const [name, fullName] of Object.entries({ an: 'Lê Văn An', binh: 'Lê Văn Bình' }))
+      province.person(name, fullName, 'so-y-te');
+    await province.settle();
+    const { afterDays, noticeDays } = socTrang.reclaim;
+    const days = afterDays - (noticeDays[0] ?? 0);
+    province.now = new Date(province.now.getTime() + days * 86_400_000);
+    const clock = jest.spyOn(performance, 'now');
+    try {
+      province.notices.intercept = () => {
+        const later = performance.now() + 6_000;
+        clock.mockImplementation(() => later);
+      };
+      const told = { sent: 1, failed: 0 };
+      expect(await province.pass()).toMatchObject({ again: true, notices: { ...told, waiting: 1 } });
+      expect(await province.pass()).toMatchObject({ again: false, notices: { ...told, waiting: 0 } });
+    } finally {
+      clock.mockRestore();
+    }
   });
 });

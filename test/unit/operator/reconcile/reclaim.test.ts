@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Blocked } from '../../../../operator/errors.ts';
 import { Province } from '../../../support/province.ts';
 import { socTrang } from '../../../support/sites.ts';
@@ -107,22 +107,6 @@ describe('a mailbox that nobody uses (R23)', () => {
     });
     expect(await on('2026-12-31')).toEqual([]);
     expect(told()).toHaveLength(2);
-  });
-
-  it('is told by another pass at once where one has spent its time on others', async () => {
-    province.now = new Date('2026-06-04T00:00:00Z');
-    const clock = jest.spyOn(performance, 'now');
-    try {
-      province.notices.intercept = () => {
-        const later = performance.now() + 6_000;
-        clock.mockImplementation(() => later);
-      };
-      const told = { sent: 1, failed: 0 };
-      expect(await province.pass()).toMatchObject({ again: true, notices: { ...told, waiting: 1 } });
-      expect(await province.pass()).toMatchObject({ again: false, notices: { ...told, waiting: 0 } });
-    } finally {
-      clock.mockRestore();
-    }
   });
 
   it('is not reclaimed when somebody comes after a notice, and is told again half a year later', async () => {
