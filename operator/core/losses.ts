@@ -4,7 +4,7 @@ import type { DirectoryEntry } from '../ports.ts';
 import { attribute } from './layout.ts';
 import { first } from './observed.ts';
 import { isSuspendedByAnnotation } from './organizations.ts';
-import type { Update } from './plan.ts';
+import type { Change, Update } from './plan.ts';
 import { parseGeneralizedTime } from './time.ts';
 
 /** Milliseconds within which losses count together, as if they had come at once. */
@@ -37,7 +37,8 @@ export function recentLosses(
 /** Around which losses count: now, and when each of the resources was deleted. Milliseconds since the epoch. */
 export function timesOf(resources: readonly Resource[], now: Date): readonly number[] {
   const deletions = resources.flatMap(({ metadata }) => metadata.deletionTimestamp ?? []);
-  return [now.getTime(), ...deletions.map((time) => Date.parse(time))];
+  // Thousands that are deleted together share a few seconds.
+  return [...new Set([now.getTime(), ...deletions.map((time) => Date.parse(time))])];
 }
 
 /** Did the account lose access without anybody's approval, so near to one of these times? */
@@ -51,15 +52,18 @@ export function lostAround(times: readonly number[]): (entry: DirectoryEntry) =>
   };
 }
 
+/** A suspension by annotation. R42 */
+export function isEmergency({ action, resource }: Change): boolean {
+  return action === 'suspend' && isSuspendedByAnnotation(resource.metadata);
+}
+
 /** Suspensions by annotation, as long as they are few: a stolen account waits for no approval of something else. R42 */
 export function urgentLosses(
   planned: readonly Update[],
   recent: readonly DirectoryEntry[],
   mailboxes: readonly Resource[],
 ): ReadonlySet<Update> {
-  const urgent = planned.filter(
-    ({ action, resource }) => action === 'suspend' && isSuspendedByAnnotation(resource.metadata),
-  );
+  const urgent = planned.filter(isEmergency);
   if (urgent.length === 0) return new Set();
   const annotated = new Set(
     mailboxes.filter(({ metadata }) => isSuspendedByAnnotation(metadata)).map(({ metadata }) => metadata.uid),
