@@ -104,7 +104,7 @@ export const alerts: readonly Alert[] = [
     name: 'HopThuNoticesWaiting',
     severity: 'warning',
     expr: 'max by (site) (hopthu_notices_waiting) > 0',
-    for: '1h',
+    for: '20m',
     summary: 'People are not told that their mailbox will be reclaimed (R23)',
     runbook: [
       "The operator's log says why (`notice to …`): is Postfix away, or a mailbox full?",

@@ -60,8 +60,9 @@ const cases: Readonly<Record<string, Case>> = {
     quiet: one('hopthu_archives_held_back', '0x60'),
   },
   HopThuNoticesWaiting: {
-    loud: one('hopthu_notices_waiting', '1x120'),
-    quiet: one('hopthu_notices_waiting', '1x30 0x60'),
+    loud: one('hopthu_notices_waiting', '1x60'),
+    // A quarter of an hour is what thousands at once may take.
+    quiet: one('hopthu_notices_waiting', '0x14 1x60'),
   },
   HopThuOrphans: { loud: one('hopthu_orphan_entries', '1x60'), quiet: one('hopthu_orphan_entries', '0x60') },
   HopThuMailboxesVanish: {
