@@ -6,11 +6,13 @@ import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
 import { cronJob } from '../cron-job.ts';
 import { ports, serviceHost } from '../endpoints.ts';
+import { reloadingScript } from '../reloading.ts';
 import { service } from '../service.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'repository';
 const uid = 10005;
+const configMap = 'repository-config';
 const isVolume = ({ backup }: Site) => backup.repository === 'volume';
 
 /** How the stack reaches the repository, as restic names it. */
@@ -45,9 +47,10 @@ export function repository(scope: Construct, context: Context): void {
     repository: repositorySettings(site, isVolume(site) ? '/srv/repository' : repositoryUrl(site)),
     prune: renderFile('backup/prune', { site: site.name, ...site.backup.keep }),
     serve: renderFile('backup/serve', { port: ports.repository.container }),
+    reloading: reloadingScript,
   };
   new ConfigMap(scope, 'repository-config', {
-    metadata: { name: 'backup-config', namespace, labels: labels(site, part) },
+    metadata: { name: configMap, namespace, labels: labels(site, part) },
     data: config,
   });
   if (isVolume(site)) server(scope, context, config.serve);
@@ -72,7 +75,7 @@ export function repository(scope: Construct, context: Context): void {
       },
     ],
     volumes: [
-      volume.configMap('config', 'backup-config'),
+      volume.configMap('config', configMap),
       ...repositoryVolumes,
       ...(isVolume(site) ? [volume.claim('data', `data-${part}-0`)] : []),
     ],
@@ -108,7 +111,7 @@ function server(scope: Construct, context: Context, script: string): void {
       },
     ],
     volumes: [
-      volume.configMap('config', 'backup-config'),
+      volume.configMap('config', configMap),
       volume.secret('tls', tlsSecret(part)),
       volume.secret('store', backupStoreSecret),
       volume.memory('run', '1Mi'),

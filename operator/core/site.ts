@@ -2,6 +2,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Invalid } from '../errors.ts';
+import { backupSchema } from './backup.ts';
 import { dnsSchema } from './dns.ts';
 import { parseBytes } from './quota.ts';
 
@@ -18,7 +19,6 @@ const cpu = z.string().regex(/^[0-9]+m$/, 'CPU in millicores, such as 50m');
 const memory = z.string().regex(/^[0-9]+(Mi|Gi)$/, 'memory in Mi or Gi, such as 128Mi');
 const port = z.int().min(1).max(65535);
 const days = z.int().min(0).max(36_500);
-const cron = z.string().regex(/^(\S+ ){4}\S+$/, 'five fields, such as "0 23 * * *"');
 const words = z.array(z.string().min(1));
 
 const resources = z.strictObject({ cpu, memory, memoryLimit: memory });
@@ -51,40 +51,6 @@ export const throttle = z.strictObject({
     .describe('Different wrong passwords within the window.'),
   delaySeconds: z.int().min(1).max(30).describe('Seconds for which those logins wait.'),
 });
-
-const backup = z
-  .strictObject({
-    repository: z
-      .string()
-      .regex(
-        /^(volume|s3:https:\/\/[^/]+\/.+|rest:https:\/\/.+)$/,
-        '`volume`, s3:https://… or rest:https://…',
-      )
-      .describe(
-        'Where it lies: `volume` in namespace `namespaces.backup`, or another place as restic names it, `s3:https://…` or `rest:https://…`.',
-      ),
-    volume: z.string().optional().describe('Size of that volume, where `repository` is `volume`.'),
-    schedule: cron.describe('When everything is backed up, as cron says it, in Việt Nam.'),
-    checkSchedule: cron.describe('When a sample is read back and compared.'),
-    pruneSchedule: cron.describe('When what `keep` does not keep is removed.'),
-    keep: z
-      .strictObject({
-        daily: z.int().min(1).max(1000),
-        weekly: z.int().min(0).max(1000),
-        monthly: z.int().min(0).max(1000),
-      })
-      .describe('How many days, weeks and months each keep their last backup. R37, R38'),
-    check: z
-      .strictObject({
-        messages: z.int().min(1).max(10_000).describe('Messages compared with those in the mailboxes.'),
-        percent: z.int().min(1).max(100).describe('Part of the repository that is read.'),
-      })
-      .describe('How much of it is read back each time.'),
-  })
-  .refine(({ repository, volume }) => repository !== 'volume' || volume !== undefined, {
-    path: ['volume'],
-    message: 'must be given where the repository is a volume',
-  });
 
 const schema = z.strictObject({
   name: slug.describe('Name of the site in commands, namespaces and labels.'),
@@ -192,7 +158,7 @@ const schema = z.strictObject({
     .describe(
       'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',
     ),
-  backup: backup.describe('Backups: an encrypted restic repository. R34'),
+  backup: backupSchema,
   expiry: z
     .strictObject({
       trashDays: days.describe('Days after which a letter in the trash goes; 0 means never.'),

@@ -40,9 +40,11 @@ describe('TLS from the local CA', () => {
     lines = [];
     await ensureTls(store, socTrang, new Date(), (line) => lines.push(line), true);
     expect(lines).toEqual(
-      ['openldap', 'postgresql', 'dovecot', 'operator', 'webmail', 'postfix'].map(
-        (part) => `renewed Secret soc-trang-${part === 'postfix' ? 'smtp' : 'mail'}/${part}-tls`,
-      ),
+      [
+        ...['openldap', 'postgresql', 'dovecot', 'operator', 'webmail'].map((part) => `mail/${part}`),
+        'smtp/postfix',
+        'backup/repository',
+      ].map((part) => `renewed Secret soc-trang-${part}-tls`),
     );
     expect(certificate(postfix).serialNumber).not.toBe(first);
     expect(certificate(authority).serialNumber).toBe(issuer);
