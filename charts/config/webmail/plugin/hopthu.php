@@ -16,7 +16,11 @@ class hopthu extends rcube_plugin
         $this->add_hook('startup', [$this, 'keep_sent']);
         $this->add_hook('template_object_license', [$this, 'license']);
         if ($rcmail->task === 'login') {
-            $this->api->add_content(html::p('hint', rcube::Q($rcmail->gettext('hopthu.firstlogin'))), 'loginfooter');
+            $profile = html::a('profile.mobileconfig', rcube::Q($rcmail->gettext('hopthu.profile')));
+            $this->api->add_content(
+                html::p('hint', rcube::Q($rcmail->gettext('hopthu.firstlogin'))) . html::p('hint', $profile),
+                'loginfooter'
+            );
         }
     }
 
