@@ -172,6 +172,7 @@ function containers({ site, image }: Context, database: Endpoint) {
         editor,
         { name: 'tls', path: '/run/tls' },
         { name: 'socket', path: '/run/webmail' },
+        { name: 'plugin', path: '/var/lib/roundcube/plugins/hopthu' },
         { name: 'setup', path: '/srv/setup' },
         { name: 'nginx-tmp', path: '/tmp', writable: true },
       ],

@@ -116,9 +116,7 @@ export const mailboxSpec = z
         reason: line(200).describe('By whose order and for what, such as the number of the decision.'),
       })
       .optional()
-      .describe(
-        'A legal hold: nobody deletes or moves away a letter, nothing expires, and the mail outlives the Mailbox. R38',
-      ),
+      .describe('A legal hold: no letter goes while it lasts, not even with the Mailbox. R38'),
     delegates: delegates
       .optional()
       .describe("Who else uses this organization's mailbox; only with type Organization. R26, R27, R28"),

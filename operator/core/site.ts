@@ -238,6 +238,21 @@ const schema = z.strictObject({
     })
     .prefault({})
     .describe('What the network policies cannot know by themselves.'),
+  monitoring: z
+    .strictObject({
+      prometheusOperator: z
+        .boolean()
+        .default(false)
+        .describe(
+          'The cluster has the resources of the Prometheus operator: write PodMonitors and PrometheusRules.',
+        ),
+      dashboards: z
+        .boolean()
+        .default(false)
+        .describe('Write the Grafana dashboards as ConfigMaps with the label `grafana_dashboard: "1"`.'),
+    })
+    .prefault({})
+    .describe('What watches the site.'),
   storage: z
     .strictObject({
       className: z.string().optional().describe("StorageClass; the cluster's default when absent."),

@@ -85,7 +85,7 @@ export function perturbCluster(inner: Cluster, around: Perturbation, copies = tr
 
 export function perturbDirectory(inner: Directory, around: Perturbation): Directory {
   return {
-    snapshot: (anew) => around('directory.snapshot', () => inner.snapshot(anew)),
+    snapshot: (anew, recall) => around('directory.snapshot', () => inner.snapshot(anew, recall)),
     add: (dn, attributes) => around('directory.add', () => inner.add(dn, attributes), dn),
     modify: (dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]) =>
       around('directory.modify', () => inner.modify(dn, ownerUid, replacements)),

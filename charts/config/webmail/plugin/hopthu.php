@@ -11,6 +11,9 @@ class hopthu extends rcube_plugin
         if (($_SESSION['language'] ?? '') === 'vi_VN') {
             $this->load_vietnamese($rcmail);
         }
+        if ($rcmail->output instanceof rcmail_output_html) {
+            $this->include_stylesheet('contrast.css');
+        }
         $this->add_hook('storage_connect', [$this, 'tell_browser']);
         $this->add_hook('login_after', [$this, 'as_the_directory_says']);
         $this->add_hook('startup', [$this, 'keep_sent']);
