@@ -157,6 +157,7 @@ program
   .description('Create what must be in the cluster before the charts: namespaces, Secrets, certificates.')
   .requiredOption(...site)
   .option(...context)
+  .option('--renew-certificates', 'make every certificate of the local CA anew, whatever its end')
   .action(async (options) => {
     const { bootstrap } = await import('./bootstrap.ts');
     await bootstrap(options);
