@@ -5,6 +5,7 @@ import { Invalid } from '../errors.ts';
 import { backupSchema } from './backup.ts';
 import { dnsSchema } from './dns.ts';
 import { parseBytes } from './quota.ts';
+import { throttleSchema } from './throttle-limits.ts';
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, 31 at most');
 const domainName = z
@@ -27,31 +28,6 @@ const parts = ['openldap', 'postfix', 'dovecot', 'postgresql', 'webmail', 'opera
 export type Part = (typeof parts)[number];
 
 const networkRange = z.union([z.cidrv4(), z.cidrv6()]);
-const failures = z.int().min(3).max(10_000);
-
-/** Limits of guessing; the service beside Dovecot reads them by the same rules. */
-export const throttle = z.strictObject({
-  windowSeconds: z
-    .int()
-    .min(60)
-    .max(86_400)
-    .describe('Seconds after which failures are forgotten; they fade evenly.'),
-  failures: z
-    .strictObject({
-      pair: failures.describe(
-        'Wrong passwords for one person from one address before the next is not looked at.',
-      ),
-      address: failures.describe(
-        'Wrong passwords for anybody from one address before people who never logged in from there are refused there.',
-      ),
-      person: failures.describe(
-        'Wrong passwords for one person from everywhere before logins from addresses that are new to her wait.',
-      ),
-    })
-    .describe('Different wrong passwords within the window.'),
-  delaySeconds: z.int().min(1).max(30).describe('Seconds for which those logins wait.'),
-});
-
 const schema = z.strictObject({
   name: slug.describe('Name of the site in commands, namespaces and labels.'),
   title: z.string().min(1).describe('What officials read, such as "Tỉnh Sóc Trăng".'),
@@ -165,7 +141,7 @@ const schema = z.strictObject({
       junkDays: days.describe('Days after which a letter in the junk folder goes; 0 means never.'),
     })
     .describe('Letters that people have thrown away. Nothing expires under a legal hold. R37, R38'),
-  throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
+  throttle: throttleSchema.describe('How fast passwords may be guessed. R25, R42'),
   webmail: z.strictObject({
     replicas: z
       .int()
