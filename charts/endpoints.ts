@@ -24,6 +24,9 @@ export const ports = {
   sessions: { service: 8443, container: 8443 },
   /** The store of whole accounts beside Dovecot; for the operator, by certificate. */
   store: { service: 8444, container: 8444 },
+  /** rspamd's milter for Postfix, and its controller, where Dovecot brings what people moved in or out of Junk. */
+  milterTunnel: { service: 11332, container: 11432 },
+  learnTunnel: { service: 11334, container: 11434 },
   postgresql: { service: 5432, container: 5432 },
   webmail: { service: 443, container: 8443 },
   /** Health and metrics of the operator, and of the throttle in Dovecot's pod. */
@@ -45,6 +48,11 @@ export const loopback = {
   throttle: 9500,
   /** Postfix takes the operator's notices. */
   notices: 9588,
+  /** rspamd, at both ends of the tunnel, and what lies in its pod. */
+  milter: 11332,
+  controller: 11334,
+  valkey: 6379,
+  clamd: 3310,
 } as const;
 
 /** The full name of a Service, which resolves without a search list and stands in its certificate. */

@@ -53,6 +53,13 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       storePort: ports.store.container,
     }),
     store: renderFile('dovecot/store'),
+    'junk.sieve': renderFile('dovecot/junk.sieve'),
+    'learn-spam.sieve': renderFile('dovecot/learn-spam.sieve'),
+    'learn-ham.sieve': renderFile('dovecot/learn-ham.sieve'),
+    learn: renderFile('dovecot/learn', {
+      rspamdHost: serviceHost('rspamd', site.namespaces.mail),
+      learnTunnel: ports.learnTunnel.service,
+    }),
   };
 }
 
@@ -131,6 +138,7 @@ export function dovecot(
         mounts: [
           { name: 'mail', path: mailRoot, writable: true },
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
+          { name: 'scripts', path: '/etc/dovecot/sieve' },
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
           { name: 'sessions', path: '/run/secrets/sessions' },
@@ -151,6 +159,7 @@ export function dovecot(
     ],
     volumes: [
       volume.configMap('config', 'dovecot-config'),
+      volume.programs('scripts', 'dovecot-config'),
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),
       volume.secret('sessions', sessionsSecret),

@@ -27,6 +27,7 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       lmtpPort: loopback.lmtp,
       saslPort: loopback.sasl,
       quotaPort: loopback.quota,
+      milterPort: loopback.milter,
     }),
     'master.cf': renderFile('postfix/master.cf', {
       smtpPort: ports.smtp.container,
@@ -45,6 +46,9 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       lmtpTunnel: ports.lmtpTunnel.service,
       saslTunnel: ports.saslTunnel.service,
       quotaTunnel: ports.quotaTunnel.service,
+      rspamdHost: serviceHost('rspamd', site.namespaces.mail),
+      milterPort: loopback.milter,
+      milterTunnel: ports.milterTunnel.service,
       operatorHost: serviceHost('operator', site.namespaces.mail),
       noticesTunnel: ports.notices.container,
       noticesPort: loopback.notices,

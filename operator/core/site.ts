@@ -2,6 +2,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Invalid } from '../errors.ts';
+import { filter } from './filter.ts';
 import { parseBytes } from './quota.ts';
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, 31 at most');
@@ -20,8 +21,18 @@ const days = z.int().min(0).max(36_500);
 const words = z.array(z.string().min(1));
 
 const resources = z.strictObject({ cpu, memory, memoryLimit: memory });
-const parts = ['openldap', 'postfix', 'dovecot', 'postgresql', 'webmail', 'operator'] as const;
-/** A part of the stack that has its own image and its own pod. */
+const parts = [
+  'openldap',
+  'postfix',
+  'dovecot',
+  'postgresql',
+  'webmail',
+  'rspamd',
+  'clamav',
+  'valkey',
+  'operator',
+] as const;
+/** A part of the stack that has its own image; all but clamav and valkey, which are beside rspamd, have their own pod. */
 export type Part = (typeof parts)[number];
 
 const failures = z.int().min(3).max(10_000);
@@ -60,7 +71,7 @@ const schema = z.strictObject({
   }),
   namespaces: z.strictObject({
     mail: slug.describe(
-      'openldap, dovecot, webmail, postgresql and the operator; Pod Security "restricted".',
+      'openldap, dovecot, webmail, postgresql, rspamd and the operator; Pod Security "restricted".',
     ),
     smtp: slug.describe('postfix alone, whose master must be root; Pod Security "baseline".'),
     accounts: z.array(slug).min(1).describe('Where Organizations and Mailboxes are applied.'),
@@ -149,6 +160,7 @@ const schema = z.strictObject({
       'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',
     ),
   throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
+  filter,
   operator: z.strictObject({
     replicas: z
       .int()
@@ -208,6 +220,8 @@ const schema = z.strictObject({
       mail: z.string().describe('Volume of the mailboxes.'),
       archive: z.string().describe('Volume of the archives of mailboxes that ended.'),
       queue: z.string().describe("Volume of Postfix's queue."),
+      filter: z.string().describe('Volume of what the spam filter learned.'),
+      signatures: z.string().describe("Volume of the virus scanner's signatures."),
       database: z.string().describe("Volume of the webmail's PostgreSQL."),
     })
     .describe('Sizes of the volumes.'),

@@ -6,24 +6,10 @@ import { daNang, socTrang } from '../support/sites.ts';
 import { hostPort } from './support/cluster.ts';
 import { LineClient } from './support/line-client.ts';
 import { authorityOf, deliver, Person } from './support/person.ts';
+import { replyTo } from './support/reply.ts';
 import { apply, fresh, people, personSpec, ready } from './support/resources.ts';
 
 const mebibyte = 2 ** 20;
-
-/** What the SMTP server answered. */
-async function replyTo(sending: Promise<void>): Promise<{ code: number; reply: string }> {
-  try {
-    await sending;
-  } catch (error) {
-    const { responseCode, response, message } = error as {
-      responseCode?: number;
-      response?: string;
-      message: string;
-    };
-    return { code: responseCode ?? 0, reply: response ?? message };
-  }
-  return { code: 250, reply: '' };
-}
 
 describe.each([socTrang, daNang])('at $name', (site: Site) => {
   let sender: Person;

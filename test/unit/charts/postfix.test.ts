@@ -145,6 +145,7 @@ it('speaks to Dovecot through a tunnel that shows and checks certificates', () =
   expect(lines).toEqual(expect.arrayContaining(['client = yes', 'verifyChain = yes', `checkHost = ${host}`]));
   expect(lines.filter((line) => line.startsWith('connect'))).toEqual([
     ...[24, 9012, 9340].map((port) => `connect = ${host}:${port}`),
+    'connect = rspamd.soc-trang-mail.svc.cluster.local:11332',
     'connect = 127.0.0.1:9588',
   ]);
   expect(parameter('virtual_transport')).toBe('lmtp:inet:127.0.0.1:9024');
@@ -159,7 +160,7 @@ describe('notices of the operator', () => {
     expect(ends(sections[sections.indexOf('notices') + 1])).toEqual([
       'checkHost = operator.soc-trang-mail.svc.cluster.local',
     ]);
-    for (const name of ['lmtp', 'sasl', 'quota'])
+    for (const name of ['lmtp', 'sasl', 'quota', 'milter'])
       expect(ends(sections[sections.indexOf(name) + 1])).toHaveLength(1);
   });
 

@@ -42,6 +42,7 @@ describe('TLS from the local CA', () => {
       'created Secret soc-trang-mail/dovecot-tls',
       'created Secret soc-trang-mail/operator-tls',
       'created Secret soc-trang-mail/webmail-tls',
+      'created Secret soc-trang-mail/rspamd-tls',
       'created Secret soc-trang-smtp/postfix-tls',
       'created ConfigMap soc-trang-mail/hopthu-ca',
       'created ConfigMap soc-trang-smtp/hopthu-ca',
@@ -83,7 +84,7 @@ describe('TLS from the local CA', () => {
     await ensure(socTrang, 366);
     expect(lines).toEqual([]);
     await ensure(socTrang, 368);
-    expect(lines).toHaveLength(6);
+    expect(lines).toHaveLength(7);
     expect(lines).toContain(`renewed ${postfix}`);
   });
 
@@ -95,7 +96,7 @@ describe('TLS from the local CA', () => {
   it('makes everything anew from another CA', async () => {
     store.objects.delete(authority);
     await ensure();
-    expect(lines).toHaveLength(10);
+    expect(lines).toHaveLength(11);
     expect(certificate(postfix).verify(certificate(authority).publicKey)).toBe(true);
   });
 

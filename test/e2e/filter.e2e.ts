@@ -1,0 +1,124 @@
+/** Viruses and spam (R34): what comes in, what goes out, and what happens while the filter is away. */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { kubectl } from '../kind/install.ts';
+import { socTrang as site } from '../support/sites.ts';
+import { testCluster } from './support/cluster.ts';
+import { eventually } from './support/eventually.ts';
+import { deliver, type Person } from './support/person.ts';
+import { replyTo } from './support/reply.ts';
+import { people } from './support/resources.ts';
+
+/** Test patterns, in pieces so that no scanner takes this file for what they stand for. */
+const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', 'STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('-');
+const ube = 'JS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X';
+const [refusedSpam, junk] = [`X${ube}`, `Y${ube}`];
+
+const stranger = 'nguoi-la@example.org';
+let official: Person;
+let colleague: Person;
+
+const inMail = (...args: readonly string[]) => kubectl(testCluster(), ['-n', site.namespaces.mail, ...args]);
+const inFilter = (container: string, ...command: readonly string[]) =>
+  inMail('exec', 'rspamd-0', '-c', container, '--', ...command);
+
+/** How many messages people have taught it. */
+async function lessons(): Promise<number> {
+  const stat = await inFilter('rspamd', 'rspamc', 'stat');
+  return Number(/Messages learned: (\d+)/.exec(stat)?.[1]);
+}
+
+beforeAll(async () => {
+  const both = await people(site, { 'filter-official': 'Mai Văn Lọc', 'filter-colleague': 'Mai Thị Sạch' });
+  official = both['filter-official'] as Person;
+  colleague = both['filter-colleague'] as Person;
+});
+
+describe.each([
+  [
+    'a stranger',
+    (mail: { subject: string; text?: string; attachment?: Buffer }) =>
+      deliver(site, { from: stranger, to: official.address, ...mail }),
+  ],
+  [
+    'an official',
+    (mail: { subject: string; text?: string; attachment?: Buffer }) =>
+      colleague.send({ to: official.address, ...mail }),
+  ],
+])('from %s', (_, send) => {
+  it('a virus is refused while the sender is there, in the text or attached', async () => {
+    const infected = { code: 554, reply: expect.stringMatching(/virus.*Eicar/i) };
+    expect(await replyTo(send({ subject: 'Vi-rút', text: eicar }))).toEqual(infected);
+    const attached = { subject: 'Vi-rút đính kèm', attachment: Buffer.from(eicar) };
+    expect(await replyTo(send(attached))).toEqual(infected);
+  });
+
+  it('spam is refused with a reason', async () => {
+    expect(await replyTo(send({ subject: 'Rác', text: refusedSpam }))).toEqual({
+      code: 554,
+      reply: expect.stringMatching(/gtube/i),
+    });
+  });
+});
+
+it('likely spam goes to Junk, and who moves mail there or back teaches the filter', async () => {
+  const words = Array.from({ length: 40 }, (_, index) => `từ-${index}-${Date.now()}`).join(' ');
+  await deliver(site, {
+    from: stranger,
+    to: official.address,
+    subject: 'Nghi rác',
+    text: `${junk} ${words}`,
+  });
+  await official.receive('Nghi rác', 'Junk');
+  const before = await lessons();
+  const move = (from: string, to: string) =>
+    official.imap(async (client) => {
+      await client.mailboxOpen(from);
+      await client.messageMove({ subject: 'Nghi rác' }, to);
+    });
+  await move('Junk', 'INBOX');
+  await eventually(20_000, async () => expect(await lessons()).toBe(before + 1));
+  await move('INBOX', 'Junk');
+  await eventually(20_000, async () => expect(await lessons()).toBe(before + 2));
+});
+
+it('a sender that forges the verdict is not believed', async () => {
+  await deliver(site, {
+    from: stranger,
+    to: official.address,
+    subject: 'Tự nhận là rác',
+    headers: { 'X-Spam': 'Yes' },
+  });
+  await official.receive('Tự nhận là rác');
+});
+
+describe('while a part of the filter is away, mail waits and nothing is lost:', () => {
+  const letter = (subject: string) =>
+    replyTo(deliver(site, { from: stranger, to: official.address, subject, text: 'Kính gửi' }));
+
+  it('clamd', async () => {
+    // Again and again: the cluster starts it anew at once, at first.
+    await eventually(60_000, async () => {
+      await inFilter('clamav', 'sh', '-c', 'kill 1').catch(() => undefined);
+      expect(await letter('Khi clamd vắng')).toMatchObject({ code: 451 });
+    });
+    await eventually(120_000, async () =>
+      expect(await letter('Khi clamd trở lại')).toMatchObject({ code: 250 }),
+    );
+    await official.receive('Khi clamd trở lại');
+  });
+
+  it('rspamd', async () => {
+    await inMail('scale', 'statefulset/rspamd', '--replicas=0');
+    await inMail('wait', '--for=delete', 'pod/rspamd-0', '--timeout=90s');
+    try {
+      expect(await letter('Khi rspamd vắng')).toMatchObject({ code: 451 });
+    } finally {
+      await inMail('scale', 'statefulset/rspamd', '--replicas=1');
+      await inMail('rollout', 'status', 'statefulset/rspamd', '--timeout=120s');
+    }
+    await eventually(60_000, async () =>
+      expect(await letter('Khi rspamd trở lại')).toMatchObject({ code: 250 }),
+    );
+    await official.receive('Khi rspamd trở lại');
+  });
+});
