@@ -4,6 +4,7 @@ import { certificates } from './components/certificates.ts';
 import { dovecot } from './components/dovecot.ts';
 import { filter } from './components/filter.ts';
 import { namespaces } from './components/namespaces.ts';
+import { networkPolicies } from './components/network-policies.ts';
 import { openldap } from './components/openldap.ts';
 import { operator } from './components/operator.ts';
 import { postfix } from './components/postfix.ts';
@@ -24,6 +25,7 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
     return fill(scope);
   };
   chart('namespaces', (scope) => namespaces(scope, context));
+  chart('network-policies', (scope) => networkPolicies(scope, context));
   if (context.site.tls.issuer !== undefined) chart('certificates', (scope) => certificates(scope, context));
   const directory = chart('openldap', (scope) => openldap(scope, context));
   const { imaps, sieve, sessions, store } = chart('dovecot', (scope) => dovecot(scope, context, directory));

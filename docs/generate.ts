@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { customResourceDefinition } from '../operator/api/crd.ts';
 import type { Kind } from '../operator/api/resource.ts';
 import { siteSchema } from '../operator/core/site.ts';
+import { portsPage } from './ports-page.ts';
 import { type Schema, schemaTable } from './schema-table.ts';
 
 type Definition = {
@@ -23,6 +24,7 @@ export function pages(): readonly { readonly name: string; readonly text: string
     { name: 'reference-organization.md', text: resourcePage('Organization') },
     { name: 'reference-mailbox.md', text: resourcePage('Mailbox') },
     { name: 'reference-site.md', text: sitePage() },
+    { name: 'ports.md', text: `${note('charts/flows.ts')}\n\n${portsPage()}` },
   ];
 }
 

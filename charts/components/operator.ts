@@ -139,7 +139,7 @@ const watch = ['get', 'list', 'watch'];
 
 type Rule = { readonly verbs: readonly string[] } & Readonly<Record<string, unknown>>;
 
-/** Reads its site's ConfigMap, fills its report and writes its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
+/** Reads its site's ConfigMap, fills its report, writes Events about it and its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
 function permissions(scope: Construct, { site }: Context): void {
   const { mail, accounts } = site.namespaces;
   grant(scope, site, mail, [
@@ -148,6 +148,8 @@ function permissions(scope: Construct, { site }: Context): void {
     { ...leases, resourceNames: [operatorLease], verbs: ['get', 'update'] },
     // A right to create cannot be bound to a name.
     { ...leases, verbs: ['create'] },
+    // About the report: what the operator has to say of the site as a whole.
+    { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
   ]);
   for (const namespace of accounts) {
     grant(scope, site, namespace, [

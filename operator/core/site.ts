@@ -2,6 +2,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Invalid } from '../errors.ts';
+import { dnsSchema } from './dns.ts';
 import { filter } from './filter.ts';
 import { parseBytes } from './quota.ts';
 
@@ -35,6 +36,7 @@ const parts = [
 /** A part of the stack that has its own image; all but clamav and valkey, which are beside rspamd, have their own pod. */
 export type Part = (typeof parts)[number];
 
+const networkRange = z.union([z.cidrv4(), z.cidrv6()]);
 const failures = z.int().min(3).max(10_000);
 
 /** Limits of guessing; the service beside Dovecot reads them by the same rules. */
@@ -69,6 +71,7 @@ const schema = z.strictObject({
     mail: domainName.describe('SMTP, IMAP and POP3 as clients are told. R2'),
     webmail: domainName.describe('Host of the webmail. R2'),
   }),
+  dns: dnsSchema(localPart),
   namespaces: z.strictObject({
     mail: slug.describe(
       'openldap, dovecot, webmail, postgresql, rspamd and the operator; Pod Security "restricted".',
@@ -206,13 +209,30 @@ const schema = z.strictObject({
         })
         .describe('Node ports, used with NodePort; `make up` opens the same ports on 127.0.0.1.'),
       proxies: z
-        .array(z.union([z.cidrv4(), z.cidrv6()]))
+        .array(networkRange)
         .optional()
         .describe(
           "Networks of HTTP proxies before the webmail, whose X-Forwarded-For is believed to be the browser's address.",
         ),
     })
     .describe('How clients outside the cluster reach the services.'),
+  network: z
+    .strictObject({
+      apiServer: z
+        .strictObject({
+          networks: z
+            .array(networkRange)
+            .min(1)
+            .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'])
+            .describe("Networks that hold the API server's own addresses, not that of its Service."),
+          ports: z.array(port).min(1).default([443, 6443]).describe('Ports of those addresses.'),
+        })
+        .prefault({})
+        .describe('Where the operator reaches the API server; no other pod does.'),
+      monitoring: slug.default('monitoring').describe('Namespace whose pods may read metrics.'),
+    })
+    .prefault({})
+    .describe('What the network policies cannot know by themselves.'),
   storage: z
     .strictObject({
       className: z.string().optional().describe("StorageClass; the cluster's default when absent."),

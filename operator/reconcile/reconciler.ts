@@ -24,6 +24,7 @@ import { publish } from './publish.ts';
 import { RememberedDirectory } from './remembered-directory.ts';
 import { type Found, followed, isSeenLater, resultOf, sumOf } from './results.ts';
 import { hearsOfSessions } from './settle.ts';
+import { tellBlockedDeletions } from './tell-blocked.ts';
 import { tellWaiting } from './tell-waiting.ts';
 import { View } from './view.ts';
 import { Weighing } from './weighing.ts';
@@ -89,7 +90,7 @@ export class Reconciler {
     const { report, planOnly } = this.#dependencies;
     const reading = this.#readAndPlan();
     this.#reading = reading;
-    const { plan, whole, entries, orphans } = await reading.finally(() => {
+    const { plan, whole, entries, orphans, leaving } = await reading.finally(() => {
       this.#reading = undefined;
     });
     const found = this.#found(plan, whole);
@@ -98,6 +99,7 @@ export class Reconciler {
     const refused = whole.orders.paused ? undefined : entries;
     const tally = await this.#carrier.carryOut(plan.tasks, priority.bulk, refused);
     const result = await this.#withRest(resultOf(tally, found));
+    tellBlockedDeletions(this.#dependencies, leaving);
     const isPublished = await publish(this.#dependencies, { orphans }, this.#weighing.last);
     const untold = whole.orders.paused ? 0 : await this.#notify(plan, entries);
     return {
@@ -198,7 +200,9 @@ export class Reconciler {
     report.orphans(orphans.map(({ dn }) => dn));
     report.held(this.#weighing.last);
     this.#whole = whole;
-    return made;
+    const resources = [...snapshot.organizations, ...snapshot.mailboxes];
+    const leaving = resources.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    return { ...made, leaving };
   }
 
   async #planAll(snapshot: ClusterSnapshot, anew: boolean) {
