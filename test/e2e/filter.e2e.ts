@@ -81,6 +81,23 @@ it('likely spam goes to Junk, and who moves mail there or back teaches the filte
   await eventually(20_000, async () => expect(await lessons()).toBe(before + 2));
 });
 
+it.each([
+  ['[MẬT] Phương án', undefined],
+  ['Phuong an', 'UBND TINH SOC TRANG      TOI MAT'],
+  ['Do mat: Tuyet mat', undefined],
+])('a mail marked secret is refused with the reason: %s, %s (R32)', async (subject, text) => {
+  const refused = { code: 554, reply: expect.stringMatching(/mang dau.*marked secret/) };
+  const mail = { subject, ...(text === undefined ? {} : { text }) };
+  expect(await replyTo(colleague.send({ to: official.address, ...mail }))).toEqual(refused);
+  expect(await replyTo(deliver(site, { from: stranger, to: official.address, ...mail }))).toEqual(refused);
+});
+
+it('bí mật, bảo mật and mật ong are ordinary words (R32)', async () => {
+  const subject = 'Bảo mật, bí mật và mật ong';
+  await colleague.send({ to: official.address, subject, text: subject });
+  await official.receive(subject);
+});
+
 it('a sender that forges the verdict is not believed', async () => {
   await deliver(site, {
     from: stranger,

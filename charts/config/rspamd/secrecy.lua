@@ -37,9 +37,15 @@ for _, label in ipairs(words.labels) do
   for _, grade in ipairs(words.grades) do labelled[fold(label) .. ' ' .. fold(grade)] = grade end
 end
 
+-- "MẬT" and "MAT" are the grade, "MẤT" is another word.
+local function written_in(piece, grade)
+  local text = plain(piece)
+  return grade and (text:find(plain(grade), 1, true) or text:find(fold(grade), 1, true)) and grade
+end
+
 local function grade_of(piece)
   local key = fold(piece)
-  return grades[key] or labelled[key]
+  return written_in(piece, grades[key] or labelled[key])
 end
 
 -- The first piece of a text between separators (a Lua class) that is a grade. Dashes separate where a space is beside them.
@@ -53,8 +59,8 @@ end
 
 local function grade_in_sentence(text)
   local rest = ' ' .. text:gsub('[%p%s]+', ' ') .. ' '
-  for _, word in ipairs(words.ordinary) do
-    rest = rest:gsub(' ' .. plain(word) .. ' ', ' | ')
+  for _, list in ipairs({ words.labels, words.ordinary }) do
+    for _, word in ipairs(list) do rest = rest:gsub(' ' .. plain(word) .. ' ', ' | ') end
   end
   for _, grade in ipairs(words.grades) do
     if rest:find(' ' .. plain(grade) .. ' ', 1, true) then return grade end
@@ -72,7 +78,8 @@ local function grade_of_line(line)
     local grade = grade_of(column)
     if grade then return grade end
     for piece in column:gmatch('[^.,;()]+') do
-      if labelled[fold(piece)] then return labelled[fold(piece)] end
+      local labelled_grade = written_in(piece, labelled[fold(piece)])
+      if labelled_grade then return labelled_grade end
     end
   end
 end
@@ -89,6 +96,13 @@ local function grade_in_stamp(text)
   end
 end
 
+-- As it is read: each cell of a table on a line of its own.
+local function text_of(part)
+  if not part:is_html() then return tostring(part:get_content() or '') end
+  local html = tostring(part:get_content('raw_utf') or ''):gsub('</[tT][dDhH]%s*>', '<br>')
+  return tostring(util.parse_html(html) or '')
+end
+
 -- What the message says of itself: the grade, and where.
 local function marking(task)
   for name in pairs(headers) do
@@ -100,7 +114,7 @@ local function marking(task)
   local grade = grade_in_subject(task:get_subject() or '')
   if grade then return grade, 'Subject' end
   for _, part in ipairs(task:get_text_parts() or {}) do
-    local stamp = grade_in_stamp(tostring(part:get_content() or ''))
+    local stamp = grade_in_stamp(text_of(part))
     if stamp then return stamp, 'dau, stamp' end
   end
 end
