@@ -158,6 +158,9 @@ const schema = z.strictObject({
       graceDays: days.describe(
         'The same with Archive and Delete: for so long a mistaken deletion is undone by creating the Mailbox again.',
       ),
+      archiveDays: days.describe(
+        'Days after which the archive of a deleted Mailbox is removed for good, from the day it was made; 0 keeps it for ever.',
+      ),
     })
     .describe(
       'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',

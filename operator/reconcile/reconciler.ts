@@ -10,7 +10,7 @@ import type { Group } from '../core/groups.ts';
 import { attribute } from '../core/layout.ts';
 import { resourceName } from '../core/naming/identity.ts';
 import { reclaimNotices } from '../core/notice.ts';
-import { first, observe } from '../core/observed.ts';
+import { first } from '../core/observed.ts';
 import { inOrder, removesAccess } from '../core/plan.ts';
 import { Unavailable } from '../errors.ts';
 import type { ClusterSnapshot, DirectoryEntry, ResourceKey } from '../ports.ts';
@@ -183,7 +183,7 @@ export class Reconciler {
   }
 
   async #readAndPlan() {
-    const { cluster, usage, mail, report, site, planOnly } = this.#dependencies;
+    const { cluster, usage, mail, report, planOnly } = this.#dependencies;
     await this.#carrier.idle();
     this.#whole = undefined;
     this.#carrier.readAnew();
@@ -193,9 +193,8 @@ export class Reconciler {
     const { plan, whole, entries, orphans } = made;
     usage?.offer(entries);
     if (!whole.orders.paused && planOnly !== true) {
-      const [{ mailboxes }, desired] = [snapshot, plan.aboutMail];
-      const world = () => ({ ...this.#today(), mailboxes, observed: observe(site, entries), desired });
-      offerMailWork(mail, desired, world);
+      const [{ mailboxes }, desired, { orders }] = [snapshot, plan.aboutMail, whole];
+      offerMailWork(mail, { ...this.#today(), mailboxes, entries, desired, orders });
     }
     report.orphans(orphans.map(({ dn }) => dn));
     report.held(this.#weighing.last);
