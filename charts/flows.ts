@@ -51,7 +51,7 @@ export const flows: readonly Flow[] = [
   { from: 'postfix', to: 'openldap', ports: ['ldaps'], why: 'recipients, aliases, who may send as whom' },
 
   { from: 'dovecot', to: 'openldap', ports: ['ldaps'], why: 'logins and mailboxes' },
-  { from: 'dovecot', to: 'postfix', ports: ['smtp'], why: 'replies of people who are away' },
+  { from: 'dovecot', to: 'postfix', ports: ['replies'], why: 'replies of people who are away' },
   { from: 'dovecot', to: 'rspamd', ports: ['learnTunnel'], why: 'learns what people move in or out of Junk' },
   { from: 'rspamd', to: 'signatures', why: 'signatures of viruses, where the site names a mirror' },
 
@@ -72,6 +72,7 @@ export const flows: readonly Flow[] = [
   { from: 'operator', to: 'postfix', ports: ['notices'], why: 'notices to people (R23)' },
   { from: 'monitoring', to: 'operator', ports: ['operator'], why: 'metrics' },
   { from: 'monitoring', to: 'dovecot', ports: ['operator'], why: 'metrics of the throttle' },
+  { from: 'monitoring', to: 'rspamd', ports: ['operator'], why: 'metrics of the filter' },
 
   { from: 'postfix', to: 'dns', why: 'Services, and where mail goes' },
   { from: 'dovecot', to: 'dns', why: 'Services' },

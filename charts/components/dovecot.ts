@@ -29,8 +29,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       defaultQuota: site.quota.personal,
       grace: messageSizeLimit(site.attachment),
       imapsPort: ports.imaps.container,
-      postfixHost: serviceHost('postfix', site.namespaces.smtp),
-      smtpPort: ports.smtp.service,
+      repliesPort: loopback.replies,
       popPort: ports.pop3s.container,
       sievePort: ports.sieve.container,
       lmtpPort: loopback.lmtp,
@@ -47,6 +46,8 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       lmtpTunnel: ports.lmtpTunnel.container,
       saslTunnel: ports.saslTunnel.container,
       quotaTunnel: ports.quotaTunnel.container,
+      repliesPort: loopback.replies,
+      repliesTunnel: ports.replies.service,
     }),
     'store.conf': renderFile('dovecot/store.conf', {
       operatorHost: serviceHost('operator', site.namespaces.mail),

@@ -1,7 +1,7 @@
 /** Viruses and spam (R34): rspamd as Postfix's milter, with clamd and Valkey in its pod, where nothing leaves 127.0.0.1. */
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
+import { displayBytes, messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
 import { tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
@@ -13,11 +13,14 @@ import { type Container, type Context, labels, volume, workload } from '../workl
 const part = 'rspamd';
 const uid = 10005;
 
-/** Modules of rspamd that ask services on the Internet, delay mail, or learn from what nobody has looked at. */
+/** Modules of rspamd that ask services on the Internet, delay mail, learn from what nobody has looked at, or keep subjects. */
 const modulesOff = [
   'asn',
+  'dkim_signing',
   'fuzzy_check',
   'greylist',
+  'hfilter',
+  'history_redis',
   'mx_check',
   'neural',
   'rbl',
@@ -36,13 +39,22 @@ export function filterConfig(site: Site): Readonly<Record<string, string>> {
     ...Object.fromEntries(modulesOff.map((module) => [`${module}.conf`, 'enabled = false;\n'])),
     ...Object.fromEntries([
       rspamd('actions.conf', site.filter.spam),
+      rspamd('attachments.lua', {
+        attachment: site.attachment,
+        attachmentText: displayBytes(site.attachment),
+      }),
       rspamd('antivirus.lua', { clamdPort: loopback.clamd, scanSeconds }),
       rspamd('classifier-bayes.conf'),
+      rspamd('counts.lua'),
+      rspamd('limits.lua'),
       rspamd('logging.inc'),
       rspamd('milter_headers.conf'),
       rspamd('options.inc', { taskSeconds }),
+      rspamd('ratelimit.conf', site.filter.limits.perHour),
       rspamd('redis.conf', { valkeyPort: loopback.valkey }),
       rspamd('secrecy.lua', secrecyValues(site)),
+      rspamd('senders.lua', { domain: site.domain }),
+      rspamd('uncounted-recipients.map'),
       rspamd('worker-controller.inc', { controllerPort: loopback.controller }),
       rspamd('worker-normal.inc'),
       rspamd('worker-proxy.inc', { milterPort: loopback.milter, milterSeconds }),
@@ -113,6 +125,7 @@ export function filter(scope: Construct, context: Context): void {
         image: image(part),
         ports: { milter: ports.milterTunnel.container, learn: ports.learnTunnel.container },
       }),
+      metrics(context),
       ...updates,
     ],
     volumes: [
@@ -198,5 +211,30 @@ function freshclam({ image }: Context, name: string): Container {
       { name: 'signatures', path: '/var/lib/clamav', writable: true },
       { name: 'tmp', path: '/tmp', writable: true },
     ],
+  };
+}
+
+/** From the operator's image, as the throttle beside Dovecot is. */
+function metrics({ site, image }: Context): Container {
+  const port = ports.operator.container;
+  return {
+    name: 'metrics',
+    image: image('operator'),
+    command: [
+      '/usr/local/bin/node',
+      '--max-old-space-size=32',
+      '--max-semi-space-size=2',
+      '/opt/hopthu/filter.mjs',
+    ],
+    env: {
+      HOPTHU_SITE: site.name,
+      HOPTHU_VALKEY_PORT: String(loopback.valkey),
+      HOPTHU_CLAMD_PORT: String(loopback.clamd),
+      HOPTHU_PORT: String(port),
+    },
+    ports: { metrics: port },
+    resources: { cpu: '5m', memory: '48Mi', memoryLimit: '128Mi' },
+    mounts: [],
+    liveness: { httpGet: { path: '/healthz', port }, periodSeconds: 30, failureThreshold: 3 },
   };
 }

@@ -1,4 +1,4 @@
-/** Makes images/operator/build: the operator and the throttle as one file each, and the Node binary that runs them. */
+/** Makes images/operator/build: the operator, the throttle and the filter's metrics as one file each, and the Node binary that runs them. */
 import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import { build } from 'esbuild';
 import { singleFile } from './single-file.ts';
@@ -9,6 +9,7 @@ await build({
   entryPoints: {
     operator: new URL('../../operator/main.ts', import.meta.url).pathname,
     throttle: new URL('../../operator/throttle/main.ts', import.meta.url).pathname,
+    filter: new URL('../../operator/filter/main.ts', import.meta.url).pathname,
   },
   outdir: folder.pathname,
   ...singleFile,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 /** Letters and single spaces: what can stand between two words of a text, and in a pattern. */
 const word = z.string().regex(/^[\p{L}\p{M}]+( [\p{L}\p{M}]+)*$/u, 'letters and single spaces');
+const perHour = z.int().min(1).max(1_000_000);
 const score = z.number().min(1).max(1000);
 
 export const filter = z
@@ -25,6 +26,20 @@ export const filter = z
         checksPerDay: z.int().min(1).max(50).describe('How often the mirror is asked for new ones.'),
       })
       .describe('Where the virus scanner gets its signatures.'),
+    limits: z
+      .strictObject({
+        perHour: z
+          .strictObject({
+            loginMessages: perHour.describe('Messages of one login.'),
+            loginRecipients: perHour.describe('Recipients of all messages of one login.'),
+            addressMessages: perHour.describe(
+              'Messages from one address outside, by whoever has not logged in.',
+            ),
+          })
+          .describe('Above these mail waits at its sender; so many at once, and as many in each hour after.'),
+        recipients: z.int().min(1).max(1000).describe('Recipients of one message of a person.'),
+      })
+      .describe('What a stolen password can send. R42'),
     secrecy: z
       .strictObject({
         grades: z.array(word).min(1).describe('What a secret document is marked with.'),

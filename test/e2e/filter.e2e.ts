@@ -2,9 +2,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { kubectl } from '../kind/install.ts';
 import { socTrang as site } from '../support/sites.ts';
-import { testCluster } from './support/cluster.ts';
+import { hostPort, testCluster } from './support/cluster.ts';
 import { eventually } from './support/eventually.ts';
-import { deliver, type Person } from './support/person.ts';
+import { LineClient } from './support/line-client.ts';
+import { authorityOf, deliver, type Person } from './support/person.ts';
 import { replyTo } from './support/reply.ts';
 import { people } from './support/resources.ts';
 
@@ -25,6 +26,21 @@ const inFilter = (container: string, ...command: readonly string[]) =>
 async function lessons(): Promise<number> {
   const stat = await inFilter('rspamd', 'rspamc', 'stat');
   return Number(/Messages learned: (\d+)/.exec(stat)?.[1]);
+}
+
+/** Makes the script the one that Dovecot runs for the person's mail. */
+async function activate(person: Person, script: string): Promise<void> {
+  const peer = { port: hostPort(site, 'sieve'), servername: site.hosts.mail, ca: await authorityOf(site) };
+  const sieve = await LineClient.plain(peer);
+  await sieve.expect(/\nOK /);
+  await sieve.say('STARTTLS', /^OK/);
+  await sieve.startTls();
+  await sieve.expect(/\nOK /);
+  const login = Buffer.from(`\0${person.address}\0${person.password}`).toString('base64');
+  await sieve.say(`AUTHENTICATE "PLAIN" "${login}"`, /^OK/);
+  await sieve.say(`PUTSCRIPT "journey" {${Buffer.byteLength(script)}+}\r\n${script}`, /^OK/);
+  await sieve.say('SETACTIVE "journey"', /^OK/);
+  sieve.end();
 }
 
 beforeAll(async () => {
@@ -60,24 +76,27 @@ describe.each([
   });
 });
 
-it('likely spam goes to Junk, and who moves mail there or back teaches the filter', async () => {
-  const words = Array.from({ length: 40 }, (_, index) => `từ-${index}-${Date.now()}`).join(' ');
-  await deliver(site, {
-    from: stranger,
-    to: official.address,
-    subject: 'Nghi rác',
-    text: `${junk} ${words}`,
-  });
-  await official.receive('Nghi rác', 'Junk');
+it('likely spam goes to Junk', async () => {
+  await deliver(site, { from: stranger, to: official.address, subject: 'Nghi rác', text: junk });
+  expect(await official.receive('Nghi rác', 'Junk')).toMatch(/^X-Spam: Yes/m);
+});
+
+it('who moves mail into Junk or back teaches the filter', async () => {
+  const subject = `Quảng cáo ${Date.now()}`;
+  const words = Array.from({ length: 40 }, (_, index) => `khuyến-mãi-${index}`).join(' ');
+  await deliver(site, { from: stranger, to: official.address, subject, text: `${subject} ${words}` });
+  await official.receive(subject);
   const before = await lessons();
   const move = (from: string, to: string) =>
     official.imap(async (client) => {
       await client.mailboxOpen(from);
-      await client.messageMove({ subject: 'Nghi rác' }, to);
+      const messages = await client.fetchAll('1:*', { envelope: true, uid: true });
+      const uid = messages.find(({ envelope }) => envelope?.subject === subject)?.uid;
+      await client.messageMove(String(uid), to, { uid: true });
     });
-  await move('Junk', 'INBOX');
-  await eventually(20_000, async () => expect(await lessons()).toBe(before + 1));
   await move('INBOX', 'Junk');
+  await eventually(20_000, async () => expect(await lessons()).toBe(before + 1));
+  await move('Junk', 'INBOX');
   await eventually(20_000, async () => expect(await lessons()).toBe(before + 2));
 });
 
@@ -96,6 +115,32 @@ it('bí mật, bảo mật and mật ong are ordinary words (R32)', async () => 
   const subject = 'Bảo mật, bí mật và mật ong';
   await colleague.send({ to: official.address, subject, text: subject });
   await official.receive(subject);
+});
+
+it('nobody writes as another in the header that people read (R28)', async () => {
+  const to = official.address;
+  const spoofed = { to, subject: 'Mạo danh', from: official.address };
+  expect(await replyTo(colleague.send({ ...spoofed, sender: colleague.address }))).toMatchObject({
+    code: 554,
+  });
+  expect(await replyTo(deliver(site, { ...spoofed, sender: stranger }))).toMatchObject({ code: 554 });
+});
+
+it('nothing is forwarded by itself; a person writes to foreign providers, and is answered for who is away (R33)', async () => {
+  await activate(official, 'redirect "ban-be@example.org";');
+  await deliver(site, { from: stranger, to: official.address, subject: 'Chuyển tiếp' });
+  await official.receive('Chuyển tiếp');
+  const queue = await kubectl(testCluster(), [
+    ...['-n', site.namespaces.smtp, 'exec', 'postfix-0', '-c', 'postfix', '--', 'postqueue', '-j'],
+  ]);
+  expect(queue).not.toContain('ban-be@example.org');
+  expect(await replyTo(official.send({ to: 'ban-be@example.org', subject: 'Thư riêng' }))).toMatchObject({
+    code: 250,
+  });
+  await activate(official, 'require "vacation"; vacation :subject "Đi vắng" "Tôi đi công tác.";');
+  await colleague.send({ to: official.address, subject: 'Hỏi' });
+  expect(await colleague.receive('Đi vắng')).toContain(`From: <${official.address}>`);
+  await activate(official, 'keep;');
 });
 
 it('a sender that forges the verdict is not believed', async () => {
@@ -128,7 +173,8 @@ describe('while a part of the filter is away, mail waits and nothing is lost:', 
     await inMail('scale', 'statefulset/rspamd', '--replicas=0');
     await inMail('wait', '--for=delete', 'pod/rspamd-0', '--timeout=90s');
     try {
-      expect(await letter('Khi rspamd vắng')).toMatchObject({ code: 451 });
+      // 454 where the sender has asked for TLS first.
+      expect([451, 454]).toContain((await letter('Khi rspamd vắng')).code);
     } finally {
       await inMail('scale', 'statefulset/rspamd', '--replicas=1');
       await inMail('rollout', 'status', 'statefulset/rspamd', '--timeout=120s');

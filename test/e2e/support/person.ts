@@ -15,6 +15,8 @@ export type Mail = {
   readonly attachment?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
   readonly from: string;
+  /** Of the envelope, where it is not the header's. */
+  readonly sender?: string;
 };
 
 export class Person {
@@ -151,7 +153,7 @@ export function deliver(site: Site, mail: Mail): Promise<void> {
 async function transmit(
   site: Site,
   service: 'smtp' | 'submission' | 'submissions',
-  { from, to, subject, text = '', attachment, headers = {} }: Mail,
+  { from, to, subject, text = '', attachment, headers = {}, sender = from }: Mail,
   auth?: { user: string; pass: string },
 ): Promise<void> {
   const transport = createTransport({
@@ -164,7 +166,15 @@ async function transmit(
   });
   const attachments = attachment === undefined ? [] : [{ filename: 'van-ban.bin', content: attachment }];
   try {
-    await transport.sendMail({ from, to, subject, text, attachments, headers: { ...headers } });
+    await transport.sendMail({
+      envelope: { from: sender, to },
+      from,
+      to,
+      subject,
+      text,
+      attachments,
+      headers: { ...headers },
+    });
   } finally {
     transport.close();
   }
