@@ -3,6 +3,7 @@ import { type App, Chart } from 'cdk8s';
 import { certificates } from './components/certificates.ts';
 import { dovecot } from './components/dovecot.ts';
 import { filter } from './components/filter.ts';
+import { monitoring } from './components/monitoring.ts';
 import { namespaces } from './components/namespaces.ts';
 import { networkPolicies } from './components/network-policies.ts';
 import { openldap } from './components/openldap.ts';
@@ -35,4 +36,6 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   const endpoints = { database, imap: imaps, smtp: submission, sieve, directory };
   chart('webmail', (scope) => webmail(scope, context, endpoints));
   chart('operator', (scope) => operator(scope, context, { directory, sessions, store, notices, siteFile }));
+  const { prometheusOperator, dashboards } = context.site.monitoring;
+  if (prometheusOperator || dashboards) chart('monitoring', (scope) => monitoring(scope, context));
 }

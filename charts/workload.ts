@@ -71,6 +71,7 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
   const { site } = context;
   const needsRoot = props.containers.some((container) => container.asRoot !== undefined);
   const stateful = props.claims !== undefined;
+  if ((props.replicas ?? 1) > 1) disruptionBudget(scope, site, props);
   return new ApiObject(scope, props.name, {
     apiVersion: 'apps/v1',
     kind: stateful ? 'StatefulSet' : 'Deployment',
@@ -91,6 +92,8 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
           automountServiceAccountToken: props.serviceAccount !== undefined,
           ...(props.serviceAccount === undefined ? {} : { serviceAccountName: props.serviceAccount }),
           enableServiceLinks: false,
+          priorityClassName: priorityClass(site),
+          ...((props.replicas ?? 1) > 1 ? { affinity: apart(site, props.part) } : {}),
           securityContext: {
             ...(needsRoot ? {} : { runAsNonRoot: true }),
             ...(props.uid === undefined
@@ -113,6 +116,34 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
       ...(stateful ? { volumeClaimTemplates: claims(site, props.claims ?? {}) } : {}),
     },
   });
+}
+
+/** Where the node is short of memory, mail stays and others go. */
+export function priorityClass(site: Site): string {
+  return `hopthu-${site.name}`;
+}
+
+/** A drain of nodes takes one pod at a time. One pod alone has none: its node could never be drained. */
+function disruptionBudget(scope: Construct, site: Site, { name, namespace, part }: WorkloadProps): void {
+  new ApiObject(scope, `${name}-disruption`, {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name, namespace, labels: labels(site, part) },
+    spec: { maxUnavailable: 1, selector: { matchLabels: selector(site, part) } },
+  });
+}
+
+/** Pods of one part on different nodes where there are several. */
+function apart(site: Site, part: string): object {
+  const term = {
+    topologyKey: 'kubernetes.io/hostname',
+    labelSelector: { matchLabels: selector(site, part) },
+  };
+  return {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }],
+    },
+  };
 }
 
 /** One after the other without a surplus pod: a node that is full takes the change too. */

@@ -109,6 +109,15 @@ program
     await exportList(options);
   });
 
+mailboxOptions(program.command('export-mail'))
+  .description('Write every letter of a mailbox to a folder, with checksums, for the archive (R38).')
+  .requiredOption('-o, --output <folder>', 'a folder that is empty or not there yet')
+  .option('--site <site>', 'the site, instead of the namespace')
+  .action(async (name, options) => {
+    const { exportMail } = await import('./export-mail.ts');
+    await exportMail(name, options, new Date());
+  });
+
 program
   .command('status')
   .description('Print how every Organization and Mailbox stands, problems first.')
@@ -148,6 +157,7 @@ program
   .description('Create what must be in the cluster before the charts: namespaces, Secrets, certificates.')
   .requiredOption(...site)
   .option(...context)
+  .option('--renew-certificates', 'make every certificate of the local CA anew, whatever its end')
   .action(async (options) => {
     const { bootstrap } = await import('./bootstrap.ts');
     await bootstrap(options);

@@ -3,11 +3,12 @@ import { ApiObject } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { mailRoot, suffixOf } from '../../operator/core/layout.ts';
-import { messageSizeLimit } from '../../operator/core/quota.ts';
+import { messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
 import { ldapSecret, originSecret, sessionsSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
+import { hangUp, reloading, reloadingMount, reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
 import { throttle } from '../throttle.ts';
 import { tunnel } from '../tunnel.ts';
@@ -28,8 +29,13 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       directoryPort: directory.port,
       defaultQuota: site.quota.personal,
       grace: messageSizeLimit(site.attachment),
+      trashDays: site.expiry.trashDays,
+      junkDays: site.expiry.junkDays,
       imapsPort: ports.imaps.container,
       repliesPort: loopback.replies,
+      sessions: openSessions(site),
+      // Every session is one at the services that all share.
+      clients: 1000 + openSessions(site),
       popPort: ports.pop3s.container,
       sievePort: ports.sieve.container,
       lmtpPort: loopback.lmtp,
@@ -61,7 +67,15 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       rspamdHost: serviceHost('rspamd', site.namespaces.mail),
       learnTunnel: ports.learnTunnel.service,
     }),
+    reloading: reloadingScript,
+    export: renderFile('dovecot/export'),
   };
+}
+
+/** IMAP sessions of 1.5 MiB each that stand beside Dovecot's own memory (measured: docs/operations.md). */
+function openSessions({ resources }: Site): number {
+  const own = 96 * 2 ** 20;
+  return Math.floor((parseBytes(resources.dovecot.memoryLimit) - own) / (1.5 * 2 ** 20));
 }
 
 /** The archives, apart from Postfix's tunnel: this container alone reaches them, and nobody but the operator reaches it. */
@@ -69,7 +83,7 @@ function store(image: string): Container {
   return {
     name: 'store',
     image,
-    command: ['/usr/bin/stunnel', '/etc/hopthu/store.conf'],
+    command: reloading(hangUp, ['/run/tls'], ['/usr/bin/stunnel', '/etc/hopthu/store.conf']),
     ports: { store: ports.store.container },
     resources: { cpu: '10m', memory: '32Mi', memoryLimit: '256Mi' },
     mounts: [
@@ -77,6 +91,8 @@ function store(image: string): Container {
       { name: 'archive', path: '/srv/archive', writable: true },
       { name: 'config', path: '/etc/hopthu/store.conf', subPath: 'store.conf' },
       { name: 'config', path: '/etc/hopthu/store', subPath: 'store' },
+      reloadingMount,
+      { name: 'config', path: '/etc/hopthu/export', subPath: 'export' },
       { name: 'tls', path: '/run/tls' },
     ],
   };
@@ -127,6 +143,11 @@ export function dovecot(
       {
         name: part,
         image: image(part),
+        command: reloading(
+          hangUp,
+          ['/run/tls', '/run/secrets/ldap', '/run/secrets/sessions'],
+          ['/usr/sbin/dovecot', '-F'],
+        ),
         ports: {
           imaps: ports.imaps.container,
           pop3s: ports.pop3s.container,
@@ -140,6 +161,7 @@ export function dovecot(
           { name: 'mail', path: mailRoot, writable: true },
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
           { name: 'scripts', path: '/etc/dovecot/sieve' },
+          reloadingMount,
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
           { name: 'sessions', path: '/run/secrets/sessions' },

@@ -6,6 +6,7 @@ import { tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
 import { loopback, ports, serviceHost } from '../endpoints.ts';
+import { reloadingScript } from '../reloading.ts';
 import { service } from '../service.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Container, type Context, labels, volume, workload } from '../workload.ts';
@@ -71,6 +72,7 @@ export function filterConfig(site: Site): Readonly<Record<string, string>> {
       clamdPort: loopback.clamd,
       messageSizeLimit: messageSizeLimit(site.attachment),
     }),
+    reloading: reloadingScript,
     'eicar.ndb': renderFile('clamav/eicar.ndb'),
     'valkey.conf': renderFile('valkey/valkey.conf', {
       valkeyPort: loopback.valkey,
@@ -103,8 +105,8 @@ export function filter(scope: Construct, context: Context): void {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
   const config = filterConfig(site);
-  new ConfigMap(scope, 'filter-config', {
-    metadata: { name: 'filter-config', namespace, labels: labels(site, part) },
+  new ConfigMap(scope, 'rspamd-config', {
+    metadata: { name: 'rspamd-config', namespace, labels: labels(site, part) },
     data: config,
   });
   service(scope, context, { part, namespace, ports: ['milterTunnel', 'learnTunnel'] });
@@ -129,7 +131,7 @@ export function filter(scope: Construct, context: Context): void {
       ...updates,
     ],
     volumes: [
-      volume.configMap('config', 'filter-config'),
+      volume.configMap('config', 'rspamd-config'),
       volume.secret('tls', tlsSecret(part)),
       volume.scratch('compiled', '256Mi'),
       volume.memory('run', '4Mi'),
@@ -228,7 +230,7 @@ function metrics({ site, image }: Context): Container {
     ],
     env: {
       HOPTHU_SITE: site.name,
-      HOPTHU_VALKEY_PORT: String(loopback.valkey),
+      HOPTHU_COUNTS_PORT: String(loopback.valkey),
       HOPTHU_CLAMD_PORT: String(loopback.clamd),
       HOPTHU_PORT: String(port),
     },

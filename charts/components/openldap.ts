@@ -7,6 +7,7 @@ import { directorySecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { reloadingScript } from '../reloading.ts';
 import { service } from '../service.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 
@@ -24,6 +25,7 @@ export function directoryConfig(site: Site): Readonly<Record<string, string>> {
   const { passwords } = site;
   return {
     'slapd.conf': renderFile('openldap/slapd.conf', {
+      uid,
       suffix,
       mailRoot,
       site: site.name,
@@ -52,6 +54,8 @@ export function directoryConfig(site: Site): Readonly<Record<string, string>> {
       ppm: base64(renderFile('openldap/ppm.conf')),
     }),
     audit: renderFile('openldap/audit', { suffix }),
+    'read-certificates': renderFile('openldap/read-certificates'),
+    reloading: reloadingScript,
     start: renderFile('openldap/start', {
       suffix,
       accounts: serviceAccounts.join(' '),

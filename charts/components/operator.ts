@@ -14,7 +14,7 @@ import {
 } from '../../operator/core/secrets.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
 import { noticeTemplates } from '../notice-templates.ts';
-import { type Context, labels, selector, volume, workload } from '../workload.ts';
+import { type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'operator';
 const uid = 10004;
@@ -66,14 +66,6 @@ export function operator(
   new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(part) });
   permissions(scope, context);
   const { replicas } = site.operator;
-  if (replicas > 1) {
-    new ApiObject(scope, 'disruption', {
-      apiVersion: 'policy/v1',
-      kind: 'PodDisruptionBudget',
-      metadata: metadata(part),
-      spec: { minAvailable: 1, selector: { matchLabels: selector(site, part) } },
-    });
-  }
   workload(scope, context, {
     name: part,
     namespace,
@@ -103,7 +95,7 @@ export function operator(
           HOPTHU_NOTICES_TEMPLATES: '/etc/hopthu-notices',
           HOPTHU_PORT: String(ports.operator.container),
         },
-        ports: { http: ports.operator.container },
+        ports: { metrics: ports.operator.container },
         mounts: [
           { name: 'site', path: '/etc/hopthu' },
           { name: 'ca', path: '/run/ca' },

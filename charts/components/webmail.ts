@@ -8,6 +8,7 @@ import type { Site } from '../../operator/core/site.ts';
 import { Invalid } from '../../operator/errors.ts';
 import { render } from '../config/render.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { hangUp, reloading, reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
 import { type Container, type Context, labels, volume, workload } from '../workload.ts';
 
@@ -97,6 +98,7 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory }: W
       proxies: (site.expose.proxies ?? []).map((network) => `set_real_ip_from ${network};`).join(' '),
     }),
     database: files.database ?? '',
+    reloading: reloadingScript,
     'editor.vi.js': files['editor.vi.js'] ?? '',
   };
 }
@@ -140,13 +142,18 @@ function containers({ site, image }: Context, database: Endpoint) {
     {
       ...php,
       name: 'php',
-      command: ['php-fpm8.4', '--fpm-config', '/etc/hopthu/php-fpm.conf'],
+      // Only what libldap trusts is read once; php-fpm finishes what it answers and becomes itself anew.
+      command: reloading(
+        'kill -USR2 1',
+        ['/run/ca'],
+        ['php-fpm8.4', '--fpm-config', '/etc/hopthu/php-fpm.conf'],
+      ),
       resources: resources.php,
     },
     {
       name: 'nginx',
       image: image(part),
-      command: ['nginx', '-e', 'stderr', '-c', '/etc/hopthu/nginx.conf'],
+      command: reloading(hangUp, ['/run/tls'], ['nginx', '-e', 'stderr', '-c', '/etc/hopthu/nginx.conf']),
       ports: { https: ports.webmail.container },
       resources: resources.nginx,
       // Answered by php-fpm, so that both are up.

@@ -1,18 +1,20 @@
 /** Makes images/operator/build: the operator, the throttle and the filter's metrics as one file each, and the Node binary that runs them. */
-import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
-import { build } from 'esbuild';
-import { singleFile } from './single-file.ts';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { bundle } from './single-file.ts';
 
 const folder = new URL('build/', import.meta.url);
+const program = (name: string) => new URL(`../../operator/${name}`, import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });
-await build({
-  entryPoints: {
-    operator: new URL('../../operator/main.ts', import.meta.url).pathname,
-    throttle: new URL('../../operator/throttle/main.ts', import.meta.url).pathname,
-    filter: new URL('../../operator/filter/main.ts', import.meta.url).pathname,
-  },
-  outdir: folder.pathname,
-  ...singleFile,
+const inputs = await bundle(
+  { operator: program('main.ts'), throttle: program('throttle/main.ts'), filter: program('filter/main.ts') },
+  folder.pathname,
+);
+// For the list of what is in the image: a bundle does not tell any more.
+const folders = inputs.flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+const packages = [...new Set(folders)].sort().map((path) => {
+  const { name, version, license } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8'));
+  return { name, version, license };
 });
+writeFileSync(new URL('packages.json', folder), JSON.stringify(packages, null, 2));
 copyFileSync(process.execPath, new URL('node', folder));
 chmodSync(new URL('node', folder), 0o755);

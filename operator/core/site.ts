@@ -5,6 +5,7 @@ import { Invalid } from '../errors.ts';
 import { dnsSchema } from './dns.ts';
 import { filter } from './filter.ts';
 import { parseBytes } from './quota.ts';
+import { throttle } from './throttle-limits.ts';
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, 31 at most');
 const domainName = z
@@ -37,31 +38,6 @@ const parts = [
 export type Part = (typeof parts)[number];
 
 const networkRange = z.union([z.cidrv4(), z.cidrv6()]);
-const failures = z.int().min(3).max(10_000);
-
-/** Limits of guessing; the service beside Dovecot reads them by the same rules. */
-export const throttle = z.strictObject({
-  windowSeconds: z
-    .int()
-    .min(60)
-    .max(86_400)
-    .describe('Seconds after which failures are forgotten; they fade evenly.'),
-  failures: z
-    .strictObject({
-      pair: failures.describe(
-        'Wrong passwords for one person from one address before the next is not looked at.',
-      ),
-      address: failures.describe(
-        'Wrong passwords for anybody from one address before people who never logged in from there are refused there.',
-      ),
-      person: failures.describe(
-        'Wrong passwords for one person from everywhere before logins from addresses that are new to her wait.',
-      ),
-    })
-    .describe('Different wrong passwords within the window.'),
-  delaySeconds: z.int().min(1).max(30).describe('Seconds for which those logins wait.'),
-});
-
 const schema = z.strictObject({
   name: slug.describe('Name of the site in commands, namespaces and labels.'),
   title: z.string().min(1).describe('What officials read, such as "Tỉnh Sóc Trăng".'),
@@ -165,6 +141,12 @@ const schema = z.strictObject({
     .describe(
       'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',
     ),
+  expiry: z
+    .strictObject({
+      trashDays: days.describe('Days after which a letter in the trash goes; 0 means never.'),
+      junkDays: days.describe('Days after which a letter in the junk folder goes; 0 means never.'),
+    })
+    .describe('Letters that people have thrown away. Nothing expires under a legal hold. R37, R38'),
   throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
   filter,
   operator: z.strictObject({
@@ -236,6 +218,21 @@ const schema = z.strictObject({
     })
     .prefault({})
     .describe('What the network policies cannot know by themselves.'),
+  monitoring: z
+    .strictObject({
+      prometheusOperator: z
+        .boolean()
+        .default(false)
+        .describe(
+          'The cluster has the resources of the Prometheus operator: write PodMonitors and PrometheusRules.',
+        ),
+      dashboards: z
+        .boolean()
+        .default(false)
+        .describe('Write the Grafana dashboards as ConfigMaps with the label `grafana_dashboard: "1"`.'),
+    })
+    .prefault({})
+    .describe('What watches the site.'),
   storage: z
     .strictObject({
       className: z.string().optional().describe("StorageClass; the cluster's default when absent."),

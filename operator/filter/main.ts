@@ -31,7 +31,7 @@ function ask(port: number, question: string, whole: (answer: string) => boolean)
 }
 
 const site = need('HOPTHU_SITE');
-const [valkey, clamd] = [Number(need('HOPTHU_VALKEY_PORT')), Number(need('HOPTHU_CLAMD_PORT'))];
+const [valkey, clamd] = [Number(need('HOPTHU_COUNTS_PORT')), Number(need('HOPTHU_CLAMD_PORT'))];
 const log = pino({ base: { site } });
 const registry = new Registry();
 registry.setDefaultLabels({ site });

@@ -25,8 +25,8 @@ async function blackHole(stack: Stack, change: '-I' | '-D'): Promise<void> {
   const ip = await stack.mail('get', 'pod', pod, '-o', 'jsonpath={.status.podIP}');
   const port = ports.ldaps.container;
   await stack.inNode(
-    `iptables ${change} FORWARD -p tcp -d ${ip} --dport ${port} -j DROP
-     iptables ${change} FORWARD -p tcp -s ${ip} --sport ${port} -j DROP`,
+    `iptables -t mangle ${change} FORWARD -p tcp -d ${ip} --dport ${port} -j DROP
+     iptables -t mangle ${change} FORWARD -p tcp -s ${ip} --sport ${port} -j DROP`,
   );
 }
 

@@ -14,6 +14,8 @@ export type Mail = {
   readonly text?: string;
   readonly attachment?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The whole message as it is, instead of one made of the rest. */
+  readonly raw?: Buffer;
   readonly from: string;
   /** Of the envelope, where it is not the header's. */
   readonly sender?: string;
@@ -74,9 +76,7 @@ export class Person {
   }
 
   #hopthu(args: readonly string[], input = ''): Promise<string> {
-    const [namespace = ''] = this.site.namespaces.accounts;
-    const options = ['-n', namespace, '--context', testCluster().context];
-    return execa(process.execPath, [cli, ...args, ...options], { input }).then(({ stdout }) => stdout);
+    return hopthu(this.site, args, input);
   }
 
   /** Runs `use` over an IMAP session; ends it. @throws imapflow's error when the login is refused */
@@ -145,6 +145,13 @@ export class Person {
   }
 }
 
+/** `kubectl hopthu` in the namespace of the site's resources; gives standard output. */
+export async function hopthu(site: Site, args: readonly string[], input = ''): Promise<string> {
+  const [namespace = ''] = site.namespaces.accounts;
+  const options = ['-n', namespace, '--context', testCluster().context];
+  return (await execa(process.execPath, [cli, ...args, ...options], { input })).stdout;
+}
+
 /** Brings a mail to the site's port 25, as another server does. @throws nodemailer's error with the SMTP reply */
 export function deliver(site: Site, mail: Mail): Promise<void> {
   return transmit(site, 'smtp', mail);
@@ -153,7 +160,7 @@ export function deliver(site: Site, mail: Mail): Promise<void> {
 async function transmit(
   site: Site,
   service: 'smtp' | 'submission' | 'submissions',
-  { from, to, subject, text = '', attachment, headers = {}, sender = from }: Mail,
+  { from, to, subject, text = '', attachment, headers = {}, sender = from, raw }: Mail,
   auth?: { user: string; pass: string },
 ): Promise<void> {
   const transport = createTransport({
@@ -166,15 +173,12 @@ async function transmit(
   });
   const attachments = attachment === undefined ? [] : [{ filename: 'van-ban.bin', content: attachment }];
   try {
-    await transport.sendMail({
-      envelope: { from: sender, to },
-      from,
-      to,
-      subject,
-      text,
-      attachments,
-      headers: { ...headers },
-    });
+    const envelope = { from: sender, to };
+    await transport.sendMail(
+      raw === undefined
+        ? { envelope, from, to, subject, text, attachments, headers: { ...headers } }
+        : { envelope, raw },
+    );
   } finally {
     transport.close();
   }
