@@ -31,6 +31,8 @@ export const ports = {
   learnTunnel: { service: 11334, container: 11434 },
   postgresql: { service: 5432, container: 5432 },
   webmail: { service: 443, container: 8443 },
+  /** Sends browsers on to `webmail`. */
+  http: { service: 80, container: 8081 },
   /** Health and metrics of the operator, of the throttle in Dovecot's pod and of the filter. */
   operator: { service: 8080, container: 8080 },
 } as const satisfies Record<string, Port>;

@@ -42,6 +42,7 @@ export const flows: readonly Flow[] = [
   },
   { from: 'anybody', to: 'dovecot', ports: ['imaps', 'pop3s', 'sieve'], why: 'people read and filter (R2)' },
   { from: 'anybody', to: 'webmail', ports: ['webmail'], why: 'people read and send in a browser (R2)' },
+  { from: 'anybody', to: 'webmail', ports: ['http'], why: 'sends browsers on to HTTPS' },
 
   { from: 'postfix', to: 'mailServers', why: 'mail to other servers' },
   { from: 'postfix', to: 'dovecot', ports: ['lmtpTunnel'], why: 'delivery' },

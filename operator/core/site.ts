@@ -149,6 +149,13 @@ const schema = z.strictObject({
     .describe('Letters that people have thrown away. Nothing expires under a legal hold. R37, R38'),
   throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
   filter,
+  webmail: z.strictObject({
+    replicas: z
+      .int()
+      .min(1)
+      .max(16)
+      .describe('Pods of the webmail; what is open goes on in any of them. R35'),
+  }),
   operator: z.strictObject({
     replicas: z
       .int()
@@ -185,6 +192,7 @@ const schema = z.strictObject({
       ports: z
         .strictObject({
           webmail: port,
+          http: port,
           smtp: port,
           submissions: port,
           submission: port,
