@@ -234,4 +234,37 @@ export const alerts: readonly Alert[] = [
       'On a new site to which nobody has logged in yet all is well.',
     ],
   },
+  {
+    name: 'HopThuFilterAway',
+    severity: 'critical',
+    expr: 'min by (site, part) (hopthu_filter_up) == 0',
+    for: '5m',
+    summary: 'A part of the mail filter does not answer',
+    runbook: [
+      'Without clamd mail waits at its senders and nothing is lost; without Valkey nobody is limited.',
+      'See the container of that name in pod `rspamd-0`: its memory limit, its volume, its log.',
+    ],
+  },
+  {
+    name: 'HopThuLimitReached',
+    severity: 'warning',
+    expr: 'sum by (site) (increase(hopthu_filter_rule_hits_total{rule="LIMIT_REACHED"}[10m])) > 0',
+    for: '0m',
+    summary: 'A login or an address sends more than `filter.limits` allows: a stolen password?',
+    runbook: [
+      'The log of container `rspamd` in pod `rspamd-0` has who: lines with `LIMIT_REACHED`, `user` or `ip`.',
+      'If it is not the person: `kubectl hopthu suspend`, then a new first password, and look at `postqueue -p` in pod `postfix-0`.',
+      'Report to the official of the organization (R42). A login that sends so much by right: raise the limit.',
+    ],
+  },
+  {
+    name: 'HopThuSignaturesOld',
+    severity: 'warning',
+    expr: 'time() - max by (site) (hopthu_signatures_timestamp_seconds) > 259200',
+    for: '1h',
+    summary: 'The signatures of viruses are more than three days old',
+    runbook: [
+      'The log of container `signatures` in pod `rspamd-0` says what the mirror (`filter.signatures.mirror`) answered.',
+    ],
+  },
 ];

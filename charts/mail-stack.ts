@@ -3,6 +3,7 @@ import { type App, Chart } from 'cdk8s';
 import { backup } from './components/backup.ts';
 import { certificates } from './components/certificates.ts';
 import { dovecot } from './components/dovecot.ts';
+import { filter } from './components/filter.ts';
 import { monitoring } from './components/monitoring.ts';
 import { namespaces } from './components/namespaces.ts';
 import { networkPolicies } from './components/network-policies.ts';
@@ -31,6 +32,7 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   if (context.site.tls.issuer !== undefined) chart('certificates', (scope) => certificates(scope, context));
   const directory = chart('openldap', (scope) => openldap(scope, context));
   const { imaps, sieve, sessions, store } = chart('dovecot', (scope) => dovecot(scope, context, directory));
+  chart('filter', (scope) => filter(scope, context));
   const { submission, notices } = chart('postfix', (scope) => postfix(scope, context, directory));
   const database = chart('postgresql', (scope) => postgresql(scope, context));
   const endpoints = { database, imap: imaps, smtp: submission, sieve, directory };

@@ -224,6 +224,11 @@ export const volume = {
     name,
     source: { configMap: { name: configMap } },
   }),
+  /** A ConfigMap whose files may be run. */
+  programs: (name: string, configMap: string): Volume => ({
+    name,
+    source: { configMap: { name: configMap, defaultMode: 0o555 } },
+  }),
   claim: (name: string, claimName: string): Volume => ({
     name,
     source: { persistentVolumeClaim: { claimName } },

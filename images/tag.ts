@@ -9,6 +9,9 @@ export const PARTS = [
   'dovecot',
   'webmail',
   'postgresql',
+  'rspamd',
+  'clamav',
+  'valkey',
   'operator',
   'backup',
 ] as const;

@@ -40,6 +40,7 @@ function ingress(site: Site, flow: Flow): Rule {
   return { ...(from === undefined ? {} : { from }), ports: listeners(flow) };
 }
 
+/** Undefined where the site has nobody there. */
 function egress(site: Site, flow: Flow): Rule | undefined {
   return isPod(flow.to) ? { to: [podsOf(site, flow.to)], ports: listeners(flow) } : elsewhere(site)[flow.to];
 }
@@ -52,7 +53,6 @@ function listeners(flow: Flow): object[] {
 const tcp = (port: number) => ({ protocol: 'TCP', port });
 const udp = (port: number) => ({ protocol: 'UDP', port });
 const network = (cidr: string) => ({ ipBlock: { cidr } });
-const anywhere = [network('0.0.0.0/0'), network('::/0')];
 const namespace = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
 
 function podsOf(site: Site, pod: PodName): object {
@@ -72,8 +72,10 @@ function callers(site: Site): Readonly<Record<Caller, readonly object[] | undefi
 
 function elsewhere({
   network: { apiServer },
+  filter: { signatures },
   backup: { repository },
 }: Site): Readonly<Record<Elsewhere, Rule | undefined>> {
+  const anywhere = [network('0.0.0.0/0'), network('::/0')];
   return {
     dns: {
       to: [
@@ -88,15 +90,21 @@ function elsewhere({
     },
     apiServer: { to: apiServer.networks.map(network), ports: apiServer.ports.map(tcp) },
     // Daemons here listen above 1024, so port 25 is that of other servers alone.
-    repositoryElsewhere:
-      repository === 'volume' ? undefined : { to: anywhere, ports: [tcp(portOf(repository))] },
     mailServers: { to: anywhere, ports: [tcp(25)] },
+    repositoryElsewhere:
+      repository === 'volume'
+        ? undefined
+        : { to: anywhere, ports: [tcp(portOf(new URL(repository.replace(/^\w+:/, ''))))] },
+    signatures:
+      signatures.mirror === 'none'
+        ? undefined
+        : { to: anywhere, ports: [tcp(portOf(new URL(signatures.mirror)))] },
   };
 }
 
-/** Of `s3:https://host:9000/bucket`. */
-function portOf(repository: string): number {
-  return Number(new URL(repository.slice(repository.indexOf(':') + 1)).port || 443);
+function portOf({ port, protocol }: URL): number {
+  if (port !== '') return Number(port);
+  return protocol === 'http:' ? 80 : 443;
 }
 
 function isPod(name: PodName | Caller | Elsewhere): name is PodName {

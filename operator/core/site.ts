@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { Invalid } from '../errors.ts';
 import { backupSchema } from './backup.ts';
 import { dnsSchema } from './dns.ts';
+import { filter } from './filter.ts';
 import { parseBytes } from './quota.ts';
-import { throttleSchema } from './throttle-limits.ts';
+import { throttle } from './throttle-limits.ts';
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, 31 at most');
 const domainName = z
@@ -23,8 +24,19 @@ const days = z.int().min(0).max(36_500);
 const words = z.array(z.string().min(1));
 
 const resources = z.strictObject({ cpu, memory, memoryLimit: memory });
-const parts = ['openldap', 'postfix', 'dovecot', 'postgresql', 'webmail', 'operator', 'backup'] as const;
-/** A part of the stack that has its own image and its own pod. */
+const parts = [
+  'openldap',
+  'postfix',
+  'dovecot',
+  'postgresql',
+  'webmail',
+  'rspamd',
+  'clamav',
+  'valkey',
+  'operator',
+  'backup',
+] as const;
+/** A part of the stack that has its own image; clamav and valkey run beside rspamd, backup for a while. */
 export type Part = (typeof parts)[number];
 
 const networkRange = z.union([z.cidrv4(), z.cidrv6()]);
@@ -40,7 +52,7 @@ const schema = z.strictObject({
   dns: dnsSchema(localPart),
   namespaces: z.strictObject({
     mail: slug.describe(
-      'openldap, dovecot, webmail, postgresql and the operator; Pod Security "restricted".',
+      'openldap, dovecot, webmail, postgresql, rspamd and the operator; Pod Security "restricted".',
     ),
     smtp: slug.describe('postfix alone, whose master must be root; Pod Security "baseline".'),
     accounts: z.array(slug).min(1).describe('Where Organizations and Mailboxes are applied.'),
@@ -141,7 +153,8 @@ const schema = z.strictObject({
       junkDays: days.describe('Days after which a letter in the junk folder goes; 0 means never.'),
     })
     .describe('Letters that people have thrown away. Nothing expires under a legal hold. R37, R38'),
-  throttle: throttleSchema.describe('How fast passwords may be guessed. R25, R42'),
+  throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
+  filter,
   webmail: z.strictObject({
     replicas: z
       .int()
@@ -241,6 +254,8 @@ const schema = z.strictObject({
       mail: z.string().describe('Volume of the mailboxes.'),
       archive: z.string().describe('Volume of the archives of mailboxes that ended.'),
       queue: z.string().describe("Volume of Postfix's queue."),
+      filter: z.string().describe('Volume of what the spam filter learned.'),
+      signatures: z.string().describe("Volume of the virus scanner's signatures."),
       database: z.string().describe("Volume of the webmail's PostgreSQL."),
     })
     .describe('Sizes of the volumes.'),

@@ -1,10 +1,10 @@
-/** What the site file says of guessing. */
+/** What a site says of guessing. R25, R42 */
 import { z } from 'zod';
 
 const failures = z.int().min(3).max(10_000);
 
 /** Limits of guessing; the service beside Dovecot reads them by the same rules. */
-export const throttleSchema = z.strictObject({
+export const throttle = z.strictObject({
   windowSeconds: z
     .int()
     .min(60)

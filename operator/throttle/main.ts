@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import { clientKey, type Verdict } from '../core/throttle.ts';
-import { throttleSchema } from '../core/throttle-limits.ts';
+import { throttle } from '../core/throttle-limits.ts';
 import { serveHealth } from '../health.ts';
 import { Memory } from './memory.ts';
 import { servePolicy } from './policy-server.ts';
@@ -51,7 +51,7 @@ async function serve(): Promise<void> {
     log.warn({ address, person, protocol: service, ...because }, `login ${shown}`);
   };
   const memory = new Memory(
-    throttleSchema.parse(JSON.parse(need('HOPTHU_THROTTLE'))),
+    throttle.parse(JSON.parse(need('HOPTHU_THROTTLE'))),
     most,
     () => performance.now() / 1000,
   );

@@ -107,6 +107,7 @@ describe('certificates of cert-manager', () => {
       'dovecot-tls',
       'operator-tls',
       'webmail-tls',
+      'rspamd-tls',
       'postfix-tls',
       'repository-tls',
     ]);

@@ -41,7 +41,9 @@ describe('TLS from the local CA', () => {
     await ensureTls(store, socTrang, new Date(), (line) => lines.push(line), true);
     expect(lines).toEqual(
       [
-        ...['openldap', 'postgresql', 'dovecot', 'operator', 'webmail'].map((part) => `mail/${part}`),
+        ...['openldap', 'postgresql', 'dovecot', 'operator', 'webmail', 'rspamd'].map(
+          (part) => `mail/${part}`,
+        ),
         'smtp/postfix',
         'backup/repository',
       ].map((part) => `renewed Secret soc-trang-${part}-tls`),
@@ -58,6 +60,7 @@ describe('TLS from the local CA', () => {
       'created Secret soc-trang-mail/dovecot-tls',
       'created Secret soc-trang-mail/operator-tls',
       'created Secret soc-trang-mail/webmail-tls',
+      'created Secret soc-trang-mail/rspamd-tls',
       'created Secret soc-trang-smtp/postfix-tls',
       'created Secret soc-trang-backup/repository-tls',
       'created ConfigMap soc-trang-mail/hopthu-ca',
@@ -101,7 +104,7 @@ describe('TLS from the local CA', () => {
     await ensure(socTrang, 366);
     expect(lines).toEqual([]);
     await ensure(socTrang, 368);
-    expect(lines).toHaveLength(7);
+    expect(lines).toHaveLength(8);
     expect(lines).toContain(`renewed ${postfix}`);
   });
 
@@ -113,7 +116,7 @@ describe('TLS from the local CA', () => {
   it('makes everything anew from another CA', async () => {
     store.objects.delete(authority);
     await ensure();
-    expect(lines).toHaveLength(12);
+    expect(lines).toHaveLength(13);
     expect(certificate(postfix).verify(certificate(authority).publicKey)).toBe(true);
   });
 
