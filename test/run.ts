@@ -52,7 +52,7 @@ const journeyPrograms: readonly Requirement[] = [
   {
     command: 'swaks',
     why: 'tries what mail servers must refuse',
-    packages: { debian: ['swaks'], fedora: 'swaks' },
+    packages: { debian: ['swaks', 'libnet-ssleay-perl'], fedora: 'swaks' },
   },
   { command: 'nmap', why: 'looks for an open relay', packages: { debian: ['nmap'], fedora: 'nmap' } },
 ];
