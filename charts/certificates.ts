@@ -1,6 +1,7 @@
 /** The certificate of every part: for cert-manager (charts) and for the local CA (`hopthu bootstrap`). */
 import { tlsSecret } from '../operator/core/secrets.ts';
 import type { Site } from '../operator/core/site.ts';
+import { setupHosts } from './client-setup.ts';
 import { serviceHost } from './endpoints.ts';
 
 export type PartCertificate = {
@@ -14,7 +15,7 @@ export type PartCertificate = {
 
 /** Service, namespace and public hosts of each part that ends TLS or shows a certificate. */
 export function partCertificates(site: Site): readonly PartCertificate[] {
-  const { mail, smtp } = site.namespaces;
+  const { mail, smtp, backup } = site.namespaces;
   const { hosts } = site;
   return [
     certificate('openldap', mail, []),
@@ -22,8 +23,10 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
     certificate('dovecot', mail, [hosts.mail]),
     // Nobody comes to it by TLS: it shows its certificate to the store beside Dovecot, and to Postfix.
     certificate('operator', mail, []),
-    certificate('webmail', mail, [hosts.webmail]),
+    certificate('webmail', mail, [hosts.webmail, ...setupHosts(site)]),
+    certificate('rspamd', mail, []),
     certificate('postfix', smtp, [hosts.mail]),
+    ...(site.backup.repository === 'volume' ? [certificate('repository', backup, [])] : []),
   ];
 }
 

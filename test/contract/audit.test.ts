@@ -1,41 +1,30 @@
 /** The script that tells what was written to an account, over the log of a real slapd. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { Client } from 'ldapts';
 import { changePassword } from '../../cli/password/change.ts';
 import { attribute } from '../../operator/core/layout.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
-import { Connection } from '../../operator/ldap/connection.ts';
-import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
-import { connectTo, operatorDn, Slapd, site, suffix } from './support/slapd.ts';
+import { operatorDn, site } from './support/slapd.ts';
+import { suiteDirectory } from './support/suite-directory.ts';
 
 const initial = 'Kx7m-Qp4r-Wt9h-Zc3e';
-let slapd: Slapd;
-let directory: LdaptsDirectory;
-
-beforeAll(async () => {
-  slapd = await Slapd.start();
-  directory = new LdaptsDirectory(new Connection(connectTo(slapd)), suffix);
-}, 30_000);
-afterAll(async () => {
-  await directory?.close();
-  await slapd?.stop();
-});
+const suite = suiteDirectory();
 
 it('tells time, kind, who and which attributes of every write, and no value', async () => {
   const dn = mailboxDn('audited');
   const entry = mailbox('audited', { userPassword: [hashPassword(initial)], pwdReset: ['TRUE'] });
-  await directory.add(dn, entry);
-  await directory.add(mailboxDn('other'), mailbox('other'));
-  await directory.modify(dn, 'audited', [
+  await suite.directory.add(dn, entry);
+  await suite.directory.add(mailboxDn('other'), mailbox('other'));
+  await suite.directory.modify(dn, 'audited', [
     { attribute: 'title', values: ['Phó Giám đốc'] },
     { attribute: attribute.quotaBytes, values: ['1073741824'] },
   ]);
-  const tlsOptions = { ca: await slapd.ca(), servername: 'localhost' };
-  const client = new Client({ url: `ldaps://127.0.0.1:${slapd.port}`, tlsOptions });
+  const tlsOptions = { ca: await suite.slapd.ca(), servername: 'localhost' };
+  const client = new Client({ url: `ldaps://127.0.0.1:${suite.slapd.port}`, tlsOptions });
   await changePassword(client, site, dn, initial, 'Tốt-Lành-17');
   await client.unbind();
-  const output = await slapd.audit('audited');
+  const output = await suite.slapd.audit('audited');
   const rows = output.split('\n').map((line) => line.split('\t'));
   expect(rows.map(([, type, who]) => [type, who])).toEqual([
     ['add', operatorDn],
@@ -50,7 +39,7 @@ it('tells time, kind, who and which attributes of every write, and no value', as
 });
 
 it('tells nothing of what was never there, and takes nothing but a uid', async () => {
-  expect(await slapd.audit('nobody')).toBe('');
-  await expect(slapd.audit('*')).rejects.toThrow(/usage/);
-  await expect(slapd.audit('x)(reqDN=*')).rejects.toThrow(/usage/);
+  expect(await suite.slapd.audit('nobody')).toBe('');
+  await expect(suite.slapd.audit('*')).rejects.toThrow(/usage/);
+  await expect(suite.slapd.audit('x)(reqDN=*')).rejects.toThrow(/usage/);
 });

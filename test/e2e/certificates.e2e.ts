@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from '@jest/globals';
-import { partCertificates } from '../../charts/certificates.ts';
+import { type PartCertificate, partCertificates } from '../../charts/certificates.ts';
 import { run } from '../kind/command.ts';
 import { kubectl } from '../kind/install.ts';
 import { socTrang as site } from '../support/sites.ts';
@@ -11,7 +11,7 @@ import { eventually } from './support/eventually.ts';
 import { openImap } from './support/open-sessions.ts';
 import type { Person } from './support/person.ts';
 import { fresh, people } from './support/resources.ts';
-import { inPart, sClient, shellIn, tlsPorts } from './support/tls-ports.ts';
+import { sClient, shellIn, tlsPorts } from './support/tls-ports.ts';
 
 const { mail, smtp } = site.namespaces;
 /** kubelet looks at a mounted Secret once a minute or so, the daemon's script every 10 seconds. */
@@ -22,8 +22,9 @@ async function servedSerial(port: (typeof tlsPorts)[number]): Promise<string> {
 }
 
 async function storedSerials(): Promise<Readonly<Record<string, string>>> {
-  const read = async ({ part, secret }: { part: string; secret: string }): Promise<[string, string]> => {
-    const pem = await inPart(site, part, ['get', 'secret', secret, '-o', 'jsonpath={.data.tls\\.crt}']);
+  const read = async ({ part, namespace, secret }: PartCertificate): Promise<[string, string]> => {
+    const get = ['-n', namespace, 'get', 'secret', secret, '-o', 'jsonpath={.data.tls\\.crt}'];
+    const pem = await kubectl(testCluster(), get);
     return [part, new X509Certificate(Buffer.from(pem, 'base64')).serialNumber];
   };
   return Object.fromEntries(await Promise.all(partCertificates(site).map(read)));
