@@ -15,7 +15,7 @@ export type PartCertificate = {
 
 /** Service, namespace and public hosts of each part that ends TLS or shows a certificate. */
 export function partCertificates(site: Site): readonly PartCertificate[] {
-  const { mail, smtp } = site.namespaces;
+  const { mail, smtp, backup } = site.namespaces;
   const { hosts } = site;
   return [
     certificate('openldap', mail, []),
@@ -26,6 +26,7 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
     certificate('webmail', mail, [hosts.webmail, ...setupHosts(site)]),
     certificate('rspamd', mail, []),
     certificate('postfix', smtp, [hosts.mail]),
+    ...(site.backup.repository === 'volume' ? [certificate('repository', backup, [])] : []),
   ];
 }
 

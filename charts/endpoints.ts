@@ -26,6 +26,8 @@ export const ports = {
   sessions: { service: 8443, container: 8443 },
   /** The store of whole accounts beside Dovecot; for the operator, by certificate. */
   store: { service: 8444, container: 8444 },
+  /** The repository of the backups where it is a volume; TLS and a password. */
+  repository: { service: 8000, container: 8000 },
   /** rspamd's milter for Postfix, and its controller, where Dovecot brings what people moved in or out of Junk. */
   milterTunnel: { service: 11332, container: 11432 },
   learnTunnel: { service: 11334, container: 11434 },

@@ -13,6 +13,9 @@ export const podNames = [
   'postgresql',
   'webmail',
   'operator',
+  'backup',
+  'repository',
+  'prune',
 ] as const;
 export type PodName = (typeof podNames)[number];
 
@@ -20,7 +23,7 @@ export type PodName = (typeof podNames)[number];
 export type Caller = 'anybody' | 'monitoring';
 
 /** What pods call elsewhere; the policies know addresses and ports. */
-export type Elsewhere = 'dns' | 'apiServer' | 'mailServers' | 'signatures';
+export type Elsewhere = 'dns' | 'apiServer' | 'mailServers' | 'signatures' | 'repositoryElsewhere';
 
 export type Flow =
   | {
@@ -75,6 +78,18 @@ export const flows: readonly Flow[] = [
   { from: 'monitoring', to: 'dovecot', ports: ['operator'], why: 'metrics of the throttle' },
   { from: 'monitoring', to: 'rspamd', ports: ['operator'], why: 'metrics of the filter' },
 
+  { from: 'backup', to: 'repository', ports: ['repository'], why: 'backups, and reading them back (R34)' },
+  { from: 'backup', to: 'repositoryElsewhere', why: 'the same, where the repository is no volume' },
+  {
+    from: 'prune',
+    to: 'repositoryElsewhere',
+    why: 'removes backups by rule, where the repository is no volume',
+  },
+  { from: 'backup', to: 'postgresql', ports: ['postgresql'], why: "the webmail's database" },
+  { from: 'backup', to: 'apiServer', why: 'reads the resources' },
+
+  { from: 'backup', to: 'dns', why: 'Services, and the repository' },
+  { from: 'prune', to: 'dns', why: 'the repository' },
   { from: 'postfix', to: 'dns', why: 'Services, and where mail goes' },
   { from: 'dovecot', to: 'dns', why: 'Services' },
   { from: 'rspamd', to: 'dns', why: 'who a sender is: names, SPF, DKIM, DMARC' },

@@ -1,5 +1,6 @@
 /** Everything of one site, in the order in which it is applied. */
 import { type App, Chart } from 'cdk8s';
+import { backup } from './components/backup.ts';
 import { certificates } from './components/certificates.ts';
 import { dovecot } from './components/dovecot.ts';
 import { filter } from './components/filter.ts';
@@ -10,6 +11,7 @@ import { openldap } from './components/openldap.ts';
 import { operator } from './components/operator.ts';
 import { postfix } from './components/postfix.ts';
 import { postgresql } from './components/postgresql.ts';
+import { repository } from './components/repository.ts';
 import { webmail } from './components/webmail.ts';
 import type { Context } from './workload.ts';
 
@@ -35,6 +37,8 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   const database = chart('postgresql', (scope) => postgresql(scope, context));
   const endpoints = { database, imap: imaps, smtp: submission, sieve, directory };
   chart('webmail', (scope) => webmail(scope, context, endpoints));
+  chart('repository', (scope) => repository(scope, context));
+  chart('backup', (scope) => backup(scope, context, database));
   chart('operator', (scope) => operator(scope, context, { directory, sessions, store, notices, siteFile }));
   const { prometheusOperator, dashboards } = context.site.monitoring;
   if (prometheusOperator || dashboards) chart('monitoring', (scope) => monitoring(scope, context));

@@ -13,6 +13,7 @@ export const PARTS = [
   'clamav',
   'valkey',
   'operator',
+  'backup',
 ] as const;
 export type Part = (typeof PARTS)[number];
 

@@ -29,8 +29,9 @@ export function networkPolicies(scope: Construct, { site }: Context): void {
   }
 }
 
-/** Postfix is alone in its namespace, because it needs root. */
+/** Postfix is alone in its namespace, because it needs root; the backups are kept from the rest of the stack. */
 function namespaceOf({ namespaces }: Site, pod: PodName): string {
+  if (pod === 'repository' || pod === 'prune') return namespaces.backup;
   return pod === 'postfix' ? namespaces.smtp : namespaces.mail;
 }
 
@@ -72,6 +73,7 @@ function callers(site: Site): Readonly<Record<Caller, readonly object[] | undefi
 function elsewhere({
   network: { apiServer },
   filter: { signatures },
+  backup: { repository },
 }: Site): Readonly<Record<Elsewhere, Rule | undefined>> {
   const anywhere = [network('0.0.0.0/0'), network('::/0')];
   return {
@@ -89,6 +91,10 @@ function elsewhere({
     apiServer: { to: apiServer.networks.map(network), ports: apiServer.ports.map(tcp) },
     // Daemons here listen above 1024, so port 25 is that of other servers alone.
     mailServers: { to: anywhere, ports: [tcp(25)] },
+    repositoryElsewhere:
+      repository === 'volume'
+        ? undefined
+        : { to: anywhere, ports: [tcp(portOf(new URL(repository.replace(/^\w+:/, ''))))] },
     signatures:
       signatures.mirror === 'none'
         ? undefined

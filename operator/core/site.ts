@@ -2,6 +2,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Invalid } from '../errors.ts';
+import { backupSchema } from './backup.ts';
 import { dnsSchema } from './dns.ts';
 import { filter } from './filter.ts';
 import { parseBytes } from './quota.ts';
@@ -33,8 +34,9 @@ const parts = [
   'clamav',
   'valkey',
   'operator',
+  'backup',
 ] as const;
-/** A part of the stack that has its own image; all but clamav and valkey, which are beside rspamd, have their own pod. */
+/** A part of the stack that has its own image; clamav and valkey run beside rspamd, backup for a while. */
 export type Part = (typeof parts)[number];
 
 const networkRange = z.union([z.cidrv4(), z.cidrv6()]);
@@ -54,6 +56,9 @@ const schema = z.strictObject({
     ),
     smtp: slug.describe('postfix alone, whose master must be root; Pod Security "baseline".'),
     accounts: z.array(slug).min(1).describe('Where Organizations and Mailboxes are applied.'),
+    backup: slug.describe(
+      'The repository of the backups and who prunes it: no other part gets in; Pod Security "restricted".',
+    ),
   }),
   naming: z.strictObject({
     organization: z
@@ -141,6 +146,7 @@ const schema = z.strictObject({
     .describe(
       'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',
     ),
+  backup: backupSchema,
   expiry: z
     .strictObject({
       trashDays: days.describe('Days after which a letter in the trash goes; 0 means never.'),

@@ -24,9 +24,15 @@ const leading = (pod: string, values: string) =>
   one('leader_election_master_status', values, `,pod="${pod}"`);
 const logins = (outcome: string, values: string) =>
   one('hopthu_logins_total', values, `,outcome="${outcome}"`);
-const volume = (free: string): Series => ({
-  'kubelet_volume_stats_available_bytes{persistentvolumeclaim="data-openldap-0"}': free,
-  'kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="data-openldap-0"}': '100x60',
+const volume = (free: string, claim = 'data-openldap-0'): Series => ({
+  [`kubelet_volume_stats_available_bytes{persistentvolumeclaim="${claim}"}`]: free,
+  [`kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="${claim}"}`]: '100x60',
+});
+const cronJob = (name: string, values: string): Series => ({
+  [`kube_cronjob_status_last_successful_time{namespace="st-mail",cronjob="${name}"}`]: values,
+});
+const failedJob = (name: string, values: string): Series => ({
+  [`kube_job_failed{namespace="st-mail",job_name="${name}",condition="true"}`]: values,
 });
 
 const cases: Readonly<Record<string, Case>> = {
@@ -57,6 +63,30 @@ const cases: Readonly<Record<string, Case>> = {
     quiet: one('hopthu_failing_changes', '0x24 1x5 0x30'),
   },
   HopThuPlanHeld: { loud: one('hopthu_held_changes', '1x60'), quiet: one('hopthu_held_changes', '0x60') },
+  HopThuBackupMissing: {
+    loud: cronJob('backup-mail', '-93600x60'),
+    quiet: cronJob('backup-mail', '-80000x60'),
+    labels: { namespace: 'st-mail', cronjob: 'backup-mail' },
+  },
+  HopThuBackupUnchecked: {
+    // It never succeeded.
+    loud: { 'kube_cronjob_created{namespace="st-mail",cronjob="check-site"}': '-691200x60' },
+    quiet: {
+      'kube_cronjob_created{namespace="st-mail",cronjob="check-site"}': '-691200x60',
+      ...cronJob('check-site', '0x60'),
+    },
+    labels: { namespace: 'st-mail', cronjob: 'check-site' },
+  },
+  HopThuBackupFailed: {
+    loud: failedJob('check-mail-29411520', '1x60'),
+    quiet: { ...failedJob('check-mail-29411520', '0x60'), ...failedJob('another', '1x60') },
+    labels: { namespace: 'st-mail', job_name: 'check-mail-29411520' },
+  },
+  HopThuBackupVolumeFull: {
+    loud: volume('14x60', 'data-repository-0'),
+    quiet: volume('16x60', 'data-repository-0'),
+    labels: { persistentvolumeclaim: 'data-repository-0' },
+  },
   HopThuArchivesHeldBack: {
     loud: one('hopthu_archives_held_back', '1x60'),
     quiet: one('hopthu_archives_held_back', '0x60'),
