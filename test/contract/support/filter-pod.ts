@@ -1,5 +1,5 @@
 /** rspamd, clamd and Valkey with a site's configuration, in containers that share one loopback and nothing else. */
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { filterConfig } from '../../../charts/components/filter.ts';
 import { imageReference, type Part } from '../../../images/tag.ts';
+import { dkimKeyFile } from '../../../operator/core/secrets.ts';
 import type { Site } from '../../../operator/core/site.ts';
 import { eventually } from '../../e2e/support/eventually.ts';
 import { buildImages, ROOT } from '../../kind/images.ts';
@@ -26,6 +27,11 @@ export type Verdict = { readonly action: string; readonly text: string; readonly
 /** rspamd scans for whoever asks by HTTP here, too; limits count it like the milter, unlike the controller. */
 const socket = 'scan.sock';
 
+function signingKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
 export class FilterPod {
   readonly #name = `hopthu-filter-${randomBytes(4).toString('hex')}`;
   readonly #folder = mkdtempSync(join(tmpdir(), 'hopthu-filter-'));
@@ -37,7 +43,7 @@ export class FilterPod {
     const { runtime } = await ensureTools();
     await buildImages(runtime, ['rspamd', 'clamav', 'valkey']);
     pod.#podman = (args) => runContainer(runtime, args);
-    pod.#write({
+    pod.#write(site, {
       ...filterConfig(site),
       'worker-normal.inc': `bind_socket = "/run/rspamd/${socket} mode=0666";\n`,
       ...more,
@@ -46,12 +52,14 @@ export class FilterPod {
     return pod;
   }
 
-  #write(files: Readonly<Record<string, string>>): void {
+  #write(site: Site, files: Readonly<Record<string, string>>): void {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.#folder, name), text);
     for (const name of ['compiled', 'run', 'signatures', 'memory']) {
       mkdirSync(join(this.#folder, name));
       chmodSync(join(this.#folder, name), 0o777);
     }
+    mkdirSync(join(this.#folder, 'dkim'));
+    writeFileSync(join(this.#folder, 'dkim', dkimKeyFile(site.dns.dkimSelector)), signingKey());
     writeFileSync(join(this.#folder, 'signatures/eicar.ndb'), files['eicar.ndb'] ?? '');
     chmodSync(this.#folder, 0o755);
   }
@@ -62,6 +70,8 @@ export class FilterPod {
     await this.#start('rspamd', ['--network', 'none'], {
       '/etc/rspamd/local.d': config,
       '/etc/rspamd/lua.local.d': config,
+      '/etc/rspamd/override.d/options.inc': join(config, 'local-addresses.inc'),
+      '/run/dkim': join(config, 'dkim'),
       '/var/lib/rspamd': join(config, 'compiled'),
       '/run/rspamd': join(config, 'run'),
     });
@@ -118,5 +128,24 @@ export class FilterPod {
     for (const part of ['valkey', 'clamav', 'rspamd'])
       await this.#podman(['rm', '-f', '-t', '1', `${this.#name}-${part}`]).catch(() => undefined);
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs freshclam once, as the pod does before it starts. @throws CommandFailed with what it said */
+export async function updateSignatures(site: Site, mirror: string): Promise<void> {
+  const { runtime } = await ensureTools();
+  await buildImages(runtime, ['clamav']);
+  const signatures = { ...site.filter.signatures, mirror };
+  const config = filterConfig({ ...site, filter: { ...site.filter, signatures } })['freshclam.conf'] ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'hopthu-freshclam-'));
+  try {
+    chmodSync(folder, 0o777);
+    writeFileSync(join(folder, 'freshclam.conf'), config);
+    const mounts = ['-v', `${folder}:/etc/hopthu:ro`, '-v', `${folder}:/var/lib/clamav`];
+    const run = ['run', '--rm', '--network', 'host', '--read-only', '--tmpfs', '/tmp', ...mounts];
+    const program = ['--entrypoint', '/usr/bin/freshclam', imageReference('clamav', ROOT)];
+    await runContainer(runtime, [...run, ...program, '--config-file=/etc/hopthu/freshclam.conf']);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
