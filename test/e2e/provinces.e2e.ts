@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Site } from '../../operator/core/site.ts';
 import { daNang, socTrang } from '../support/sites.ts';
 import { deliver, type Person } from './support/person.ts';
-import { people } from './support/resources.ts';
+import { fresh, people } from './support/resources.ts';
 import { hopthuDns, serveZones, type Zones } from './support/zones.ts';
 
 let zones: Zones;
@@ -36,7 +36,7 @@ describe.each([
   [daNang, socTrang],
 ])('from $name', (from, to) => {
   it(`a mail comes by MX, and is known to be genuine there`, async () => {
-    const subject = `Công văn gửi ${to.title}`;
+    const subject = fresh(`Công văn gửi ${to.title}`);
     await official(from).send({ to: official(to).address, subject });
     const source = await official(to).receive(subject);
     const results = resultsIn(source);
@@ -46,23 +46,20 @@ describe.each([
   });
 
   it('what others send in its name is not believed', async () => {
-    const subject = `Mạo danh ${from.title}`;
+    const subject = fresh(`Mạo danh ${from.title}`);
     await deliver(to, { from: official(from).address, to: official(to).address, subject });
     const source = await official(to).receive(subject, 'Junk');
     expect(resultsIn(source)).toMatch(/dmarc=fail/);
   });
 });
 
-it("hopthu dns --check is content with all but the names of addresses, which are in nobody's zone here", async () => {
+it("hopthu dns --check is content with all but the name of the address, which is in nobody's zone here", async () => {
   for (const site of zones.published) {
     const findings = JSON.parse(
       await hopthuDns(site, '--check', '--resolver', zones.resolver, '-o', 'json'),
     ) as readonly { state: string; record: { type: string } }[];
     expect(findings.length).toBeGreaterThan(18);
     const wrong = findings.filter(({ state }) => state !== 'ok');
-    expect(wrong.map(({ state, record }) => `${record.type} ${state}`)).toEqual([
-      'PTR missing',
-      'PTR missing',
-    ]);
+    expect(wrong.map(({ state, record }) => `${record.type} ${state}`)).toEqual(['PTR missing']);
   }
 });

@@ -1,4 +1,5 @@
 /** The cluster's DNS serves the zones of sites, with the records that `hopthu dns` prints, so that sites find each other. */
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,15 +71,8 @@ async function siteHere(folder: string, site: Site): Promise<Published> {
     '-o',
     'jsonpath={.spec.clusterIP}',
   ]);
-  const pod = [
-    'get',
-    'pods',
-    '-l',
-    'app.kubernetes.io/name=postfix',
-    '-o',
-    'jsonpath={.items[0].status.podIP}',
-  ];
-  const outgoing = await inSmtp(site, pod);
+  // That of all pods: a pod that is replaced has another address, and what resolvers know lives on.
+  const outgoing = await kubectl(testCluster(), ['get', 'nodes', '-o', 'jsonpath={.items[0].spec.podCIDR}']);
   const file = join(folder, `${site.name}.yaml`);
   const addresses = `addresses: [${address}]\n  outgoing: [${outgoing}]`;
   writeFileSync(file, siteText(site.name).replace(/addresses: \[[0-9.]+\]/, addresses));
@@ -99,9 +93,11 @@ async function setDns(data: Readonly<Record<string, string | null>>): Promise<vo
   await inDns(['patch', 'configmap', 'coredns', '--type=merge', '-p', JSON.stringify({ data })]);
   // kubeadm mounts the Corefile alone.
   const whole = { name: 'config-volume', configMap: { name: 'coredns', items: null } };
-  const spec = { template: { spec: { volumes: [whole] } } };
+  const metadata = { annotations: { 'hopthu.io/zones': randomUUID() } };
+  // A surplus pod of this rank would take the place of one of ours where the node is full.
+  const strategy = { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
+  const spec = { strategy, template: { metadata, spec: { volumes: [whole] } } };
   await inDns(['patch', 'deployment', 'coredns', '-p', JSON.stringify({ spec })]);
-  await inDns(['rollout', 'restart', 'deployment/coredns']);
   await inDns(['rollout', 'status', 'deployment/coredns', '--timeout=60s']);
 }
 
