@@ -46,8 +46,10 @@ export type WorkloadProps = {
   /** Volume claims: name → size. With one the workload is a StatefulSet, without any a Deployment. */
   readonly claims?: Readonly<Record<string, string>>;
   readonly serviceAccount?: string;
-  /** Of a Deployment whose pods may run side by side. @default 1 */
+  /** Of pods that may run side by side, each with claims of its own. @default 1 */
   readonly replicas?: number;
+  /** Pods go to different nodes where there are several. */
+  readonly spread?: boolean;
   /** Text of the configuration: a change restarts the pod. */
   readonly config: readonly string[];
 };
@@ -66,7 +68,7 @@ export function selector(site: Site, part: string): Record<string, string> {
   return { 'app.kubernetes.io/name': part, 'app.kubernetes.io/instance': site.name };
 }
 
-/** A StatefulSet of one pod or a Deployment, in Pod Security "restricted" unless a container asks for root. */
+/** A StatefulSet or a Deployment, in Pod Security "restricted" unless a container asks for root. */
 export function workload(scope: Construct, context: Context, props: WorkloadProps): ApiObject {
   const { site } = context;
   const needsRoot = props.containers.some((container) => container.asRoot !== undefined);
@@ -106,6 +108,7 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
           ...(props.initContainers === undefined
             ? {}
             : { initContainers: props.initContainers.map(container) }),
+          ...(props.spread === true ? { affinity: apart(site, props.part) } : {}),
           containers: props.containers.map(container),
           volumes: props.volumes.map(({ name, source }) => ({ name, ...source })),
         },
@@ -113,6 +116,17 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
       ...(stateful ? { volumeClaimTemplates: claims(site, props.claims ?? {}) } : {}),
     },
   });
+}
+
+/** Preferred, not required: a cluster of one node runs both. */
+function apart(site: Site, part: string): object {
+  const podAffinityTerm = {
+    topologyKey: 'kubernetes.io/hostname',
+    labelSelector: { matchLabels: selector(site, part) },
+  };
+  return {
+    podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] },
+  };
 }
 
 /** One after the other without a surplus pod: a node that is full takes the change too. */
@@ -185,6 +199,11 @@ export const volume = {
   configMap: (name: string, configMap: string): Volume => ({
     name,
     source: { configMap: { name: configMap } },
+  }),
+  /** Whose files can be run, too. */
+  scripts: (name: string, configMap: string): Volume => ({
+    name,
+    source: { configMap: { name: configMap, defaultMode: 0o555 } },
   }),
   claim: (name: string, claimName: string): Volume => ({
     name,

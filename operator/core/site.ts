@@ -149,6 +149,15 @@ const schema = z.strictObject({
       'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',
     ),
   throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
+  directory: z
+    .strictObject({
+      replicas: z
+        .int()
+        .min(1)
+        .max(2)
+        .describe('2 for two providers of which one takes over within seconds when the other is lost.'),
+    })
+    .describe('OpenLDAP.'),
   operator: z.strictObject({
     replicas: z
       .int()

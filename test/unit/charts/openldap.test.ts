@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { App, Chart } from 'cdk8s';
-import { directoryConfig, openldap } from '../../../charts/components/openldap.ts';
+import { openldap } from '../../../charts/components/openldap.ts';
+import { directoryConfig } from '../../../charts/directory-config.ts';
 import { attribute, objectClass, sentinel, serviceAccounts } from '../../../operator/core/layout.ts';
 import { parseBytes } from '../../../operator/core/quota.ts';
 import { daNang, socTrang } from '../../support/sites.ts';
