@@ -2,7 +2,9 @@
 import { type App, Chart } from 'cdk8s';
 import { certificates } from './components/certificates.ts';
 import { dovecot } from './components/dovecot.ts';
+import { monitoring } from './components/monitoring.ts';
 import { namespaces } from './components/namespaces.ts';
+import { networkPolicies } from './components/network-policies.ts';
 import { openldap } from './components/openldap.ts';
 import { operator } from './components/operator.ts';
 import { postfix } from './components/postfix.ts';
@@ -23,6 +25,7 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
     return fill(scope);
   };
   chart('namespaces', (scope) => namespaces(scope, context));
+  chart('network-policies', (scope) => networkPolicies(scope, context));
   if (context.site.tls.issuer !== undefined) chart('certificates', (scope) => certificates(scope, context));
   const directory = chart('openldap', (scope) => openldap(scope, context));
   const { imaps, sieve, sessions, store } = chart('dovecot', (scope) => dovecot(scope, context, directory));
@@ -31,4 +34,6 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   const endpoints = { database, imap: imaps, smtp: submission, sieve, directory };
   chart('webmail', (scope) => webmail(scope, context, endpoints));
   chart('operator', (scope) => operator(scope, context, { directory, sessions, store, notices, siteFile }));
+  const { prometheusOperator, dashboards } = context.site.monitoring;
+  if (prometheusOperator || dashboards) chart('monitoring', (scope) => monitoring(scope, context));
 }

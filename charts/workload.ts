@@ -46,10 +46,8 @@ export type WorkloadProps = {
   /** Volume claims: name → size. With one the workload is a StatefulSet, without any a Deployment. */
   readonly claims?: Readonly<Record<string, string>>;
   readonly serviceAccount?: string;
-  /** Of pods that may run side by side, each with claims of its own. @default 1 */
+  /** Of a Deployment whose pods may run side by side. @default 1 */
   readonly replicas?: number;
-  /** Pods go to different nodes where there are several. */
-  readonly spread?: boolean;
   /** Text of the configuration: a change restarts the pod. */
   readonly config: readonly string[];
 };
@@ -68,11 +66,12 @@ export function selector(site: Site, part: string): Record<string, string> {
   return { 'app.kubernetes.io/name': part, 'app.kubernetes.io/instance': site.name };
 }
 
-/** A StatefulSet or a Deployment, in Pod Security "restricted" unless a container asks for root. */
+/** A StatefulSet of one pod or a Deployment, in Pod Security "restricted" unless a container asks for root. */
 export function workload(scope: Construct, context: Context, props: WorkloadProps): ApiObject {
   const { site } = context;
   const needsRoot = props.containers.some((container) => container.asRoot !== undefined);
   const stateful = props.claims !== undefined;
+  if ((props.replicas ?? 1) > 1) disruptionBudget(scope, site, props);
   return new ApiObject(scope, props.name, {
     apiVersion: 'apps/v1',
     kind: stateful ? 'StatefulSet' : 'Deployment',
@@ -93,6 +92,8 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
           automountServiceAccountToken: props.serviceAccount !== undefined,
           ...(props.serviceAccount === undefined ? {} : { serviceAccountName: props.serviceAccount }),
           enableServiceLinks: false,
+          priorityClassName: priorityClass(site),
+          ...((props.replicas ?? 1) > 1 ? { affinity: apart(site, props.part) } : {}),
           securityContext: {
             ...(needsRoot ? {} : { runAsNonRoot: true }),
             ...(props.uid === undefined
@@ -108,7 +109,6 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
           ...(props.initContainers === undefined
             ? {}
             : { initContainers: props.initContainers.map(container) }),
-          ...(props.spread === true ? { affinity: apart(site, props.part) } : {}),
           containers: props.containers.map(container),
           volumes: props.volumes.map(({ name, source }) => ({ name, ...source })),
         },
@@ -118,14 +118,31 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
   });
 }
 
-/** Preferred, not required: a cluster of one node runs both. */
+/** Where the node is short of memory, mail stays and others go. */
+export function priorityClass(site: Site): string {
+  return `hopthu-${site.name}`;
+}
+
+/** A drain of nodes takes one pod at a time. One pod alone has none: its node could never be drained. */
+function disruptionBudget(scope: Construct, site: Site, { name, namespace, part }: WorkloadProps): void {
+  new ApiObject(scope, `${name}-disruption`, {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name, namespace, labels: labels(site, part) },
+    spec: { maxUnavailable: 1, selector: { matchLabels: selector(site, part) } },
+  });
+}
+
+/** Pods of one part on different nodes where there are several. */
 function apart(site: Site, part: string): object {
-  const podAffinityTerm = {
+  const term = {
     topologyKey: 'kubernetes.io/hostname',
     labelSelector: { matchLabels: selector(site, part) },
   };
   return {
-    podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] },
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }],
+    },
   };
 }
 

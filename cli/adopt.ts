@@ -1,19 +1,27 @@
 /** `hopthu adopt`: manifests for accounts that exist already, and accounts for resources that were restored. */
+import { writeFileSync } from 'node:fs';
+import type { Site } from '../operator/core/site.ts';
+import type { DirectoryEntry } from '../operator/ports.ts';
 import { adoptEntries, printAdopted } from './adopted.ts';
 import { ManifestFolder } from './annex/folder.ts';
 import { approve, type HeldPlan, waitingPlans } from './approve.ts';
 import { Failed, WrongInput } from './failure.ts';
-import { readLdif } from './ldif.ts';
+import { formatLdif, readLdif } from './ldif.ts';
+import { isLdapUrl, type LiveOptions, readLive } from './live-directory.ts';
 import { loadSite } from './site.ts';
 
-export type AdoptOptions = {
+export type AdoptOptions = LiveOptions & {
   readonly site: string;
   readonly context?: string;
   readonly output?: string;
+  /** A file, or the address of a directory that runs. */
   readonly fromLdap?: string;
+  readonly saveLdif?: string;
   readonly restored?: boolean;
   readonly dryRun?: boolean;
 };
+
+const ofDirectories = '--bind-dn, --password-file, --ca-file, --base, --filter and --save-ldif';
 
 /** Some entries were refused; manifests of the others were written. */
 const someRefused = 3;
@@ -24,16 +32,39 @@ const someRefused = 3;
  */
 export async function adopt(hash: string | undefined, options: AdoptOptions): Promise<number> {
   if ((options.fromLdap === undefined) === (options.restored !== true))
-    throw new WrongInput('adopt: use either --from-ldap FILE or --restored');
+    throw new WrongInput('adopt: use either --from-ldap or --restored');
   if (options.restored === true) return restored(hash, options);
   const { output, fromLdap = '' } = options;
   if (output === undefined) throw new WrongInput('adopt --from-ldap: name the folder of manifests with -o');
   const site = loadSite(options.site);
   const folder = new ManifestFolder(output, site);
-  const adopted = adoptEntries(site, folder, readLdif(fromLdap));
+  const entries = await foundEntries(site, fromLdap, options);
+  if (options.saveLdif !== undefined) writeText(options.saveLdif, formatLdif(entries));
+  const adopted = adoptEntries(site, folder, entries);
   if (options.dryRun !== true) folder.write();
   console.log(printAdopted(adopted));
   return adopted.some(({ refused }) => refused !== undefined) ? someRefused : 0;
+}
+
+async function foundEntries(
+  site: Site,
+  source: string,
+  options: AdoptOptions,
+): Promise<readonly DirectoryEntry[]> {
+  if (isLdapUrl(source)) return readLive(site, source, options);
+  const { bindDn, passwordFile, caFile, base, filter, saveLdif } = options;
+  if ([bindDn, passwordFile, caFile, base, filter, saveLdif].some((given) => given !== undefined))
+    throw new WrongInput(`adopt: ${source} is a file: ${ofDirectories} belong to --from-ldap ldaps://…`);
+  return readLdif(source);
+}
+
+function writeText(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new WrongInput(`--save-ldif: cannot write ${file}: ${String(error.code)}`);
+  }
 }
 
 /** What would be given back, of the plan that waits; nothing else may be approved by the way. */

@@ -1,5 +1,6 @@
 /** `hopthu bootstrap`: everything that must exist in the cluster before the charts are applied. */
 import { siteNamespaces } from '../charts/namespaces.ts';
+import { ensureDkim } from './bootstrap/dkim.ts';
 import { KubeStore } from './bootstrap/kube-store.ts';
 import { ensurePasswords } from './bootstrap/passwords.ts';
 import { desiredSecrets } from './bootstrap/secret-table.ts';
@@ -18,5 +19,6 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
     if (await store.ensureNamespace(namespace)) log(`created Namespace ${namespace.name}`);
   }
   await ensurePasswords(store, desiredSecrets(site), log);
+  await ensureDkim(store, site, log);
   await ensureTls(store, site, new Date(), log);
 }

@@ -48,6 +48,19 @@ export function parseLdif(text: string, file: string): readonly DirectoryEntry[]
   return entries;
 }
 
+/** Entries as a file that `parseLdif` reads; values are in base64, whatever is in them. */
+export function formatLdif(entries: readonly DirectoryEntry[]): string {
+  const line = (name: string, value: string) => `${name}:: ${Buffer.from(value).toString('base64')}\n`;
+  return entries
+    .map(({ dn, attributes }) => {
+      const lines = Object.entries(attributes).flatMap(([name, values]) =>
+        values.map((value) => line(name, value)),
+      );
+      return `${line('dn', dn)}${lines.join('')}\n`;
+    })
+    .join('');
+}
+
 /** A line that begins with a space goes on with the one before it. */
 function unfold(text: string): readonly { readonly number: number; readonly line: string }[] {
   const lines: { number: number; line: string }[] = [];

@@ -154,6 +154,25 @@ program
   });
 
 program
+  .command('dns')
+  .description('Print every DNS record that the site needs, as a zone file.')
+  .requiredOption(...site)
+  .option('--check', 'compare them with what a resolver answers')
+  .option('--resolver <address>', "with --check: who is asked, such as 192.0.2.53; the machine's by default")
+  .option('-o, --output <format>', 'json or yaml, for scripts')
+  .option(...context)
+  .addHelpText(
+    'after',
+    '\nExit code with --check: 0 as it should be, 2 missing or different, 1 nobody could be asked.',
+  )
+  // 2 is a result here.
+  .exitOverride(failedInstead)
+  .action(async (options) => {
+    const { dns } = await import('./dns.ts');
+    process.exitCode = await dns(options);
+  });
+
+program
   .command('plan')
   .description('Print what a change of manifests would do to accounts, addresses and quotas; writes nothing.')
   .requiredOption('-f, --filename <dir>', 'folder of manifests (or one file) as it is to be')
@@ -199,7 +218,16 @@ program
   .description('Write manifests for accounts that exist already, or give accounts to restored resources.')
   .argument('[hash]', 'with --restored: of exactly the plan that gives them')
   .requiredOption(...site)
-  .option('--from-ldap <file>', 'LDIF of the accounts; each gets a manifest that takes it over')
+  .option(
+    '--from-ldap <source>',
+    'the accounts, each of which gets a manifest that takes it over: an LDIF, or ldaps://host[:port]',
+  )
+  .option('--bind-dn <dn>', 'with ldaps: who asks')
+  .option('--password-file <file>', 'with ldaps: its password')
+  .option('--ca-file <file>', "with ldaps: certificates to trust (PEM); the system's by default")
+  .option('--base <dn>', "with ldaps: where to search; the site's ou=mailboxes by default")
+  .option('--filter <filter>', 'with ldaps: which entries; all by default')
+  .option('--save-ldif <file>', 'with ldaps: keep what was read, without passwords, for hopthu plan --ldif')
   .option('-o, --output <folder>', 'with --from-ldap: the folder of manifests')
   .option('--dry-run', 'with --from-ldap: say what would be written, and write nothing')
   .option(

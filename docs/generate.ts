@@ -1,8 +1,10 @@
 /** Writes the reference pages from the schemas that the code checks by; `make docs`. */
 import { writeFileSync } from 'node:fs';
+import { alerts } from '../charts/alerts.ts';
 import { customResourceDefinition } from '../operator/api/crd.ts';
 import type { Kind } from '../operator/api/resource.ts';
 import { siteSchema } from '../operator/core/site.ts';
+import { portsPage } from './ports-page.ts';
 import { type Schema, schemaTable } from './schema-table.ts';
 
 type Definition = {
@@ -23,7 +25,31 @@ export function pages(): readonly { readonly name: string; readonly text: string
     { name: 'reference-organization.md', text: resourcePage('Organization') },
     { name: 'reference-mailbox.md', text: resourcePage('Mailbox') },
     { name: 'reference-site.md', text: sitePage() },
+    { name: 'alerts.md', text: alertsPage() },
+    { name: 'ports.md', text: `${note('charts/flows.ts')}\n\n${portsPage()}` },
   ];
+}
+
+function alertsPage(): string {
+  const sections = alerts.map(
+    ({ name, severity, expr, for: duration, summary, runbook }) => `## ${name}
+${summary}. \`${severity}\`, when this holds for ${duration}:
+
+\`\`\`promql
+${expr}
+\`\`\`
+
+${runbook.map((line, index) => `${index + 1}. ${line}`).join('\n')}
+`,
+  );
+  return `${note('charts/alerts.ts')}
+
+# Alerts
+
+What the rules of \`monitoring.prometheusOperator\` raise, and what to do then. All metrics are in [operations.md](operations.md#metrics).
+A part that is away, its node and its certificates are seen by what watches the cluster anyhow.
+
+${sections.join('\n')}`;
 }
 
 function resourcePage(kind: Kind): string {

@@ -14,7 +14,7 @@ export type Sources = {
   readonly election: Pick<Election, 'leads'>;
   /** It sees everything, and leads never. */
   readonly planOnly?: boolean;
-  readonly mail: Pick<MailWorker, 'waiting'>;
+  readonly mail: Pick<MailWorker, 'waiting' | 'heldBack'>;
 };
 
 export type Metrics = {
@@ -95,6 +95,14 @@ export function createMetrics(
     registers,
     collect() {
       this.set(mail.waiting);
+    },
+  });
+  new Gauge({
+    name: 'hopthu_archives_held_back',
+    help: 'Archives whose retention has ended, and that are so many that a person has to say so.',
+    registers,
+    collect() {
+      this.set(mail.heldBack);
     },
   });
   const unread = gauge('hopthu_usage_unread', 'Mailboxes whose used bytes the last sweep could not read.');

@@ -6,7 +6,12 @@ import type { Kind, Resource } from './api/resource.ts';
 export type DirectoryEntry = {
   readonly dn: string;
   readonly attributes: Readonly<Record<string, readonly string[]>>;
+  /** Names this state of the entry, as the directory does; absent where that is not known. */
+  readonly version?: string;
 };
+
+/** What is known of the entry of this name already. */
+export type Recall = (dn: string) => DirectoryEntry | undefined;
 
 /** Replace an attribute's values as a whole; an empty list clears it. */
 export type AttributeReplacement = { readonly attribute: string; readonly values: readonly string[] };
@@ -16,9 +21,10 @@ export interface Directory {
   /**
    * Reads every entry below `ou=mailboxes`, `ou=organizations` and `ou=held`, containers excluded.
    * @param anew reads the directory itself, whatever is remembered of it
+   * @param recall an entry that the directory says has its version still is given back as it is known
    * @throws Unavailable when anything keeps it from being complete (the sentinel is part of it).
    */
-  snapshot(anew?: boolean): Promise<readonly DirectoryEntry[]>;
+  snapshot(anew?: boolean, recall?: Recall): Promise<readonly DirectoryEntry[]>;
   /** @throws Conflict when the DN or a unique value exists already; Unavailable; Blocked when slapd refuses the values. */
   add(dn: string, attributes: Readonly<Record<string, readonly string[]>>): Promise<void>;
   /**
@@ -148,6 +154,11 @@ export interface MailStore {
    * @throws Blocked when that archive is gone or broken, or other mail is in its place; Unavailable
    */
   restore(account: string, receipt: ArchiveReceipt): Promise<void>;
+  /**
+   * Removes the archive of `receipt`, and older ones of the account; one that is gone is a success.
+   * @throws Blocked where it is another one, or the account has mail in its place; Unavailable
+   */
+  purge(account: string, receipt: ArchiveReceipt): Promise<void>;
 }
 
 /** Wall clock, RFC 3339 in UTC. */

@@ -84,7 +84,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** Who alone may use a package, tests aside. */
 const owners: Readonly<Record<string, readonly string[]>> = {
-  ldapts: ['operator/ldap/', 'cli/password/'],
+  ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/'],
   nodemailer: ['operator/mail/'],
   'prom-client': ['operator/metrics.ts', 'operator/health.ts', 'operator/throttle/main.ts'],

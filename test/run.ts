@@ -31,6 +31,11 @@ const contractPrograms: readonly Requirement[] = [
     packages: { debian: ['ldap-utils'], fedora: 'openldap-clients', brew: 'openldap' },
   },
   {
+    command: 'promtool',
+    why: 'shows each alert raised',
+    packages: { debian: ['prometheus'], fedora: 'golang-github-prometheus', brew: 'prometheus' },
+  },
+  {
     command: 'openssl',
     why: 'makes certificates',
     packages: { debian: ['openssl'], fedora: 'openssl', brew: 'openssl' },

@@ -1,12 +1,11 @@
 /** The directory: one or two slapd with the site's schema, password policy (R25) and access rules. */
-import { ApiObject } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { directorySecret, tlsSecret } from '../../operator/core/secrets.ts';
 import { directoryConfig, providerService } from '../directory-config.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
 import { podService, service } from '../service.ts';
-import { type Container, type Context, labels, selector, volume, workload } from '../workload.ts';
+import { type Container, type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'openldap';
 const uid = 10001;
@@ -30,7 +29,6 @@ export function openldap(scope: Construct, context: Context): Endpoint {
     part,
     uid,
     replicas,
-    spread: isPair,
     config: Object.values(config),
     claims: { data: site.storage.directory },
     containers: [slapd(context), ...(isPair ? [front(image(part))] : [])],
@@ -44,7 +42,7 @@ export function openldap(scope: Construct, context: Context): Endpoint {
   return { host: serviceHost(part, namespace), port: ports.ldaps.service };
 }
 
-/** What two need beside their common Service: a name for each, and never both taken away at once. */
+/** What two need beside their common Service: a name for each. */
 function pair(scope: Construct, context: Context): void {
   const { site } = context;
   const namespace = site.namespaces.mail;
@@ -52,12 +50,6 @@ function pair(scope: Construct, context: Context): void {
     const pod = providerService(number);
     podService(scope, context, { part, pod, namespace, ports: ['provider', 'providerHealth'] });
   }
-  new ApiObject(scope, 'openldap-disruption', {
-    apiVersion: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    metadata: { name: part, namespace, labels: labels(site, part) },
-    spec: { minAvailable: 1, selector: { matchLabels: selector(site, part) } },
-  });
 }
 
 function slapd({ site, image }: Context): Container {

@@ -14,7 +14,7 @@ import {
 } from '../../operator/core/secrets.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
 import { noticeTemplates } from '../notice-templates.ts';
-import { type Context, labels, selector, volume, workload } from '../workload.ts';
+import { type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'operator';
 const uid = 10004;
@@ -66,14 +66,6 @@ export function operator(
   new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(part) });
   permissions(scope, context);
   const { replicas } = site.operator;
-  if (replicas > 1) {
-    new ApiObject(scope, 'disruption', {
-      apiVersion: 'policy/v1',
-      kind: 'PodDisruptionBudget',
-      metadata: metadata(part),
-      spec: { minAvailable: 1, selector: { matchLabels: selector(site, part) } },
-    });
-  }
   workload(scope, context, {
     name: part,
     namespace,
@@ -103,7 +95,7 @@ export function operator(
           HOPTHU_NOTICES_TEMPLATES: '/etc/hopthu-notices',
           HOPTHU_PORT: String(ports.operator.container),
         },
-        ports: { http: ports.operator.container },
+        ports: { metrics: ports.operator.container },
         mounts: [
           { name: 'site', path: '/etc/hopthu' },
           { name: 'ca', path: '/run/ca' },
@@ -139,7 +131,7 @@ const watch = ['get', 'list', 'watch'];
 
 type Rule = { readonly verbs: readonly string[] } & Readonly<Record<string, unknown>>;
 
-/** Reads its site's ConfigMap, fills its report and writes its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
+/** Reads its site's ConfigMap, fills its report, writes Events about it and its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
 function permissions(scope: Construct, { site }: Context): void {
   const { mail, accounts } = site.namespaces;
   grant(scope, site, mail, [
@@ -148,6 +140,8 @@ function permissions(scope: Construct, { site }: Context): void {
     { ...leases, resourceNames: [operatorLease], verbs: ['get', 'update'] },
     // A right to create cannot be bound to a name.
     { ...leases, verbs: ['create'] },
+    // About the report: what the operator has to say of the site as a whole.
+    { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
   ]);
   for (const namespace of accounts) {
     grant(scope, site, namespace, [

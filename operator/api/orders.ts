@@ -10,16 +10,26 @@ export type Orders = {
   readonly rejectedPlan?: string;
   /** UIDs of resources that are gone, and whose entries shall be closed. */
   readonly closeOrphans?: readonly string[];
+  /** Archives that are kept though their retention has ended: accounts, names of resources, addresses, or `all`. */
+  readonly keepArchives?: readonly string[];
+  /** RFC 3339: archives whose retention ended before may go, however many they are. */
+  readonly purgeUntil?: string;
 };
+
+const words = (text: string | undefined) => text?.split(/[\s,]+/).filter((word) => word !== '');
 
 export function ordersOf(annotations: Readonly<Record<string, string>>): Orders {
   const approvedPlan = annotations[annotation.approvePlan];
   const rejectedPlan = annotations[annotation.rejectPlan];
-  const closeOrphans = annotations[annotation.closeOrphans]?.split(/[\s,]+/).filter((uid) => uid !== '');
+  const closeOrphans = words(annotations[annotation.closeOrphans]);
+  const keepArchives = words(annotations[annotation.keepArchives]);
+  const purgeUntil = annotations[annotation.purgeUntil];
   return {
     paused: annotations[annotation.paused] === 'true',
     ...(approvedPlan === undefined ? {} : { approvedPlan }),
     ...(rejectedPlan === undefined ? {} : { rejectedPlan }),
     ...(closeOrphans === undefined ? {} : { closeOrphans }),
+    ...(keepArchives === undefined ? {} : { keepArchives }),
+    ...(purgeUntil === undefined ? {} : { purgeUntil }),
   };
 }

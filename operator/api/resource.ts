@@ -56,6 +56,10 @@ export const annotation = {
   rejectPlan: 'hopthu.io/reject-plan',
   /** On the site's ConfigMap: UIDs of resources that are gone, whose entries shall be closed. */
   closeOrphans: 'hopthu.io/close-orphans',
+  /** On the site's ConfigMap: archives that are kept for as long as it names them, or `all`. R38 */
+  keepArchives: 'hopthu.io/keep-archives',
+  /** On the site's ConfigMap: a time; archives whose retention ended before may go, however many they are. */
+  purgeUntil: 'hopthu.io/purge-archives-until',
   /** On a Mailbox: DN or `uid` of an entry in the directory that nobody owns, and that it takes over once approved. */
   adopt: 'hopthu.io/adopt',
   /** On the Mailbox that asks for it: addresses, separated by spaces, that others let go and that it may have all the same. */

@@ -6,7 +6,7 @@ import type { Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
 
 type Value = { readonly mailbox: Resource } | { readonly entry: DirectoryEntry };
-type Bucket = { readonly key: string; readonly members: Member[] };
+type Bucket = { readonly key: string; members: readonly Member[] };
 type Member = { value: Value; readonly order: number; buckets: readonly Bucket[] };
 
 /** Everything that hangs together, in the order in which it came: a world as small as it can be. */
@@ -47,7 +47,8 @@ export class Groups {
     const member = known ?? { value, order: this.#count++, buckets: [] };
     member.value = value;
     member.buckets = [...keys].map((key) => this.#bucket(key));
-    for (const { members } of member.buckets) members.push(member);
+    // Most have one or two: a list that is made to grow would have room for seventeen.
+    for (const bucket of member.buckets) bucket.members = [...bucket.members, member];
     this.#members.set(id, member);
   }
 
@@ -90,15 +91,15 @@ export class Groups {
   #bucket(key: string): Bucket {
     const known = this.#buckets.get(key);
     if (known !== undefined) return known;
-    const bucket = { key, members: [] };
+    const bucket: Bucket = { key, members: [] };
     this.#buckets.set(key, bucket);
     return bucket;
   }
 
   #leaveBuckets(member: Member): void {
-    for (const { key, members } of member.buckets) {
-      members.splice(members.indexOf(member), 1);
-      if (members.length === 0) this.#buckets.delete(key);
+    for (const bucket of member.buckets) {
+      bucket.members = bucket.members.filter((other) => other !== member);
+      if (bucket.members.length === 0) this.#buckets.delete(bucket.key);
     }
   }
 }

@@ -11,6 +11,7 @@
  * | reclaimed (R23)                  | archive; remove the mail; the entry stays                  |
  * | archived, its mailbox comes back | restore                                                    |
  */
+import type { Orders } from '../api/orders.ts';
 import { annotation, type Resource } from '../api/resource.ts';
 import type { ArchiveReceipt, DirectoryEntry } from '../ports.ts';
 import { isRecorded } from './address-facts.ts';
@@ -29,7 +30,8 @@ type Target = { readonly account: string; readonly dn: string; readonly ownerUid
 
 export type MailTask =
   | (Target & { readonly kind: 'archive' | 'mark' })
-  | (Target & { readonly kind: 'restore'; readonly receipt: ArchiveReceipt })
+  /** `expire` and `purge` are of an archive whose retention has ended (`archive-retention.ts`). */
+  | (Target & { readonly kind: 'restore' | 'expire' | 'purge'; readonly receipt: ArchiveReceipt })
   /** `first` are writes to `ou=held` before the entry goes; without them it stays. */
   | (Target & {
       readonly kind: 'remove';
@@ -38,6 +40,9 @@ export type MailTask =
     })
   | (Target & { readonly kind: 'discard'; readonly first: readonly Write[] });
 
+/** What `ou=held` keeps of who an archive belongs to. */
+export const remembered = ['cn', 'o', 'employeeNumber', 'mail'] as const;
+
 /** An archive whose account somebody may have back. */
 export type Restore = Target & { readonly receipt: ArchiveReceipt };
 
@@ -45,6 +50,7 @@ export type MailWorld = Today & {
   readonly mailboxes: readonly Resource[];
   readonly observed: Observed;
   readonly desired: readonly Desired[];
+  readonly orders: Pick<Orders, 'keepArchives' | 'purgeUntil'>;
 };
 
 /** Restores first: somebody waits for them. Where every resource is missing, nothing is done: that is no order. */
@@ -104,7 +110,9 @@ function reclaimOf(world: MailWorld, entry: DirectoryEntry): MailTask | undefine
  * A resource that is there, under the account's UID or name, keeps its mail from being removed: also one that an older
  * state of the cluster has brought back, and one that may not have the account.
  */
-function wantedAccounts({ mailboxes }: MailWorld): (entry: DirectoryEntry) => boolean {
+export function wantedAccounts({
+  mailboxes,
+}: Pick<MailWorld, 'mailboxes'>): (entry: DirectoryEntry) => boolean {
   const alive = mailboxes.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const wanted = new Set(alive.flatMap(({ metadata }) => [metadata.uid, resourceName(metadata)]));
   return (entry) =>
@@ -120,9 +128,8 @@ function endOf(world: MailWorld, entry: DirectoryEntry): MailTask | undefined {
     return { kind: 'discard', ...target, first: remember(world, observed, entry, {}) };
   if (removal !== undefined) {
     const { receipt } = removal;
-    const memory = { [attribute.archive]: [formatReceipt(receipt, true)] };
-    for (const name of ['cn', 'o', 'employeeNumber', 'mail'])
-      Object.assign(memory, { [name]: all(entry, name) });
+    const memory = { [attribute.archive]: [formatReceipt(receipt, 'removed')] };
+    for (const name of remembered) Object.assign(memory, { [name]: all(entry, name) });
     return { kind: 'remove', ...target, receipt, first: remember(world, observed, entry, memory) };
   }
   if (!isDue(site, entry, now)) return undefined;

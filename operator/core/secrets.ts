@@ -27,6 +27,17 @@ export const sessionsSecret = 'dovecot-sessions';
 /** With which the webmail signs the browser's address: `key`; mounted by webmail and the throttle beside dovecot. */
 export const originSecret = 'webmail-origin';
 
+/** Private keys that sign outgoing mail, a key `SELECTOR.key` each; mounted by the filter beside postfix. RFC 6376 */
+export const dkimSecret = 'dkim-keys';
+
+/** Key of a selector in `dkimSecret`. */
+export function dkimKeyFile(selector: string): string {
+  return `${selector}.key`;
+}
+
+/** Their public halves as TXT records, keys as the selectors; in the mail namespace. */
+export const dkimConfigMap = 'hopthu-dkim';
+
 /** The certificate authority of the site, key `ca.crt`; a ConfigMap in every namespace of the site. */
 export const caConfigMap = 'hopthu-ca';
 

@@ -2,6 +2,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Invalid } from '../errors.ts';
+import { dnsSchema } from './dns.ts';
 import { parseBytes } from './quota.ts';
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, 31 at most');
@@ -24,6 +25,7 @@ const parts = ['openldap', 'postfix', 'dovecot', 'postgresql', 'webmail', 'opera
 /** A part of the stack that has its own image and its own pod. */
 export type Part = (typeof parts)[number];
 
+const networkRange = z.union([z.cidrv4(), z.cidrv6()]);
 const failures = z.int().min(3).max(10_000);
 
 /** Limits of guessing; the service beside Dovecot reads them by the same rules. */
@@ -58,6 +60,7 @@ const schema = z.strictObject({
     mail: domainName.describe('SMTP, IMAP and POP3 as clients are told. R2'),
     webmail: domainName.describe('Host of the webmail. R2'),
   }),
+  dns: dnsSchema(localPart),
   namespaces: z.strictObject({
     mail: slug.describe(
       'openldap, dovecot, webmail, postgresql and the operator; Pod Security "restricted".',
@@ -144,6 +147,9 @@ const schema = z.strictObject({
       graceDays: days.describe(
         'The same with Archive and Delete: for so long a mistaken deletion is undone by creating the Mailbox again.',
       ),
+      archiveDays: days.describe(
+        'Days after which the archive of a deleted Mailbox is removed for good, from the day it was made; 0 keeps it for ever.',
+      ),
     })
     .describe(
       'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',
@@ -203,13 +209,45 @@ const schema = z.strictObject({
         })
         .describe('Node ports, used with NodePort; `make up` opens the same ports on 127.0.0.1.'),
       proxies: z
-        .array(z.union([z.cidrv4(), z.cidrv6()]))
+        .array(networkRange)
         .optional()
         .describe(
           "Networks of HTTP proxies before the webmail, whose X-Forwarded-For is believed to be the browser's address.",
         ),
     })
     .describe('How clients outside the cluster reach the services.'),
+  network: z
+    .strictObject({
+      apiServer: z
+        .strictObject({
+          networks: z
+            .array(networkRange)
+            .min(1)
+            .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'])
+            .describe("Networks that hold the API server's own addresses, not that of its Service."),
+          ports: z.array(port).min(1).default([443, 6443]).describe('Ports of those addresses.'),
+        })
+        .prefault({})
+        .describe('Where the operator reaches the API server; no other pod does.'),
+      monitoring: slug.default('monitoring').describe('Namespace whose pods may read metrics.'),
+    })
+    .prefault({})
+    .describe('What the network policies cannot know by themselves.'),
+  monitoring: z
+    .strictObject({
+      prometheusOperator: z
+        .boolean()
+        .default(false)
+        .describe(
+          'The cluster has the resources of the Prometheus operator: write PodMonitors and PrometheusRules.',
+        ),
+      dashboards: z
+        .boolean()
+        .default(false)
+        .describe('Write the Grafana dashboards as ConfigMaps with the label `grafana_dashboard: "1"`.'),
+    })
+    .prefault({})
+    .describe('What watches the site.'),
   storage: z
     .strictObject({
       className: z.string().optional().describe("StorageClass; the cluster's default when absent."),

@@ -72,6 +72,19 @@ export class MemoryMailStore implements MailStore {
     this.mail.set(account, [...archived]);
   }
 
+  async purge(account: string, receipt: ArchiveReceipt): Promise<void> {
+    this.#expectUp();
+    if (this.mail.has(account))
+      throw new Blocked('AccountInUse', `${account}: there is mail in its place, so its archive stays`);
+    if (this.archives.has(account)) this.#expectSame(account, receipt);
+    this.archives.delete(account);
+  }
+
+  #expectSame(account: string, { at, sha256 }: ArchiveReceipt): void {
+    if (digest(this.archives.get(account) ?? []) !== sha256)
+      throw new Blocked('ArchiveDiffers', `${account}: the archive is not that of ${at}, so it stays`);
+  }
+
   #archiveOf(account: string, receipt: ArchiveReceipt): Mail {
     const archived = this.archives.get(account);
     if (archived === undefined || digest(archived) !== receipt.sha256)

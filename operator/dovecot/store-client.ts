@@ -44,6 +44,10 @@ export class StoreClient implements Omit<MailStore, 'usage'> {
     await this.#ask(`restore ${account} ${sha256}`);
   }
 
+  async purge(account: string, { sha256 }: ArchiveReceipt): Promise<void> {
+    await this.#ask(`purge ${account} ${sha256}`);
+  }
+
   /** @returns what follows "ok" */
   async #ask(request: string): Promise<string> {
     const line = await this.#exchange(request);

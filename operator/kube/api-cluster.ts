@@ -2,6 +2,7 @@
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { ordersOf } from '../api/orders.ts';
 import { apiVersion, finalizer, group, type Kind, plural, type Resource, version } from '../api/resource.ts';
+import { reportConfigMap } from '../core/secrets.ts';
 import type { Site } from '../core/site.ts';
 import { Invalid, Unavailable } from '../errors.ts';
 import type { Cluster, ClusterSnapshot, ResourceEvent, ResourceKey } from '../ports.ts';
@@ -68,7 +69,8 @@ export class ApiCluster implements Cluster {
     this.#siteConfigMap = steering.name;
     this.#steering = new Informer(client.config, steering, pace, report, () => this.#notify(undefined));
     this.#siteReport = new SiteReportWriter(client.core, namespaces.mail);
-    this.#events = new EventRecorder(client.events, instance, defaultEventLimits, report);
+    const site = { apiVersion: 'v1', kind: 'ConfigMap', namespace: namespaces.mail, name: reportConfigMap };
+    this.#events = new EventRecorder(client.events, instance, site, defaultEventLimits, report);
   }
 
   /** Starts to list and watch; returns at once. */
@@ -79,6 +81,7 @@ export class ApiCluster implements Cluster {
   /** Ends every watch. Calls under way end by themselves. */
   stop(): void {
     for (const informer of this.#informers()) informer.stop();
+    this.#events.stop();
   }
 
   /** Whether every list was complete once: what readiness asks. */

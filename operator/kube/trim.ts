@@ -1,4 +1,5 @@
 import type { Kind, Metadata, Resource } from '../api/resource.ts';
+import { Place } from '../core/shared-values.ts';
 
 /** What `kubectl apply` keeps of the manifest: as large as the spec, and of no use to decisions. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -26,9 +27,12 @@ function annotationsOf(value: unknown): Record<string, string> {
   return Object.fromEntries(kept.filter(([name]) => name !== LAST_APPLIED));
 }
 
+/** What resources have in common is kept once. */
+const places = { metadata: new Place(), spec: new Place(), status: new Place() };
+
 function trimMetadata(value: unknown): Metadata {
   const metadata = fieldsOf(value, 'metadata');
-  return {
+  return places.metadata.share({
     name: textOf(metadata, 'name'),
     namespace: textOf(metadata, 'namespace'),
     uid: textOf(metadata, 'uid'),
@@ -40,7 +44,7 @@ function trimMetadata(value: unknown): Metadata {
       : { deletionTimestamp: textOf(metadata, 'deletionTimestamp') }),
     finalizers: (metadata.finalizers ?? []) as string[],
     annotations: annotationsOf(metadata.annotations),
-  };
+  });
 }
 
 /**
@@ -49,7 +53,12 @@ function trimMetadata(value: unknown): Metadata {
  */
 export function trimResource(kind: Kind, object: unknown): Resource {
   const fields = fieldsOf(object, kind);
-  return { kind, metadata: trimMetadata(fields.metadata), spec: fields.spec, status: fields.status };
+  return {
+    kind,
+    metadata: trimMetadata(fields.metadata),
+    spec: places.spec.share(fields.spec),
+    status: places.status.share(fields.status),
+  };
 }
 
 /** @throws TypeError when it is no Kubernetes object */

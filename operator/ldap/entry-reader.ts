@@ -1,31 +1,21 @@
 /** ldapts' entries → the port's, small enough to keep tens of thousands of them. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from 'ldapts';
 import { attribute, snapshotAttributes } from '../core/layout.ts';
+import { Place } from '../core/shared-values.ts';
 import type { DirectoryEntry } from '../ports.ts';
-
-/** Attributes whose values most entries have in common: each list of values is kept once per snapshot. */
-const common: ReadonlySet<string> = new Set([
-  'objectClass',
-  'sn',
-  'givenName',
-  'title',
-  'o',
-  attribute.status,
-  attribute.type,
-  attribute.quotaBytes,
-  attribute.site,
-  attribute.organization,
-  attribute.sector,
-]);
 
 /** slapd spells attributes as its schema does; decisions spell them as `layout.ts` does. */
 const spelling = new Map(
   snapshotAttributes.flatMap((name) => [[name, name] as const, [name.toLowerCase(), name]]),
 );
 
-/** Reads the entries of one snapshot. */
+/** An operational attribute that slapd gives every state of an entry anew (draft-chu-ldap-csn). */
+export const versionAttribute = 'entryCSN';
+
+/** Reads entries, and keeps what they have in common once. */
 export class EntryReader {
-  readonly #shared = new Map<string, readonly string[]>();
+  readonly #values = new Place();
 
   read(found: Entry): DirectoryEntry {
     const attributes: Record<string, readonly string[]> = {};
@@ -34,16 +24,17 @@ export class EntryReader {
       if (name === undefined || value.length === 0) continue;
       const values =
         typeof value === 'string' ? [value] : Array.isArray(value) ? value.map(String) : [String(value)];
-      attributes[name] = common.has(name) ? this.#share(values) : values;
+      attributes[name] = this.#values.field(name).share(values);
     }
-    return { dn: found.dn, attributes };
-  }
-
-  #share(values: readonly string[]): readonly string[] {
-    const key = values.join('\0');
-    const known = this.#shared.get(key);
-    if (known !== undefined && known.length === values.length) return known;
-    this.#shared.set(key, values);
-    return values;
+    // An account is named three times, and has its address twice.
+    for (const [name, like] of [
+      ['uid', attribute.ownerUid],
+      ['mail', attribute.address],
+    ] as const) {
+      const [values, others] = [attributes[name], attributes[like]];
+      if (values !== undefined && isDeepStrictEqual(values, others)) attributes[like] = values;
+    }
+    const version = found[versionAttribute];
+    return { dn: found.dn, attributes, ...(typeof version === 'string' ? { version } : {}) };
   }
 }

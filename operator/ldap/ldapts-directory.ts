@@ -1,26 +1,18 @@
 /** The directory of one site, over a verified connection to slapd. Decides nothing; invents nothing when unsure. */
-import { Attribute, Change, type Client, type Entry } from 'ldapts';
-import { dnKey, isBelow } from '../core/dn.ts';
-import { attribute, container, nobody, sentinel, snapshotAttributes } from '../core/layout.ts';
-import { Blocked, Unavailable } from '../errors.ts';
-import type { AttributeReplacement, Directory, DirectoryEntry } from '../ports.ts';
+import { Attribute, Change, type Client } from 'ldapts';
+import { attribute, nobody } from '../core/layout.ts';
+import { Blocked } from '../errors.ts';
+import type { AttributeReplacement, Directory, DirectoryEntry, Recall } from '../ports.ts';
 import { AssertionControl } from './assertion-control.ts';
 import type { Connection } from './connection.ts';
-import { EntryReader } from './entry-reader.ts';
 import { isGone, type Operation, translate } from './result-codes.ts';
-
-/** Entries per page: each is parsed in one turn of the event loop. */
-const pageSize = 500;
-
-/** Where entries of the operator's concern live. */
-const subtrees = [container.mailboxes, container.organizations, container.held];
+import { SnapshotReader } from './snapshot-reader.ts';
 
 export class LdaptsDirectory implements Directory {
   readonly #connection: Connection;
   readonly #suffix: string;
   readonly #beforeWrite: () => void;
-  readonly #sentinelKey: string;
-  readonly #subtreeKeys: readonly string[];
+  readonly #snapshots: SnapshotReader;
   #lastSnapshot: Promise<unknown> = Promise.resolve();
 
   /**
@@ -31,13 +23,12 @@ export class LdaptsDirectory implements Directory {
     this.#beforeWrite = beforeWrite;
     this.#connection = connection;
     this.#suffix = suffix;
-    this.#sentinelKey = dnKey(`${sentinel},${suffix}`);
-    this.#subtreeKeys = subtrees.map((subtree) => dnKey(`${subtree},${suffix}`));
+    this.#snapshots = new SnapshotReader(suffix);
   }
 
-  snapshot(): Promise<readonly DirectoryEntry[]> {
+  snapshot(_anew?: boolean, recall?: Recall): Promise<readonly DirectoryEntry[]> {
     // slapd keeps one paged search per connection: a second one would invalidate the cookie of the first.
-    const next = this.#lastSnapshot.then(() => this.#read());
+    const next = this.#lastSnapshot.then(() => this.#read(recall));
     this.#lastSnapshot = next.catch(() => undefined);
     return next;
   }
@@ -84,38 +75,12 @@ export class LdaptsDirectory implements Directory {
     }
   }
 
-  /** One search over the whole suffix, so that the sentinel vouches for the very result that is handed out. */
-  async #read(): Promise<readonly DirectoryEntry[]> {
-    let vouched = false;
-    const reader = new EntryReader();
-    const entries: DirectoryEntry[] = [];
-    const collect = (found: Entry) => {
-      const key = dnKey(found.dn);
-      if (key === this.#sentinelKey) vouched = true;
-      else if (this.#subtreeKeys.some((subtree) => isBelow(key, subtree))) entries.push(reader.read(found));
-    };
+  async #read(recall: Recall | undefined): Promise<readonly DirectoryEntry[]> {
     try {
-      await this.#connection.run(async (client, progress) => {
-        const pages = client.searchPaginated(this.#suffix, {
-          scope: 'sub',
-          attributes: [...snapshotAttributes],
-          paged: { pageSize },
-        });
-        for await (const page of pages) {
-          progress();
-          page.searchEntries.forEach(collect);
-        }
-      });
+      return await this.#connection.run((client, progress) => this.#snapshots.read(client, progress, recall));
     } catch (error) {
       throw translate(error, 'search', this.#suffix);
     }
-    if (!vouched) {
-      throw new Unavailable(
-        'LDAP',
-        `${sentinel} is missing from what was read: it is not the whole directory`,
-      );
-    }
-    return entries;
   }
 }
 

@@ -106,7 +106,8 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.type]: /^(Personal|Organization)$/,
   [attribute.quotaBytes]: /^[1-9][0-9]{0,12}$/,
   [attribute.deletionPolicy]: /^(Archive|Delete)$/,
-  [attribute.archive]: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z (none|\d+ \d+ [0-9a-f]{64}( removed)?)$/,
+  [attribute.archive]:
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z (none|\d+ \d+ [0-9a-f]{64}( (removed|expired))?)$/,
   [attribute.site]: ascii,
   [attribute.resource]: ascii,
   [attribute.ownerUid]: ascii,

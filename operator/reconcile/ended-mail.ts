@@ -1,21 +1,25 @@
 /** Between passes and the worker that has the mail of accounts that ended. */
+import { archivePurges } from '../core/archive-retention.ts';
 import type { Desired } from '../core/desired.ts';
 import { attribute } from '../core/layout.ts';
 import { type MailWorld, mailWork } from '../core/mail-work.ts';
-import { first } from '../core/observed.ts';
+import { first, observe } from '../core/observed.ts';
+import type { DirectoryEntry } from '../ports.ts';
 import { problemOf } from './apply.ts';
 import type { MailWorker } from './mail-worker.ts';
 
 export type EndedMail = Pick<MailWorker, 'isDue' | 'offer' | 'problem'>;
 
-/** @param world what it takes to say what is to be done, only asked for where somebody wants to know */
+/** Says what is to be done with mail, where somebody wants to know. */
 export function offerMailWork(
   mail: EndedMail | undefined,
-  concerned: readonly Desired[],
-  world: () => MailWorld,
+  { entries, ...world }: Omit<MailWorld, 'observed'> & { readonly entries: readonly DirectoryEntry[] },
 ): void {
   if (mail === undefined) return;
-  if (mail.isDue || concerned.some(({ restore }) => restore !== undefined)) mail.offer(mailWork(world()));
+  if (!mail.isDue && !world.desired.some(({ restore }) => restore !== undefined)) return;
+  const known = { ...world, observed: observe(world.site, entries) };
+  const { tasks, heldBack } = archivePurges(known);
+  mail.offer([...mailWork(known), ...tasks], heldBack);
 }
 
 /** Those of whom `mailWork` has to know what was decided. */

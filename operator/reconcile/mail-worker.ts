@@ -5,7 +5,7 @@
  */
 import { formatDiscarded, formatReceipt } from '../core/archive.ts';
 import { attribute } from '../core/layout.ts';
-import type { MailTask } from '../core/mail-work.ts';
+import { type MailTask, remembered } from '../core/mail-work.ts';
 import { rfc3339 } from '../core/time.ts';
 import { Blocked, Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Directory, MailStore } from '../ports.ts';
@@ -34,6 +34,7 @@ export class MailWorker {
   #running: Promise<void> | undefined;
   #alarm: NodeJS.Timeout | undefined;
   #isDue = true;
+  #heldBack = 0;
   #isStopped = false;
 
   constructor(options: MailWorkerOptions) {
@@ -59,9 +60,15 @@ export class MailWorker {
     return this.#queue.length + (this.#current === undefined ? 0 : 1);
   }
 
+  /** Archives whose retention has ended, and that are so many that a person has to say so. */
+  get heldBack(): number {
+    return this.#heldBack;
+  }
+
   /** Takes the steps of a pass in place of those of the pass before; waits for none of them. */
-  offer(tasks: readonly MailTask[]): void {
+  offer(tasks: readonly MailTask[], heldBack: number): void {
     if (this.#isStopped) return;
+    this.#heldBack = heldBack;
     this.#isDue = false;
     const accounts = new Set(tasks.map(({ account }) => account));
     for (const account of this.#failures.keys()) if (!accounts.has(account)) this.#failures.delete(account);
@@ -144,6 +151,15 @@ export class MailWorker {
       case 'restore':
         await store.restore(account, task.receipt);
         return note();
+      case 'expire':
+        // Who it was is forgotten with it: nobody is given back what is about to go.
+        return directory.modify(dn, ownerUid, [
+          ...remembered.map((name) => ({ attribute: name, values: [] })),
+          { attribute: attribute.archive, values: [formatReceipt(task.receipt, 'expired')] },
+        ]);
+      case 'purge':
+        await store.purge(account, task.receipt);
+        return note();
       case 'discard':
         await store.discard(account);
         for (const write of task.first) await writeFirst(directory, write);
@@ -156,7 +172,7 @@ export class MailWorker {
           if (error instanceof Blocked && error.reason === 'ArchiveDiffers') await note();
           throw error;
         }
-        if (task.first === undefined) return note(formatReceipt(task.receipt, true));
+        if (task.first === undefined) return note(formatReceipt(task.receipt, 'removed'));
         for (const write of task.first) await writeFirst(directory, write);
         return directory.remove(dn, ownerUid);
     }

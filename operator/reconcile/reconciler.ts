@@ -10,7 +10,7 @@ import type { Group } from '../core/groups.ts';
 import { attribute } from '../core/layout.ts';
 import { resourceName } from '../core/naming/identity.ts';
 import { reclaimNotices } from '../core/notice.ts';
-import { first, observe } from '../core/observed.ts';
+import { first } from '../core/observed.ts';
 import { inOrder, removesAccess } from '../core/plan.ts';
 import { Unavailable } from '../errors.ts';
 import type { ClusterSnapshot, DirectoryEntry, ResourceKey } from '../ports.ts';
@@ -24,6 +24,7 @@ import { publish } from './publish.ts';
 import { RememberedDirectory } from './remembered-directory.ts';
 import { type Found, followed, isSeenLater, resultOf, sumOf } from './results.ts';
 import { hearsOfSessions } from './settle.ts';
+import { tellBlockedDeletions } from './tell-blocked.ts';
 import { tellWaiting } from './tell-waiting.ts';
 import { View } from './view.ts';
 import { Weighing } from './weighing.ts';
@@ -89,7 +90,7 @@ export class Reconciler {
     const { report, planOnly } = this.#dependencies;
     const reading = this.#readAndPlan();
     this.#reading = reading;
-    const { plan, whole, entries, orphans } = await reading.finally(() => {
+    const { plan, whole, entries, orphans, leaving } = await reading.finally(() => {
       this.#reading = undefined;
     });
     const found = this.#found(plan, whole);
@@ -98,6 +99,7 @@ export class Reconciler {
     const refused = whole.orders.paused ? undefined : entries;
     const tally = await this.#carrier.carryOut(plan.tasks, priority.bulk, refused);
     const result = await this.#withRest(resultOf(tally, found));
+    tellBlockedDeletions(this.#dependencies, leaving);
     const isPublished = await publish(this.#dependencies, { orphans }, this.#weighing.last);
     const untold = whole.orders.paused ? 0 : await this.#notify(plan, entries);
     return {
@@ -181,7 +183,7 @@ export class Reconciler {
   }
 
   async #readAndPlan() {
-    const { cluster, usage, mail, report, site, planOnly } = this.#dependencies;
+    const { cluster, usage, mail, report, planOnly } = this.#dependencies;
     await this.#carrier.idle();
     this.#whole = undefined;
     this.#carrier.readAnew();
@@ -191,14 +193,15 @@ export class Reconciler {
     const { plan, whole, entries, orphans } = made;
     usage?.offer(entries);
     if (!whole.orders.paused && planOnly !== true) {
-      const [{ mailboxes }, desired] = [snapshot, plan.aboutMail];
-      const world = () => ({ ...this.#today(), mailboxes, observed: observe(site, entries), desired });
-      offerMailWork(mail, desired, world);
+      const [{ mailboxes }, desired, { orders }] = [snapshot, plan.aboutMail, whole];
+      offerMailWork(mail, { ...this.#today(), mailboxes, entries, desired, orders });
     }
     report.orphans(orphans.map(({ dn }) => dn));
     report.held(this.#weighing.last);
     this.#whole = whole;
-    return made;
+    const resources = [...snapshot.organizations, ...snapshot.mailboxes];
+    const leaving = resources.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    return { ...made, leaving };
   }
 
   async #planAll(snapshot: ClusterSnapshot, anew: boolean) {

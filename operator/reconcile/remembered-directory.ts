@@ -31,7 +31,7 @@ export class RememberedDirectory implements Directory {
     if (anew) this.forget();
     if (this.#mustRead) {
       const before = this.#writes;
-      const entries = await this.#directory.snapshot();
+      const entries = await this.#directory.snapshot(true, (dn) => this.recall(dn));
       this.#replace(entries);
       // What was written meanwhile may be missing.
       this.#mustRead = before !== this.#writes;
@@ -103,9 +103,11 @@ export class RememberedDirectory implements Directory {
 }
 
 function isSame(a: DirectoryEntry, b: DirectoryEntry): boolean {
+  if (a === b) return true;
   const [ours, theirs] = [Object.entries(a.attributes), b.attributes];
   return (
     a.dn === b.dn &&
+    a.version === b.version &&
     ours.length === Object.keys(theirs).length &&
     ours.every(([name, values]) => {
       const others = theirs[name];

@@ -7,6 +7,7 @@ import { Conflict, Unavailable } from '../errors.ts';
 import type { Clock, Cluster, ClusterSnapshot } from '../ports.ts';
 import { inParallel } from './parallel.ts';
 import type { Report } from './pass.ts';
+import { tellBlockedDeletions } from './tell-blocked.ts';
 
 export type Telling = { readonly cluster: Cluster; readonly clock: Clock; readonly report: Report };
 
@@ -32,6 +33,7 @@ export async function tellWaiting(
       report.failure(`status of ${resource.kind} ${namespace}/${name}`, failure);
     }
   });
+  tellBlockedDeletions({ cluster, clock }, waitingFor);
 }
 
 /** Others are written all the same; without the Lease nothing is. */

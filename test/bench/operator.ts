@@ -79,9 +79,9 @@ const cluster: Cluster = {
   },
 };
 const directory: Directory = {
-  async snapshot() {
+  async snapshot(anew, recall) {
     const started = performance.now();
-    const entries = await clients.directory.snapshot();
+    const entries = await clients.directory.snapshot(anew, recall);
     readings.push((performance.now() - started) / 1000);
     return entries;
   },

@@ -1,14 +1,13 @@
 /** A mailbox is archived, removed and restored on a real slapd: its schema, constraints and rights allow every step. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { dnKey } from '../../operator/core/dn.ts';
+import { rfc3339 } from '../../operator/core/time.ts';
 import { MemoryMailStore } from '../../operator/dovecot/memory-mail-store.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
-
 import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
-
 import { MailWorker } from '../../operator/reconcile/mail-worker.ts';
 import { runPass } from '../../operator/reconcile/pass.ts';
 import { RememberedDirectory } from '../../operator/reconcile/remembered-directory.ts';
@@ -17,7 +16,7 @@ import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
 const namespace = 'soc-trang-accounts';
 const letters = ['Công văn số 17', 'Giấy mời họp'];
 const cluster = new MemoryCluster();
-const store = new MemoryMailStore();
+const store = new MemoryMailStore(() => rfc3339(now));
 const steps: string[] = [];
 let now = new Date('2026-11-21T00:00:00Z');
 let slapd: Slapd;
@@ -111,4 +110,26 @@ it('goes into the archive and comes back from it, under its address', async () =
     mail: address,
   });
   expect(await entry(archived, 'held')).not.toHaveProperty('hopThuArchive');
+});
+
+it('is forgotten with its archive at the end of the retention, and its address goes on being held', async () => {
+  const uid = apply('lan', 'Phạm Thị Lan', 'Archive');
+  await settle();
+  cluster.delete('Mailbox', namespace, 'lan');
+  await settle();
+  await settle(site.retention.graceDays + 1);
+  steps.length = 0;
+  await settle(site.retention.archiveDays - 1);
+  expect(await entry(uid, 'held')).toMatchObject({ cn: ['Phạm Thị Lan'] });
+  steps.length = 0;
+  await settle(2);
+  expect(steps.filter((step) => step.startsWith('expire') || step.startsWith('purge'))).toEqual([
+    'expire',
+    'purge',
+  ]);
+  const held = await entry(uid, 'held');
+  expect(held).toMatchObject({ hopThuResource: [`${namespace}/lan`] });
+  for (const name of ['hopThuArchive', 'cn', 'o', 'mail', 'employeeNumber'])
+    expect(held).not.toHaveProperty(name);
+  expect([...store.archives.keys()]).not.toContain(uid);
 });

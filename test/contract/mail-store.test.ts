@@ -112,6 +112,36 @@ describe.each([
   });
 });
 
+describe.each([
+  ['in memory', async () => inMemory()],
+  ['beside Dovecot', () => onFolders(identity)],
+])('a mail store %s', (_, make) => {
+  let world: World;
+  beforeEach(async () => {
+    world = await make();
+    world.put(letters);
+  });
+  afterEach(() => world.end());
+
+  it('purges an archive once its mail was removed, once or twice', async () => {
+    const receipt = await world.store.archive(account);
+    await expect(world.store.purge(account, receipt)).rejects.toMatchObject({ reason: 'AccountInUse' });
+    await world.store.remove(account, receipt);
+    await world.store.purge(account, receipt);
+    await world.store.purge(account, receipt);
+    await expect(world.store.restore(account, receipt)).rejects.toMatchObject({ reason: 'ArchiveBroken' });
+  });
+
+  it('purges no other archive than the one that is named', async () => {
+    const receipt = await world.store.archive(account);
+    await world.store.remove(account, receipt);
+    const other = { ...receipt, sha256: '0'.repeat(64) };
+    await expect(world.store.purge(account, other)).rejects.toMatchObject({ reason: 'ArchiveDiffers' });
+    await world.store.restore(account, receipt);
+    expect(world.mail()).toEqual(letters);
+  });
+});
+
 describe('the store beside Dovecot', () => {
   let world: Folders;
   beforeEach(async () => {
@@ -155,6 +185,18 @@ describe('the store beside Dovecot', () => {
       expect.stringMatching(/^[0-9a-f-]{36}\.\d{8}T\d{6}Z\.tar$/),
       `${account}.tar`,
     ]);
+  });
+
+  it('purges older archives of the account with it, and nobody else’s', async () => {
+    const others = [`${account}.2.tar`, `${account}0.tar`, `${account}.20260101T000000Z.tar.bak`];
+    for (const name of others) writeFileSync(join(world.root, 'archive', name), 'another’s');
+    await world.store.archive(account);
+    world.put([...letters, 'Thư mới\n']);
+    const receipt = await world.store.archive(account);
+    await world.store.remove(account, receipt);
+    expect(readdirSync(join(world.root, 'archive'))).toHaveLength(others.length + 2);
+    await world.store.purge(account, receipt);
+    expect(readdirSync(join(world.root, 'archive')).sort()).toEqual(others.sort());
   });
 
   it('takes a mailbox of many messages', async () => {

@@ -6,9 +6,12 @@ import { firstPasswordSecret, operatorLease } from '../../operator/core/secrets.
 import { Awaited, Conflict } from '../../operator/errors.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
 import { connectKubernetes } from '../../operator/kube/client.ts';
+import { defaultEventLimits, EventRecorder } from '../../operator/kube/event-recorder.ts';
 import { leaseStore } from '../../operator/kube/lease.ts';
+import { trimResource } from '../../operator/kube/trim.ts';
 import { type Manifest, manifestsOf } from '../support/manifests.ts';
 import { socTrang as site } from '../support/sites.ts';
+import { mailboxObject } from '../unit/operator/kube/fake-api.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 import { eventually } from './kube-support/ports.ts';
 import { find, kubeConfigOf, specs } from './kube-support/worlds.ts';
@@ -83,6 +86,22 @@ describe("the operator's rights", () => {
     await eventually('the event', () => cluster.eventCounters().written === 1 || undefined);
     expect(reports).toEqual([]);
     await server.kubectl(['get', 'secret', firstPasswordSecret('binh'), `--namespace=${namespace}`]);
+  });
+
+  it('are enough to tell how many Events were dropped', async () => {
+    const config = kubeConfigOf(server);
+    config.users = config.users.map((user) => ({ ...user, impersonateUser: operator }));
+    const about = { apiVersion: 'v1', kind: 'ConfigMap', namespace: mail, name: 'hopthu-report' };
+    const limits = { ...defaultEventLimits, burst: 0, perSecond: 0, summaryMs: 1 };
+    const told: unknown[] = [];
+    const { events } = connectKubernetes(config);
+    const recorder = new EventRecorder(events, 'test', about, limits, (_, error) => told.push(error));
+    const mailbox = trimResource('Mailbox', mailboxObject('tam', '1'));
+    recorder.record(mailbox, { type: 'Normal', reason: 'Granted', action: 'Apply', message: '+' });
+    await eventually('the summary', () => recorder.counters().written === 1 || undefined);
+    expect(told).toEqual([]);
+    const listed = await server.kubectl(['get', 'events', `--namespace=${mail}`]);
+    expect(listed).toMatch(/EventsDropped\s+configmap\/hopthu-report\s+1 Events since .*Granted 1/);
   });
 
   it('are enough to take part in the election', async () => {

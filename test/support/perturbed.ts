@@ -28,7 +28,8 @@ export type Call =
   | 'store.archive'
   | 'store.remove'
   | 'store.discard'
-  | 'store.restore';
+  | 'store.restore'
+  | 'store.purge';
 
 /** Stands around every call: may wait, refuse, run it and then fail, or hand out something else. `dn` of an entry that is added. */
 export type Perturbation = <T>(call: Call, run: () => Promise<T>, dn?: string) => Promise<T>;
@@ -84,7 +85,7 @@ export function perturbCluster(inner: Cluster, around: Perturbation, copies = tr
 
 export function perturbDirectory(inner: Directory, around: Perturbation): Directory {
   return {
-    snapshot: (anew) => around('directory.snapshot', () => inner.snapshot(anew)),
+    snapshot: (anew, recall) => around('directory.snapshot', () => inner.snapshot(anew, recall)),
     add: (dn, attributes) => around('directory.add', () => inner.add(dn, attributes), dn),
     modify: (dn: string, ownerUid: string, replacements: readonly AttributeReplacement[]) =>
       around('directory.modify', () => inner.modify(dn, ownerUid, replacements)),
@@ -100,6 +101,7 @@ export function perturbMailStore(inner: MailStore, around: Perturbation): MailSt
     remove: (account, receipt) => around('store.remove', () => inner.remove(account, receipt)),
     discard: (account) => around('store.discard', () => inner.discard(account)),
     restore: (account, receipt) => around('store.restore', () => inner.restore(account, receipt)),
+    purge: (account, receipt) => around('store.purge', () => inner.purge(account, receipt)),
   };
 }
 

@@ -32,7 +32,7 @@ describe('two operators', () => {
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
     });
     expect(find('PodDisruptionBudget').spec).toEqual({
-      minAvailable: 1,
+      maxUnavailable: 1,
       selector: { matchLabels: find('Deployment').spec.selector.matchLabels },
     });
   });

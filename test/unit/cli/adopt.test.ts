@@ -26,6 +26,11 @@ let ldif: string;
 const adopt = (...more: readonly string[]) =>
   run(['adopt', '--site', 'soc-trang', '--from-ldap', ldif, '-o', folder, ...more]);
 
+const live = (source: string, ...more: readonly string[]) => [
+  ...['adopt', '--site', 'soc-trang', '--from-ldap', source, '-o', 'x'],
+  ...more,
+];
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hopthu-adopt-'));
   ldif = join(await mkdtemp(join(tmpdir(), 'hopthu-ldif-')), 'accounts.ldif');
@@ -112,10 +117,20 @@ spec:
   });
 
   it.each([
-    [['adopt', '--site', 'soc-trang'], 'use either --from-ldap FILE or --restored'],
+    [['adopt', '--site', 'soc-trang'], 'use either --from-ldap or --restored'],
     [['adopt', '--site', 'soc-trang', '--from-ldap', 'x', '--restored'], 'use either'],
     [['adopt', '--site', 'soc-trang', '--from-ldap', 'x'], 'name the folder of manifests with -o'],
     [['adopt', '--site', 'soc-trang', '--from-ldap', '/none', '-o', 'x'], 'cannot read /none: ENOENT'],
+    [live('ldap://d.example.vn'), 'use ldaps://HOST[:PORT]'],
+    [live('ldaps://me:secret@d.example.vn'), 'use ldaps://HOST[:PORT]'],
+    [live('ldaps://d.example.vn/dc=vn'), 'use ldaps://HOST[:PORT]'],
+    [live('ldaps://d.example.vn'), 'say who asks with --bind-dn and --password-file'],
+    [live('ldaps://d.example.vn', '--password-file', '/none'), 'say who asks'],
+    [
+      live('ldaps://d.example.vn', '--bind-dn', 'cn=x', '--password-file', '/none'),
+      'cannot read /none: ENOENT',
+    ],
+    [live('x.ldif', '--base', 'dc=vn'), 'x.ldif is a file'],
   ])('%j is refused', async (args, message) => {
     const { stderr, exitCode } = await run(args);
     expect({ exitCode, has: stderr.includes(message) }).toEqual({ exitCode: 2, has: true });

@@ -23,7 +23,8 @@ function entry(uid: string, attributes: Record<string, readonly string[]>): Dire
 }
 
 function workOf(mailboxes: readonly Resource[], entries: readonly DirectoryEntry[]): readonly MailTask[] {
-  return mailWork({ site: socTrang, now, mailboxes, desired: [], observed: observe(socTrang, entries) });
+  const observed = observe(socTrang, entries);
+  return mailWork({ site: socTrang, now, mailboxes, desired: [], observed, orders: {} });
 }
 
 const other: Resource = {

@@ -8,7 +8,10 @@ import { mailboxObject } from './fake-api.ts';
 const mailbox = trimResource('Mailbox', mailboxObject('binh', '7'));
 const granted = { type: 'Normal', reason: 'Granted', action: 'Grant', message: '+ binh@example.vn' } as const;
 
-function recorder(limits = {}, failing = false) {
+const site = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'mail', name: 'hopthu-report' };
+
+function recorder(limits = {}, failed = false) {
+  let failing = failed;
   const sent: EventsV1Event[] = [];
   const reports: string[] = [];
   const events = {
@@ -18,10 +21,10 @@ function recorder(limits = {}, failing = false) {
     },
   } as unknown as EventsV1Api;
   const all = { ...defaultEventLimits, ...limits };
-  const made = new EventRecorder(events, 'operator-0', all, (where, error) =>
+  const made = new EventRecorder(events, 'operator-0', site, all, (where, error) =>
     reports.push(`${where}: ${error}`),
   );
-  return { recorder: made, sent, reports };
+  return { recorder: made, sent, reports, fail: (is: boolean) => (failing = is) };
 }
 
 describe('events', () => {
@@ -87,5 +90,25 @@ describe('events', () => {
     await eventually('sent', () => sent[0]);
     expect(sent[0]?.note).toMatch(/^ễ+$/);
     expect(Buffer.byteLength(sent[0]?.note ?? '')).toBeLessThanOrEqual(1024);
+  });
+
+  it('that were dropped are counted by reason in a later one about the site, also after a failure', async () => {
+    const { recorder: made, sent, reports, fail } = recorder({ burst: 1, perSecond: 0, summaryMs: 20 });
+    made.record(mailbox, granted);
+    fail(true);
+    for (let i = 0; i < 3; i++) made.record(mailbox, { ...granted, message: `line ${i}` });
+    made.record(mailbox, { ...granted, reason: 'Closed' });
+    await eventually('a summary that failed', () => reports.at(-1)?.startsWith('event EventsDropped'));
+    fail(false);
+    made.record(mailbox, { ...granted, message: 'line 4' });
+    await eventually('a summary', () => sent[1]);
+    expect(sent[1]).toMatchObject({
+      reason: 'EventsDropped',
+      regarding: site,
+      metadata: { namespace: 'mail' },
+    });
+    expect(sent[1]?.note).toMatch(/^5 Events since \S+Z were not written.*: Granted 4, Closed 1;/);
+    expect(sent).toHaveLength(2);
+    made.stop();
   });
 });

@@ -1,0 +1,174 @@
+/**
+ * When somebody must look, and what to do then: the only list. The PrometheusRule is made of it
+ * (`components/monitoring.ts`), and so is docs/alerts.md; test/contract/alerts.test.ts shows each of them raised.
+ */
+
+export type Alert = {
+  /** CamelCase, as Prometheus names alerts; also the heading of its runbook. */
+  readonly name: string;
+  /** `critical` wakes somebody; `warning` waits for the morning. */
+  readonly severity: 'critical' | 'warning';
+  /** PromQL; the label `site` stays in its result. */
+  readonly expr: string;
+  /** How long it must hold, as Prometheus writes durations. */
+  readonly for: string;
+  readonly summary: string;
+  /** Steps, in the order in which one takes them. */
+  readonly runbook: readonly string[];
+};
+
+export const alerts: readonly Alert[] = [
+  {
+    name: 'HopThuNotOneWriter',
+    severity: 'critical',
+    expr: 'sum by (site) (leader_election_master_status) != 1',
+    for: '2m',
+    summary: 'None of the operators writes, or two do',
+    runbook: [
+      'See the pods of the operator: `kubectl -n NAMESPACE get pods -l app.kubernetes.io/name=operator`.',
+      'See who holds Lease `hopthu-operator`; do not delete it while a pod runs.',
+      'With two writers, delete the pod that the Lease does not name.',
+    ],
+  },
+  {
+    name: 'HopThuNoPass',
+    severity: 'critical',
+    expr: 'time() - max by (site) (hopthu_last_pass_timestamp_seconds) > 1200',
+    for: '0m',
+    summary: 'No pass of the operator has ended for 20 minutes',
+    runbook: [
+      'See the log of the pod that the Lease names: it says what could not be read.',
+      'Nobody is locked out meanwhile: what was granted goes on, changes wait.',
+    ],
+  },
+  {
+    name: 'HopThuWorldUnreadable',
+    severity: 'warning',
+    expr: 'sum by (site) (increase(controller_runtime_reconcile_total{result="error"}[10m])) > 20',
+    for: '0m',
+    summary: 'Passes fail because LDAP or the API server cannot be read',
+    runbook: ["The operator's log says which of the two; see its pods, then the network between them."],
+  },
+  {
+    name: 'HopThuDirectoryAway',
+    severity: 'critical',
+    expr: 'max by (site) (hopthu_ldap_connected) == 0',
+    for: '2m',
+    summary: 'The operator has no session with the directory',
+    runbook: [
+      'See the pods of openldap and their logs; a full volume and an expired certificate are the usual reasons.',
+      'See reason `LDAPUnavailable` in operations.md. Nobody can log in while the directory is down.',
+    ],
+  },
+  {
+    name: 'HopThuDirectoryVolumeFull',
+    severity: 'critical',
+    expr: 'kubelet_volume_stats_available_bytes{persistentvolumeclaim=~"data-openldap-.*"} / kubelet_volume_stats_capacity_bytes{persistentvolumeclaim=~"data-openldap-.*"} < 0.2',
+    for: '10m',
+    summary: "Less than a fifth of the directory's volume is free",
+    runbook: [
+      'Enlarge the volume: `storage.directory` in the site file, and the claim itself where its class allows it.',
+      "Full, it takes no grants and no logins' times; reading goes on.",
+    ],
+  },
+  {
+    name: 'HopThuChangesFail',
+    severity: 'warning',
+    expr: 'max by (site) (hopthu_failing_changes) > 0',
+    for: '10m',
+    summary: 'Changes of accounts fail',
+    runbook: [
+      '`kubectl hopthu status --problems` names the resources and reasons; operations.md says what to do for each.',
+    ],
+  },
+  {
+    name: 'HopThuPlanHeld',
+    severity: 'warning',
+    expr: 'max by (site) (hopthu_held_changes) > 0',
+    for: '0m',
+    summary: 'The guard holds changes that would take access from many',
+    runbook: [
+      '`kubectl hopthu approve --site SITE` prints the plan and its hash.',
+      'Ask whoever merged it; then approve or reject exactly that hash.',
+    ],
+  },
+  {
+    name: 'HopThuArchivesHeldBack',
+    severity: 'warning',
+    expr: 'max by (site) (hopthu_archives_held_back) > 0',
+    for: '10m',
+    summary: 'Archives have come to the end of their retention and are not purged',
+    runbook: ['See Archives in operations.md: is it as it should be?'],
+  },
+  {
+    name: 'HopThuOrphans',
+    severity: 'warning',
+    expr: 'max by (site) (hopthu_orphan_entries) > 0',
+    for: '10m',
+    summary: 'Accounts have lost their resource',
+    runbook: [
+      '`kubectl hopthu orphans --site SITE` lists them. Was a finalizer stripped, or the cluster restored?',
+      'Bring the resources back, or close the accounts one by one with `kubectl hopthu orphans close`.',
+    ],
+  },
+  {
+    name: 'HopThuMailboxesVanish',
+    severity: 'critical',
+    expr: 'max by (site) (max_over_time(hopthu_mailboxes[5m])) < 0.9 * max by (site) (hopthu_mailboxes offset 15m)',
+    for: '0m',
+    summary: 'A tenth of the Mailboxes went within 15 minutes',
+    runbook: [
+      "Was a path of Git emptied, or another cluster's context used? Stop the synchronization first.",
+      'Accounts are held by the guard: look before approving anything.',
+    ],
+  },
+  {
+    name: 'HopThuWatchesBreak',
+    severity: 'warning',
+    expr: 'sum by (site) (delta(hopthu_informer_restarts[10m])) > 50',
+    for: '0m',
+    summary: "The operator's watches break again and again",
+    runbook: ['See the API server, and the network to it.'],
+  },
+  {
+    name: 'HopThuStatusesWithoutChanges',
+    severity: 'warning',
+    expr: 'sum by (site) (increase(hopthu_status_writes_total[1h])) > 1000',
+    for: '0m',
+    summary: 'Statuses are written more often than people change things',
+    runbook: [
+      'Was much changed within the hour? Then all is well.',
+      'If not, two parties write the same resources: `kubectl get mbx NAME -o yaml --show-managed-fields` names them.',
+    ],
+  },
+  {
+    name: 'HopThuPasswordsGuessed',
+    severity: 'warning',
+    expr: 'sum by (site) (rate(hopthu_logins_total{outcome="refused"}[10m])) > 0.2',
+    for: '0m',
+    summary: 'Passwords are being guessed',
+    runbook: [
+      'The log of container `throttle` in pod `dovecot-0` has the addresses and the people; see Guessing in operations.md.',
+      'Report to the Centre and to the official of the organization (R42).',
+    ],
+  },
+  {
+    name: 'HopThuPersonGuessedAt',
+    severity: 'warning',
+    expr: 'sum by (site) (increase(hopthu_logins_total{outcome="delayed"}[10m])) > 0',
+    for: '0m',
+    summary: 'One person is guessed at from many addresses',
+    runbook: ['Tell her and her organization; a new password if the old one was weak.'],
+  },
+  {
+    name: 'HopThuGuessingNotSlowed',
+    severity: 'critical',
+    expr: 'sum by (site) (hopthu_mailboxes) unless on (site) sum by (site) (last_over_time(hopthu_logins_total[15m]))',
+    for: '15m',
+    summary: 'Nobody counts logins: guessing is not slowed',
+    runbook: [
+      'Container `throttle` of pod `dovecot-0` is down or cannot be scraped: see it and its log.',
+      'On a new site to which nobody has logged in yet all is well.',
+    ],
+  },
+];

@@ -1,0 +1,63 @@
+/** For a cluster that is watched by Prometheus and Grafana: who is scraped, what is alarming, and what one looks at. */
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { alerts } from '../alerts.ts';
+import { dashboards } from '../dashboards.ts';
+import { flows } from '../flows.ts';
+import { type Context, labels, selector } from '../workload.ts';
+
+const part = 'monitoring';
+
+/** PodMonitors and a PrometheusRule where the site wants them, dashboards where it wants those. */
+export function monitoring(scope: Construct, { site }: Context): void {
+  const namespace = site.namespaces.mail;
+  const metadata = (name: string) => ({ name, namespace, labels: labels(site, part) });
+  if (site.monitoring.prometheusOperator) {
+    for (const name of scraped) {
+      new ApiObject(scope, `scrape-${name}`, {
+        apiVersion: 'monitoring.coreos.com/v1',
+        kind: 'PodMonitor',
+        metadata: metadata(name),
+        spec: {
+          selector: { matchLabels: selector(site, name) },
+          podMetricsEndpoints: [{ port: metricsPort, path: '/metrics' }],
+        },
+      });
+    }
+    new ApiObject(scope, 'rules', {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+      metadata: metadata('hopthu'),
+      spec: ruleFile(),
+    });
+  }
+  if (site.monitoring.dashboards) {
+    for (const [name, dashboard] of Object.entries(dashboards())) {
+      const { name: object, namespace: home, labels: own } = metadata(`dashboard-${name}`);
+      new ApiObject(scope, `dashboard-${name}`, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: object, namespace: home, labels: { ...own, grafana_dashboard: '1' } },
+        data: { [`hopthu-${name}.json`]: JSON.stringify(dashboard, null, 2) },
+      });
+    }
+  }
+}
+
+/** The name that container ports with metrics have. */
+const metricsPort = 'metrics';
+
+/** Who lets the monitoring in. */
+const scraped = flows.flatMap((flow) => (flow.from === 'monitoring' ? [flow.to] : []));
+
+/** The alerts in the form of a Prometheus rule file. */
+export function ruleFile(): object {
+  const rules = alerts.map(({ name, severity, expr, for: duration, summary }) => ({
+    alert: name,
+    expr,
+    for: duration,
+    labels: { severity },
+    annotations: { summary, runbook: `docs/alerts.md#${name.toLowerCase()}` },
+  }));
+  return { groups: [{ name: 'hopthu', rules }] };
+}

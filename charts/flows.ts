@@ -1,0 +1,69 @@
+/**
+ * Who talks to whom, by which port and why: the only list. The NetworkPolicies are derived from it
+ * (`components/network-policies.ts`), and so is the table in docs/ports.md. What is not in it does not get through.
+ */
+import type { PortName } from './endpoints.ts';
+
+/** Pods of this project, by the label `app.kubernetes.io/name`. */
+export const podNames = ['openldap', 'dovecot', 'postfix', 'postgresql', 'webmail', 'operator'] as const;
+export type PodName = (typeof podNames)[number];
+
+/** Who calls from elsewhere: `anybody` is every address outside and inside, `monitoring` the namespace that the site file names. */
+export type Caller = 'anybody' | 'monitoring';
+
+/** What pods call elsewhere; the policies know addresses and ports. */
+export type Elsewhere = 'dns' | 'apiServer' | 'mailServers';
+
+export type Flow =
+  | {
+      readonly from: PodName | Caller;
+      readonly to: PodName;
+      readonly ports: readonly [PortName, ...PortName[]];
+      readonly why: string;
+    }
+  | { readonly from: PodName; readonly to: Elsewhere; readonly why: string };
+
+/** Each line opens the way at both ends; a reader of docs/ports.md sees it as it stands here. */
+export const flows: readonly Flow[] = [
+  { from: 'anybody', to: 'postfix', ports: ['smtp'], why: 'mail from other servers' },
+  {
+    from: 'anybody',
+    to: 'postfix',
+    ports: ['submission', 'submissions'],
+    why: 'people send, after a login (R2)',
+  },
+  { from: 'anybody', to: 'dovecot', ports: ['imaps', 'pop3s', 'sieve'], why: 'people read and filter (R2)' },
+  { from: 'anybody', to: 'webmail', ports: ['webmail'], why: 'people read and send in a browser (R2)' },
+
+  { from: 'postfix', to: 'mailServers', why: 'mail to other servers' },
+  { from: 'postfix', to: 'dovecot', ports: ['lmtpTunnel'], why: 'delivery' },
+  { from: 'postfix', to: 'dovecot', ports: ['saslTunnel'], why: 'logins of people who send' },
+  { from: 'postfix', to: 'dovecot', ports: ['quotaTunnel'], why: 'full mailboxes are refused at once (R30)' },
+  { from: 'postfix', to: 'openldap', ports: ['ldaps'], why: 'recipients, aliases, who may send as whom' },
+
+  { from: 'dovecot', to: 'openldap', ports: ['ldaps'], why: 'logins and mailboxes' },
+  { from: 'dovecot', to: 'postfix', ports: ['smtp'], why: 'replies of people who are away' },
+
+  {
+    from: 'webmail',
+    to: 'dovecot',
+    ports: ['imaps', 'sieve'],
+    why: 'reads and filters for who is logged in',
+  },
+  { from: 'webmail', to: 'postfix', ports: ['submission'], why: 'sends for who is logged in' },
+  { from: 'webmail', to: 'openldap', ports: ['ldaps'], why: 'address book (R4)' },
+  { from: 'webmail', to: 'postgresql', ports: ['postgresql'], why: 'settings and sessions' },
+
+  { from: 'operator', to: 'apiServer', why: 'reads resources, writes their status' },
+  { from: 'operator', to: 'openldap', ports: ['ldaps'], why: 'writes the directory' },
+  { from: 'operator', to: 'dovecot', ports: ['sessions'], why: 'ends sessions (R24), reads sizes (R30)' },
+  { from: 'operator', to: 'dovecot', ports: ['store'], why: 'archives whole accounts (R38)' },
+  { from: 'operator', to: 'postfix', ports: ['notices'], why: 'notices to people (R23)' },
+  { from: 'monitoring', to: 'operator', ports: ['operator'], why: 'metrics' },
+  { from: 'monitoring', to: 'dovecot', ports: ['operator'], why: 'metrics of the throttle' },
+
+  { from: 'postfix', to: 'dns', why: 'Services, and where mail goes' },
+  { from: 'dovecot', to: 'dns', why: 'Services' },
+  { from: 'webmail', to: 'dns', why: 'Services' },
+  { from: 'operator', to: 'dns', why: 'Services' },
+];

@@ -1,0 +1,51 @@
+/** docs/ports.md: the flows that the network policies let through, and what a firewall has to open. */
+import { ports } from '../charts/endpoints.ts';
+import { type Caller, type Elsewhere, type Flow, flows } from '../charts/flows.ts';
+
+const names: Readonly<Record<Caller | Elsewhere, string>> = {
+  anybody: 'anybody',
+  monitoring: 'namespace `network.monitoring`',
+  dns: 'cluster DNS',
+  apiServer: 'API server (`network.apiServer`)',
+  mailServers: 'any address',
+};
+const elsewhere: Readonly<Record<Elsewhere, string>> = {
+  dns: '53 (UDP, TCP)',
+  apiServer: '`network.apiServer.ports`',
+  mailServers: '25',
+};
+
+const nameOf = (peer: Flow['from'] | Flow['to']) => (names as Readonly<Record<string, string>>)[peer] ?? peer;
+
+function portsOf(flow: Flow): string {
+  if (!('ports' in flow)) return elsewhere[flow.to];
+  return flow.ports.map((name) => `${ports[name].service} → ${ports[name].container}`).join(', ');
+}
+
+function table(rows: readonly Flow[]): string {
+  const lines = rows.map(
+    (flow) => `| ${nameOf(flow.from)} | ${nameOf(flow.to)} | ${portsOf(flow)} | ${flow.why} |`,
+  );
+  return ['| From | To | Port | Why |', '|---|---|---|---|', ...lines].join('\n');
+}
+
+/** The page below its generated note. */
+export function portsPage(): string {
+  const outside = flows.filter(({ from, to }) => from === 'anybody' || to === 'mailServers');
+  return `# Ports and flows
+
+Every namespace of a site denies all traffic in both directions by default; what follows is let through, and nothing else. Ports
+are TCP, "Service → container" where the daemon binds another one than clients use: policies look at the latter. The
+cluster's network plugin must enforce NetworkPolicies; what kubelet's probes ask comes from the node and is let in by all of them.
+
+## For the firewall before the cluster
+Besides these, images are pulled by the nodes from \`images.registry\`.
+
+${table(outside)}
+
+## Inside the cluster
+${table(flows.filter((flow) => !outside.includes(flow)))}
+
+A new flow is one line in \`charts/flows.ts\`.
+`;
+}

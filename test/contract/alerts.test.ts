@@ -1,0 +1,119 @@
+/** Every alert is raised by what it is for, and by nothing quieter: promtool runs the rules over series of an hour. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from '@jest/globals';
+import { execa } from 'execa';
+import { stringify } from 'yaml';
+import { alerts } from '../../charts/alerts.ts';
+import { ruleFile } from '../../charts/components/monitoring.ts';
+
+/** Values a minute apart, as promtool(1) writes them: `a+bxn` is a, a+b, … n more times. */
+type Series = Readonly<Record<string, string>>;
+type Case = {
+  readonly loud: Series;
+  readonly quiet: Series;
+  /** Labels of the result, where they are not the site's. */
+  readonly labels?: Readonly<Record<string, string>>;
+};
+
+const one = (name: string, values: string, more = ''): Series => ({ [`${name}{site="st"${more}}`]: values });
+const leading = (pod: string, values: string) =>
+  one('leader_election_master_status', values, `,pod="${pod}"`);
+const logins = (outcome: string, values: string) =>
+  one('hopthu_logins_total', values, `,outcome="${outcome}"`);
+const volume = (free: string): Series => ({
+  'kubelet_volume_stats_available_bytes{persistentvolumeclaim="data-openldap-0"}': free,
+  'kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="data-openldap-0"}': '100x60',
+});
+
+const cases: Readonly<Record<string, Case>> = {
+  HopThuNotOneWriter: {
+    loud: { ...leading('a', '1x60'), ...leading('b', '1x60') },
+    quiet: { ...leading('a', '1x60'), ...leading('b', '0x60') },
+  },
+  HopThuNoPass: {
+    loud: one('hopthu_last_pass_timestamp_seconds', '0x60'),
+    quiet: one('hopthu_last_pass_timestamp_seconds', '0+60x60'),
+  },
+  HopThuWorldUnreadable: {
+    loud: one('controller_runtime_reconcile_total', '0+4x60', ',result="error"'),
+    quiet: one('controller_runtime_reconcile_total', '0+4x60', ',result="success"'),
+  },
+  HopThuDirectoryAway: {
+    loud: one('hopthu_ldap_connected', '0x60'),
+    quiet: { ...one('hopthu_ldap_connected', '0x60', ',pod="b"'), ...one('hopthu_ldap_connected', '1x60') },
+  },
+  HopThuDirectoryVolumeFull: {
+    loud: volume('19x60'),
+    quiet: volume('21x60'),
+    labels: { persistentvolumeclaim: 'data-openldap-0' },
+  },
+  HopThuChangesFail: {
+    loud: one('hopthu_failing_changes', '1x60'),
+    // One that is mended within ten minutes wakes nobody.
+    quiet: one('hopthu_failing_changes', '0x24 1x5 0x30'),
+  },
+  HopThuPlanHeld: { loud: one('hopthu_held_changes', '1x60'), quiet: one('hopthu_held_changes', '0x60') },
+  HopThuArchivesHeldBack: {
+    loud: one('hopthu_archives_held_back', '1x60'),
+    quiet: one('hopthu_archives_held_back', '0x60'),
+  },
+  HopThuOrphans: { loud: one('hopthu_orphan_entries', '1x60'), quiet: one('hopthu_orphan_entries', '0x60') },
+  HopThuMailboxesVanish: {
+    loud: one('hopthu_mailboxes', '1000x20 890x40'),
+    quiet: one('hopthu_mailboxes', '1000x20 910x40'),
+  },
+  HopThuWatchesBreak: {
+    loud: one('hopthu_informer_restarts', '0+6x60'),
+    quiet: one('hopthu_informer_restarts', '0+1x60'),
+  },
+  HopThuStatusesWithoutChanges: {
+    loud: one('hopthu_status_writes_total', '0+60x60'),
+    quiet: one('hopthu_status_writes_total', '0+3x60'),
+  },
+  HopThuPasswordsGuessed: {
+    loud: logins('refused', '0+20x60'),
+    quiet: { ...logins('refused', '0+2x60'), ...logins('failed', '0+20x60') },
+  },
+  HopThuPersonGuessedAt: { loud: logins('delayed', '0+1x60'), quiet: logins('delayed', '3x60') },
+  HopThuGuessingNotSlowed: {
+    loud: one('hopthu_mailboxes', '5x60'),
+    quiet: { ...one('hopthu_mailboxes', '5x60'), ...logins('succeeded', '9x60') },
+  },
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'hopthu-alerts-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** @param minute at which one looks */
+function test(series: Series, alertname: string, expected: readonly object[], minute = 29): object {
+  return {
+    interval: '1m',
+    input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+    alert_rule_test: [{ eval_time: `${minute}m`, alertname, exp_alerts: expected }],
+  };
+}
+
+it('has a case for every alert, and every alert has a runbook', () => {
+  expect(Object.keys(cases)).toEqual(alerts.map(({ name }) => name));
+  for (const { runbook } of alerts) expect(runbook).not.toEqual([]);
+});
+
+it.each(alerts)(
+  '$name is raised by what it is for, and not otherwise',
+  async ({ name, severity, summary }) => {
+    const { loud, quiet, labels = { site: 'st' } } = cases[name] ?? { loud: {}, quiet: {} };
+    const raised = {
+      exp_labels: { ...labels, severity },
+      exp_annotations: { summary, runbook: `docs/alerts.md#${name.toLowerCase()}` },
+    };
+    const rules = join(folder, 'rules.yaml');
+    writeFileSync(rules, stringify(ruleFile()));
+    const file = join(folder, `${name}.yaml`);
+    const tests = [test(loud, name, [raised]), test(quiet, name, [])];
+    writeFileSync(file, stringify({ rule_files: [rules], evaluation_interval: '1m', tests }));
+    const { all, exitCode } = await execa('promtool', ['test', 'rules', file], { all: true, reject: false });
+    expect({ exitCode, all }).toMatchObject({ exitCode: 0 });
+  },
+);

@@ -1,0 +1,107 @@
+/** What the policies of a site let through, decided as Kubernetes does, against the list of flows. */
+import { describe, expect, it } from '@jest/globals';
+import { ports } from '../../../charts/endpoints.ts';
+import { flows, podNames } from '../../../charts/flows.ts';
+import { siteNamespaces } from '../../../charts/namespaces.ts';
+import { manifestsOf } from '../../support/manifests.ts';
+import { allows, policiesOf } from '../../support/network-policies.ts';
+import { daNang, socTrang } from '../../support/sites.ts';
+
+type Workload = {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: { readonly template: { readonly metadata: { readonly labels: Record<string, string> } } };
+};
+
+describe.each([socTrang, daNang])('the network of $name', (site) => {
+  const manifests = manifestsOf(site);
+  const policies = policiesOf(manifests);
+  const pods = manifests
+    .filter(({ kind }) => ['Deployment', 'StatefulSet', 'CronJob', 'Job', 'DaemonSet'].includes(kind))
+    .map((manifest) => manifest as unknown as Workload)
+    .map(({ metadata: { name, namespace }, spec }) => ({
+      name,
+      namespace,
+      labels: spec.template.metadata.labels,
+    }));
+  const listeners = [...new Set(Object.values(ports).map(({ container }) => container))];
+
+  it('is closed in both directions in every namespace', () => {
+    const closed = policies.filter(({ spec }) => Object.keys(spec.podSelector).length === 0);
+    expect(closed.map(({ metadata }) => metadata.namespace)).toEqual(
+      siteNamespaces(site).map(({ name }) => name),
+    );
+    for (const { spec } of closed) {
+      expect(spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+    }
+  });
+
+  it('has the pods that the flows name, and no other', () => {
+    expect(pods.map(({ name }) => name).sort()).toEqual([...podNames].sort());
+  });
+
+  it('lets each pod reach another by the ports of the flows, and by no other port', () => {
+    const open = pods.flatMap((from) =>
+      pods.flatMap((to) =>
+        listeners
+          .filter((port) => allows(policies, from, to, port))
+          .map((port) => `${from.name} ${to.name} ${port}`),
+      ),
+    );
+    const meant = flows.flatMap((flow) =>
+      'ports' in flow && (podNames as readonly string[]).includes(flow.from)
+        ? flow.ports.map((name) => `${flow.from} ${flow.to} ${ports[name].container}`)
+        : [],
+    );
+    expect(open.sort()).toEqual(meant.sort());
+  });
+
+  it('lets strangers in the cluster reach what everybody may, and nothing else', () => {
+    const stranger = { name: 'stranger', namespace: 'default', labels: { app: 'stranger' } };
+    const open = pods.flatMap((to) =>
+      listeners.filter((port) => allows(policies, stranger, to, port)).map((port) => `${to.name} ${port}`),
+    );
+    const meant = flows.flatMap((flow) =>
+      'ports' in flow && flow.from === 'anybody'
+        ? flow.ports.map((name) => `${flow.to} ${ports[name].container}`)
+        : [],
+    );
+    expect(open.sort()).toEqual(meant.sort());
+  });
+
+  it('has a flow to every port that a Service offers', () => {
+    const reached = new Set(
+      flows.flatMap((flow) =>
+        'ports' in flow ? flow.ports.map((name) => `${flow.to} ${ports[name].container}`) : [],
+      ),
+    );
+    const offered = manifests
+      .filter(({ kind }) => kind === 'Service')
+      .flatMap(({ spec }) => {
+        const { selector, ports: list } = spec as {
+          selector: Record<string, string>;
+          ports: { targetPort: number }[];
+        };
+        return list.map(({ targetPort }) => `${selector['app.kubernetes.io/name']} ${targetPort}`);
+      });
+    expect(offered.filter((port) => !reached.has(port))).toEqual([]);
+  });
+
+  it('lets Postfix alone out to other servers, and the operator alone to the API server', () => {
+    const beyond = policies.flatMap(({ metadata, spec }) =>
+      (spec.egress ?? []).flatMap(({ to = [], ports: list = [] }) =>
+        to.flatMap((peer) =>
+          peer.ipBlock === undefined
+            ? []
+            : [[metadata.name, peer.ipBlock.cidr, list.map(({ port }) => port)]],
+        ),
+      ),
+    );
+    const dns = beyond.filter(([, cidr]) => cidr === '169.254.20.10/32').map(([name]) => name);
+    expect(dns.sort()).toEqual(['dovecot', 'operator', 'postfix', 'webmail']);
+    expect(beyond.filter(([, cidr]) => cidr !== '169.254.20.10/32')).toEqual([
+      ['postfix', '0.0.0.0/0', [25]],
+      ['postfix', '::/0', [25]],
+      ...site.network.apiServer.networks.map((cidr) => ['operator', cidr, [443, 6443]]),
+    ]);
+  });
+});
