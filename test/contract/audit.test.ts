@@ -43,6 +43,7 @@ it('tells time, kind, who and which attributes of every write, and no value', as
     ['modify', dn],
   ]);
   for (const [time = ''] of rows) expect(time).toMatch(/^20\d{12}\.\d{6}Z$/);
+  for (const row of rows) expect(row[4]).toMatch(/^20\d{12}\.\d{6}Z#\d{6}#001#\d{6}$/);
   expect(rows[0]?.[3]).toContain('userPassword');
   expect(rows[1]?.[3]?.split(' ').sort()).toEqual([attribute.quotaBytes, 'title']);
   expect(rows[2]?.[3]).toContain('userPassword');

@@ -1,14 +1,21 @@
 /** Two providers on loopback ports with production's configuration, start script and front. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';
 import { directoryConfig, type Places } from '../../../charts/directory-config.ts';
 import { type KeyPair, makeAuthority, makeLeaf } from '../../../cli/bootstrap/openssl.ts';
 import { serviceAccounts } from '../../../operator/core/layout.ts';
 import type { ConnectionOptions } from '../../../operator/ldap/connection.ts';
-import { accepts, freePort, furnished, operatorDn, site, suffix, until } from './slapd.ts';
+import { accepts, freePort, furnished, operatorDn, site, until as soon, suffix } from './slapd.ts';
+
+/** These conditions are programs of their own: they are not asked without a pause. */
+export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  await soon(async () => (await condition()) || setTimeout(200, false));
+}
 
 const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` };
 /** libldap compares this name with the machine's own. */
@@ -139,15 +146,24 @@ export class Pair {
   async whenReady(): Promise<void> {
     await until(async () => (await Promise.all(this.providers.map((one) => one.isReady()))).every(Boolean));
     for (const { ports } of this.providers) await until(() => accepts(ports.front));
+    for (const { folder } of this.providers) await until(() => existsSync(join(folder, 'run/refreshed')));
   }
 
-  /** Waits until both are as far as the other. */
-  async whenEqual(): Promise<void> {
+  /** Waits until each is as far as the other and nothing moves, then gives the contents of both. */
+  async contents(): Promise<readonly [string, string]> {
     const [first, second] = this.providers;
-    await until(async () => {
+    const quiet = async () => {
       const [ours, theirs] = await Promise.all([first.marks(), second.marks()]);
-      return ours.length > 0 && String(ours) === String(theirs);
+      return ours.length > 0 && String(ours) === String(theirs) ? String(ours) : undefined;
+    };
+    let before: string | undefined;
+    let contents: readonly [string, string] = ['', ''];
+    await until(async () => {
+      before = await quiet();
+      contents = [await first.contents(), await second.contents()];
+      return before !== undefined && before === (await quiet());
     });
+    return contents;
   }
 
   /** How the operator reaches the active provider, by the front of one of them. */

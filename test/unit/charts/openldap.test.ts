@@ -19,7 +19,8 @@ function synthesize(site = socTrang) {
   const chart = new Chart(new App(), 'test', { disableResourceNameHashes: true });
   const endpoint = openldap(chart, { site, image: (part) => `registry.example.vn/${part}:1` });
   const objects = chart.toJson();
-  return { endpoint, of: (kind: string) => objects.find((object) => object.kind === kind) };
+  const all = (kind: string): typeof objects => objects.filter((object) => object.kind === kind);
+  return { endpoint, all, of: (kind: string) => all(kind)[0] };
 }
 
 describe('the schema', () => {
@@ -171,6 +172,51 @@ describe('the pod', () => {
     const stricter = { ...socTrang, passwords: { ...socTrang.passwords, minLength: 12 } };
     expect(digest(stricter)).not.toBe(digest(socTrang));
     expect(digest(socTrang)).toBe(digest(socTrang));
+  });
+});
+
+describe('two providers', () => {
+  const chart = (replicas: number) => synthesize({ ...socTrang, directory: { replicas } });
+  const files = (replicas: number) => directoryConfig({ ...socTrang, directory: { replicas } });
+
+  it('have a number each, and each pulls from the other by its certificate', () => {
+    const [first = '', second = ''] = [0, 1].map((number) => files(2)[`provider-${number}.conf`]);
+    expect(first).toMatch(/^serverID 1$/m);
+    expect(first).toContain('provider=ldaps://openldap-1.soc-trang-mail.svc.cluster.local:1637');
+    expect(second).toMatch(/^serverID 2$/m);
+    expect(second).toContain('provider=ldaps://openldap-0.soc-trang-mail.svc.cluster.local:1637');
+    for (const text of [first, second]) expect(text).toMatch(/saslmech=external.*\n.*tls_reqcert=demand/);
+  });
+
+  it('are led to by fronts of which each prefers the first, and both cut who stays with the second', () => {
+    const servers = [0, 1].map(
+      (number) => files(2)[`front-${number}.cfg`]?.match(/^ {2}server openldap.*$/gm) ?? [],
+    );
+    for (const [first = '', second = ''] of servers) {
+      expect(first).toMatch(/on-marked-up shutdown-backup-sessions$/);
+      expect(second).toMatch(/ backup on-marked-down shutdown-sessions$/);
+    }
+    expect(servers[0]?.[0]).toContain('openldap-0 127.0.0.1:1637 track self/slapd');
+    expect(servers[1]?.[0]).toContain(
+      'openldap-0 openldap-0.soc-trang-mail.svc.cluster.local:1637 track other/front',
+    );
+  });
+
+  it('are one where the site says so: no front, no number two, the same port for clients', () => {
+    expect(Object.keys(files(1)).filter((name) => /front|-1/.test(name))).toEqual([]);
+    const ports = (replicas: number) => chart(replicas).of('StatefulSet').spec.template.spec.containers;
+    expect(ports(1).map(({ ports: list }: { ports: object }) => list)).toEqual([
+      [{ name: 'ldaps', containerPort: 1636 }],
+    ]);
+    expect(ports(2)[1].ports).toContainEqual({ name: 'ldaps', containerPort: 1636 });
+  });
+
+  it('find each other before they are ready', () => {
+    const services = chart(2)
+      .all('Service')
+      .filter(({ metadata }) => metadata.name !== 'openldap');
+    expect(services.map(({ metadata }) => metadata.name)).toEqual(['openldap-0', 'openldap-1']);
+    for (const { spec } of services) expect(spec.publishNotReadyAddresses).toBe(true);
   });
 });
 
