@@ -41,6 +41,13 @@ export const flows: readonly Flow[] = [
   { from: 'postfix', to: 'dovecot', ports: ['quotaTunnel'], why: 'full mailboxes are refused at once (R30)' },
   { from: 'postfix', to: 'openldap', ports: ['ldaps'], why: 'recipients, aliases, who may send as whom' },
 
+  {
+    from: 'openldap',
+    to: 'openldap',
+    ports: ['ldaps', 'provider', 'providerHealth'],
+    why: 'two providers copy from each other, and lead to the active one',
+  },
+
   { from: 'dovecot', to: 'openldap', ports: ['ldaps'], why: 'logins and mailboxes' },
   { from: 'dovecot', to: 'postfix', ports: ['smtp'], why: 'replies of people who are away' },
 
@@ -63,6 +70,7 @@ export const flows: readonly Flow[] = [
   { from: 'monitoring', to: 'dovecot', ports: ['operator'], why: 'metrics of the throttle' },
 
   { from: 'postfix', to: 'dns', why: 'Services, and where mail goes' },
+  { from: 'openldap', to: 'dns', why: 'Services' },
   { from: 'dovecot', to: 'dns', why: 'Services' },
   { from: 'webmail', to: 'dns', why: 'Services' },
   { from: 'operator', to: 'dns', why: 'Services' },

@@ -1,11 +1,10 @@
 /** What slapd wrote to an account, as its own log has it: told by a script in its pod, which keeps the values there. */
-import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { Failed } from './failure.ts';
 import type { Moment } from './history.ts';
-import { callKube } from './kube.ts';
+import { runInPod } from './pod-script.ts';
 
 /** Container of each provider's pod and what runs in it: charts/components/openldap.ts. */
 const container = 'slapd';
@@ -60,30 +59,9 @@ export function mergeLogs(logs: readonly ProviderLog[], entry: string): readonly
 
 async function readLog(config: KubeConfig, namespace: string, pod: string, entry: string): Promise<string> {
   const uid = entry.slice(entry.indexOf('=') + 1, entry.indexOf(','));
-  const what = `running ${script[1]} in pod ${namespace}/${pod}`;
-  const [out, faults] = [new PassThrough(), new PassThrough()];
-  let status: V1Status | undefined;
-  const socket = await callKube(what, () =>
-    new Exec(config).exec(namespace, pod, container, [...script, uid], out, faults, null, false, (ended) => {
-      status = ended;
-    }),
-  );
-  if (socket === undefined) throw new Failed(`${what}: there is no such pod`);
-  const [lines, fault] = [text(out), text(faults)];
-  const closed = new Promise<'closed'>((resolve) => {
-    socket.addEventListener('close', () => resolve('closed'));
-  });
-  const late = once(AbortSignal.timeout(deadline), 'abort');
-  try {
-    if ((await Promise.race([closed, late])) !== 'closed')
-      throw new Failed(`${what}: it did not end within ${deadline / 1000} s`);
-  } finally {
-    socket.close();
-    out.end();
-    faults.end();
-  }
-  if (status?.status !== 'Success')
-    throw new Failed(`${what}: ${(await fault).trim() || status?.message || 'the connection was lost'}`);
+  const out = new PassThrough();
+  const lines = text(out);
+  await runInPod(config, { namespace, pod, container, command: [...script, uid], deadline }, out);
   return lines;
 }
 

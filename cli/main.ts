@@ -109,6 +109,15 @@ program
     await exportList(options);
   });
 
+mailboxOptions(program.command('export-mail'))
+  .description('Write every letter of a mailbox to a folder, with checksums, for the archive (R38).')
+  .requiredOption('-o, --output <folder>', 'a folder that is empty or not there yet')
+  .option('--site <site>', 'the site, instead of the namespace')
+  .action(async (name, options) => {
+    const { exportMail } = await import('./export-mail.ts');
+    await exportMail(name, options, new Date());
+  });
+
 program
   .command('status')
   .description('Print how every Organization and Mailbox stands, problems first.')

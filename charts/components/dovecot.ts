@@ -3,7 +3,7 @@ import { ApiObject } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { mailRoot, suffixOf } from '../../operator/core/layout.ts';
-import { messageSizeLimit } from '../../operator/core/quota.ts';
+import { messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
 import { ldapSecret, originSecret, sessionsSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
@@ -28,9 +28,14 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       directoryPort: directory.port,
       defaultQuota: site.quota.personal,
       grace: messageSizeLimit(site.attachment),
+      trashDays: site.expiry.trashDays,
+      junkDays: site.expiry.junkDays,
       imapsPort: ports.imaps.container,
       postfixHost: serviceHost('postfix', site.namespaces.smtp),
       smtpPort: ports.smtp.service,
+      sessions: openSessions(site),
+      // Every session is one at the services that all share.
+      clients: 1000 + openSessions(site),
       popPort: ports.pop3s.container,
       sievePort: ports.sieve.container,
       lmtpPort: loopback.lmtp,
@@ -53,7 +58,14 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       storePort: ports.store.container,
     }),
     store: renderFile('dovecot/store'),
+    export: renderFile('dovecot/export'),
   };
+}
+
+/** IMAP sessions of 1.5 MiB each that stand beside Dovecot's own memory (measured: docs/operations.md). */
+function openSessions({ resources }: Site): number {
+  const own = 96 * 2 ** 20;
+  return Math.floor((parseBytes(resources.dovecot.memoryLimit) - own) / (1.5 * 2 ** 20));
 }
 
 /** The archives, apart from Postfix's tunnel: this container alone reaches them, and nobody but the operator reaches it. */
@@ -69,6 +81,7 @@ function store(image: string): Container {
       { name: 'archive', path: '/srv/archive', writable: true },
       { name: 'config', path: '/etc/hopthu/store.conf', subPath: 'store.conf' },
       { name: 'config', path: '/etc/hopthu/store', subPath: 'store' },
+      { name: 'config', path: '/etc/hopthu/export', subPath: 'export' },
       { name: 'tls', path: '/run/tls' },
     ],
   };

@@ -1,7 +1,9 @@
 /** How a program of ours becomes one file that Node alone runs: in the image, and where it is measured. */
-import type { BuildOptions } from 'esbuild';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
 
-export const singleFile = {
+const singleFile = {
   outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
@@ -13,3 +15,22 @@ export const singleFile = {
   },
   logLevel: 'warning',
 } as const satisfies BuildOptions;
+
+/** Writes each program as `<name>.mjs` into a folder. */
+export async function bundle(entryPoints: Readonly<Record<string, string>>, folder: string): Promise<void> {
+  const { outputFiles } = await build({
+    ...singleFile,
+    entryPoints: { ...entryPoints },
+    outdir: folder,
+    write: false,
+  });
+  for (const { path, text } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, asciiOnly(text));
+  }
+}
+
+/** Node keeps the source in memory, and where one character is not Latin twice as much of it: 9 MiB. */
+function asciiOnly(source: string): string {
+  return source.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -111,6 +111,12 @@ export const mailboxSpec = z
       .enum(['Retain', 'Archive', 'Delete'])
       .default('Retain')
       .describe('What becomes of the mail of a deleted Mailbox after the days of `retention`. R37'),
+    hold: z
+      .strictObject({
+        reason: line(200).describe('By whose order and for what, such as the number of the decision.'),
+      })
+      .optional()
+      .describe('A legal hold: no letter goes while it lasts, not even with the Mailbox. R38'),
     delegates: delegates
       .optional()
       .describe("Who else uses this organization's mailbox; only with type Organization. R26, R27, R28"),

@@ -4,10 +4,10 @@ import type { DirectoryEntry } from '../ports.ts';
 import type { Claimant } from './addresses.ts';
 import type { Desired } from './desired.ts';
 import type { Attributes } from './entry.ts';
-import { isClosed } from './former.ts';
+import { isClosed, isHeld } from './former.ts';
 import { type Account, type Known, resolveDelegates } from './insiders.ts';
 import { attribute } from './layout.ts';
-import { type Folders, isNarrower, settingsFor } from './mail-settings.ts';
+import { type Folders, isNarrower, type Role, settingsFor } from './mail-settings.ts';
 import { mailboxDn, resourceName } from './naming/identity.ts';
 import { accountOf, all, first, type Observed } from './observed.ts';
 import type { Site } from './site.ts';
@@ -49,7 +49,11 @@ export function withDelegates(decided: Decided): readonly Desired[] {
   const known = knownMailboxes(decided);
   const named = decided.desired.map((desired) => withNames(decided, known, opened, desired));
   for (const entry of orphanedOwners(decided))
-    openFolders(opened, delegatesOf(entry), accountOf(entry), first(entry, 'mail'));
+    openFolders(opened, delegatesOf(entry), {
+      account: accountOf(entry),
+      address: first(entry, 'mail'),
+      isHeld: isHeld(entry),
+    });
   return named.map((desired) => withFolders(opened.get(accountName(desired)) ?? [], desired));
 }
 
@@ -69,7 +73,7 @@ function withNames(
     : { delegates: before, problems: [] };
   const inForce = owner.isActive ? delegates : [];
   const address = (desired.attributes?.['mail'] ?? desired.entry?.attributes['mail'])?.[0];
-  openFolders(opened, inForce, owner.account, address);
+  openFolders(opened, inForce, { account: owner.account, address, isHeld: isHeldAfter(desired) });
   const maySend = inForce.filter(({ rights }) => rights.includes('SendAs'));
   const values = {
     [attribute.delegate]: inForce.map(({ account, name, rights }) => `${account} ${name} ${rights}`),
@@ -78,29 +82,42 @@ function withNames(
   return { ...override(desired, values), problems: [...desired.problems, ...problems] };
 }
 
+type Owner = { readonly account: string; readonly address: string | undefined; readonly isHeld: boolean };
+
 function openFolders(
   opened: Map<string, Folders[]>,
   delegates: readonly Delegate[],
-  account: string,
-  address: string | undefined,
+  { account, address, isHeld }: Owner,
 ): void {
   if (address === undefined) return;
   for (const delegate of delegates) {
-    const mayWrite = delegate.rights.includes('Write');
-    if (!mayWrite && !delegate.rights.includes('Read')) continue;
-    opened.set(delegate.account, [...(opened.get(delegate.account) ?? []), { account, address, mayWrite }]);
+    const role = roleOf(delegate, isHeld);
+    if (role !== undefined)
+      opened.set(delegate.account, [...(opened.get(delegate.account) ?? []), { account, address, role }]);
   }
 }
 
-/** A delegate's own entry: the folders, and that sessions are to end which go by what it may do no longer. */
+function roleOf({ rights }: Delegate, isHeld: boolean): Role | undefined {
+  if (rights.includes('Write')) return isHeld ? 'keeper' : 'writer';
+  return rights.includes('Read') ? 'reader' : undefined;
+}
+
+/**
+ * An account's own entry: the folders that it is a delegate of, the hold that it is under, and that sessions are to end
+ * which go by what it may do no longer.
+ */
 function withFolders(folders: readonly Folders[], desired: Desired): Desired {
+  const isHeld = isHeldAfter(desired);
   const concerned =
-    folders.length > 0 || holds(desired, attribute.mailSetting) || holds(desired, attribute.endSessions);
+    isHeld ||
+    folders.length > 0 ||
+    holds(desired, attribute.mailSetting) ||
+    holds(desired, attribute.endSessions);
   if (!concerned) return desired;
-  const settings = settingsFor(folders);
+  const settings = settingsFor(folders, isHeld);
   const before = desired.entry?.attributes[attribute.mailSetting] ?? [];
   // The sessions of one who may not log in are ended for that reason.
-  const mayHaveSessions = desired.attributes?.[attribute.status]?.[0] === 'Active';
+  const mayHaveSessions = desired.entry && desired.attributes?.[attribute.status]?.[0] === 'Active';
   return override(desired, {
     [attribute.mailSetting]: settings,
     [attribute.endSessions]: mayHaveSessions && isNarrower(settings, before) ? ['TRUE'] : [],
@@ -153,6 +170,12 @@ function accountFrom(desired: Desired, claimants: ReadonlyMap<string, Claimant>)
 
 function accountName({ resource, entry }: Desired): string {
   return entry === undefined ? resource.metadata.uid : accountOf(entry);
+}
+
+/** Will it be under a legal hold (R38)? Where nothing can be decided, as it is. */
+function isHeldAfter({ attributes, entry }: Desired): boolean {
+  const hold = attributes?.[attribute.hold];
+  return hold === undefined ? entry !== undefined && isHeld(entry) : hold.length > 0;
 }
 
 function holds({ entry }: Desired, name: string): boolean {

@@ -60,6 +60,7 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     pwdAccountLockedTime: lock(facts.life.status, facts.entry),
     ...facts.life.attributes,
     ...deletionPolicy(mailbox.spec),
+    [attribute.hold]: optional(mailbox.spec.hold?.reason),
     // Whoever is let in has the mail in its place.
     ...(receives(facts.life.status) ? { [attribute.archive]: [] } : {}),
     ...passwordAttributes(site, facts),

@@ -74,6 +74,7 @@ const labels: Readonly<Record<string, string>> = {
   [attribute.sector]: 'sector',
   [attribute.type]: 'type',
   [attribute.deletionPolicy]: 'deletion policy',
+  [attribute.hold]: 'legal hold',
   [attribute.ownerUid]: 'taken back by a new resource',
   [attribute.passwordReset]: 'new first password',
   [attribute.lastAccess]: 'last access',
@@ -136,6 +137,8 @@ function delegateText(value: string): string {
   return `${name} (${rights.join(', ')})`;
 }
 
+const rightsOf = { reader: 'Read', keeper: 'Write without deleting', writer: 'Write' } as const;
+
 function foldersText(settings: readonly string[]): readonly string[] {
-  return foldersIn(settings).map(({ address, mayWrite }) => `${address} (${mayWrite ? 'Write' : 'Read'})`);
+  return foldersIn(settings).map(({ address, role }) => `${address} (${rightsOf[role]})`);
 }

@@ -121,6 +121,11 @@ export function isClosed(entry: DirectoryEntry): boolean {
   return first(entry, attribute.status) === 'Closed';
 }
 
+/** Under a legal hold (R38): its mail stays where it is, also when the mailbox is closed, until the hold is lifted. */
+export function isHeld(entry: DirectoryEntry): boolean {
+  return first(entry, attribute.hold) !== undefined;
+}
+
 /** Access was taken away because nobody used it (R23); granting it again brings it back. */
 export function isReclaimed(entry: DirectoryEntry): boolean {
   return first(entry, attribute.status) === 'Reclaimed';

@@ -49,6 +49,8 @@ export const attribute = {
   mailSetting: 'hopThuMailSetting',
   /** On a delegate: a right was withdrawn, and the sessions of before are still to be ended. */
   endSessions: 'hopThuEndSessions',
+  /** Why the mailbox is under a legal hold (R38); absent while it is under none. */
+  hold: 'hopThuHold',
   /** Generalized time: when the status last changed; absent while it never did. */
   statusSince: 'hopThuStatusSince',
   /** Hash of the plan by whose approval the status changed; absent where it needed none. */

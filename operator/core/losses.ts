@@ -4,7 +4,7 @@ import type { DirectoryEntry } from '../ports.ts';
 import { attribute } from './layout.ts';
 import { first } from './observed.ts';
 import { isSuspendedByAnnotation } from './organizations.ts';
-import type { Update } from './plan.ts';
+import type { Change, Update } from './plan.ts';
 import { parseGeneralizedTime } from './time.ts';
 
 /** Milliseconds within which losses count together, as if they had come at once. */
@@ -25,7 +25,8 @@ export function recentLosses(
 ): readonly DirectoryEntry[] {
   if (planned.length === 0) return [];
   const deletions = planned.flatMap(({ resource }) => resource.metadata.deletionTimestamp ?? []);
-  const times = [now.getTime(), ...deletions.map((time) => Date.parse(time))];
+  // Thousands that are deleted together share a few seconds.
+  const times = [...new Set([now.getTime(), ...deletions.map((time) => Date.parse(time))])];
   const counted = new Set(planned.map(({ dn }) => dn));
   return entries.filter((entry) => {
     if (first(entry, attribute.status) === 'Active' || first(entry, attribute.approvedPlan) !== undefined)
@@ -36,15 +37,18 @@ export function recentLosses(
   });
 }
 
+/** A suspension by annotation. R42 */
+export function isEmergency({ action, resource }: Change): boolean {
+  return action === 'suspend' && isSuspendedByAnnotation(resource.metadata);
+}
+
 /** Suspensions by annotation, as long as they are few: a stolen account waits for no approval of something else. R42 */
 export function urgentLosses(
   planned: readonly Update[],
   recent: readonly DirectoryEntry[],
   mailboxes: readonly Resource[],
 ): ReadonlySet<Update> {
-  const urgent = planned.filter(
-    ({ action, resource }) => action === 'suspend' && isSuspendedByAnnotation(resource.metadata),
-  );
+  const urgent = planned.filter(isEmergency);
   if (urgent.length === 0) return new Set();
   const annotated = new Set(
     mailboxes.filter(({ metadata }) => isSuspendedByAnnotation(metadata)).map(({ metadata }) => metadata.uid),

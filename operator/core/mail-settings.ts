@@ -5,46 +5,68 @@
  */
 import { mailRoot } from './layout.ts';
 
+/** What whoever logs in may do with a mailbox; the rights of each are in charts/config/dovecot/dovecot.conf. */
+export type Role = 'reader' | 'keeper' | 'writer';
+
 /** The folders of one organization's mailbox, opened to one delegate. */
 export type Folders = {
   /** `uid` of the mailbox's entry; names where its mail is. */
   readonly account: string;
   /** Names it to people. */
   readonly address: string;
-  readonly mayWrite: boolean;
+  readonly role: Role;
 };
 
 /** People find the mailboxes of organizations below this folder. */
 export const delegatedFolder = 'Hộp thư cơ quan';
 
-/** In Dovecot's rules of access these two names stand for what a delegate may do. */
-const roles = { reader: 'reader', writer: 'writer' } as const;
+/** Each includes what those before it may do. */
+const ranks: readonly Role[] = ['reader', 'keeper', 'writer'];
 
 const names = 'namespace+=';
 
-/** One value per setting; none without folders. */
-export function settingsFor(folders: readonly Folders[]): readonly string[] {
-  if (folders.length === 0) return [];
+/** Of an account whose own mailbox is under a legal hold (R38): nothing is deleted or moved away, and nothing expires. */
+const heldSettings = [
+  'namespace/inbox/acl_user=keeper',
+  'namespace/inbox/mailbox/Trash/autoexpunge=0',
+  'namespace/inbox/mailbox/Junk/autoexpunge=0',
+];
+
+/** One value per setting; none without folders and without a hold. */
+export function settingsFor(folders: readonly Folders[], isHeld = false): readonly string[] {
+  const held = isHeld ? heldSettings : [];
+  if (folders.length === 0) return held;
   const sorted = folders.toSorted((a, b) => (a.account < b.account ? -1 : 1));
   return [
+    ...held,
     `${names}${sorted.map(({ account }) => account).join()}`,
-    ...sorted.flatMap(({ account, address, mayWrite }) => [
+    ...sorted.flatMap(({ account, address, role }) => [
       `namespace/${account}/prefix=${delegatedFolder}/${address}/`,
       `namespace/${account}/mail_path=${mailRoot}/${account}/Maildir`,
-      `namespace/${account}/acl_user=${mayWrite ? roles.writer : roles.reader}`,
+      `namespace/${account}/acl_user=${role}`,
     ]),
   ];
 }
 
 /** Does a session that began with `before` have what `after` does not give? */
 export function isNarrower(after: readonly string[], before: readonly string[]): boolean {
+  if (isHeldBy(after) && !isHeldBy(before)) return true;
   const isKept = (value: string) =>
-    value.startsWith(names) || after.includes(value) || after.includes(promoted(value));
+    value.startsWith(names) ||
+    heldSettings.includes(value) ||
+    asMuch(value).some((enough) => after.includes(enough));
   return !before.every(isKept);
 }
 
-function promoted(value: string): string {
-  return value.replace(new RegExp(`=${roles.reader}$`), `=${roles.writer}`);
+function isHeldBy(settings: readonly string[]): boolean {
+  return heldSettings.every((value) => settings.includes(value));
+}
+
+/** A setting, and those that give more than it. */
+function asMuch(value: string): readonly string[] {
+  const [setting, role] = value.split('/acl_user=');
+  const rank = ranks.indexOf(role as Role);
+  return rank < 0 ? [value] : ranks.slice(rank).map((one) => `${setting}/acl_user=${one}`);
 }
 
 /** The folders that such values open; what is not of this form opens none. */
@@ -57,6 +79,6 @@ export function foldersIn(settings: readonly string[]): readonly Folders[] {
   return (list?.split(',') ?? []).map((account) => ({
     account,
     address: setting(account, 'prefix')?.split('/')[1] ?? account,
-    mayWrite: setting(account, 'acl_user') === roles.writer,
+    role: ranks.find((role) => role === setting(account, 'acl_user')) ?? 'reader',
   }));
 }

@@ -10,6 +10,7 @@
  * | closed, marked                   | discard the mail; remove                                   |
  * | reclaimed (R23)                  | archive; remove the mail; the entry stays                  |
  * | archived, its mailbox comes back | restore                                                    |
+ * | under a legal hold (R38)         | nothing but a restore                                      |
  */
 import type { Orders } from '../api/orders.ts';
 import { annotation, type Resource } from '../api/resource.ts';
@@ -17,7 +18,7 @@ import type { ArchiveReceipt, DirectoryEntry } from '../ports.ts';
 import { isRecorded } from './address-facts.ts';
 import { formatReceipt, removalOf } from './archive.ts';
 import type { Desired } from './desired.ts';
-import { isClosed, isReclaimed } from './former.ts';
+import { isClosed, isHeld, isReclaimed } from './former.ts';
 import { holdBack, type Today, type Write } from './held.ts';
 import { attribute, objectClass } from './layout.ts';
 import { resourceName } from './naming/identity.ts';
@@ -62,7 +63,7 @@ export function mailWork(world: MailWorld): readonly MailTask[] {
   const wanted = wantedAccounts(world);
   const opening = openingAccounts(world);
   const ends = world.observed.entries.flatMap((entry) => {
-    if (isHold(entry)) return [];
+    if (isHold(entry) || isHeld(entry)) return [];
     if (isReclaimed(entry)) return opening.has(entry.dn) ? [] : (reclaimOf(world, entry) ?? []);
     // What is marked is being discarded: only then its name is free again.
     const isLeft = removalOf(entry) === 'discarded' || !wanted(entry);

@@ -61,8 +61,8 @@ export function foreignOwner(account: string): string {
 }
 
 function isNobodys(entry: DirectoryEntry): boolean {
-  const isMailbox = parentOf(entry.dn).toLowerCase().startsWith(`${container.mailboxes},`);
-  return isMailbox && /^uid=/i.test(entry.dn) && first(entry, attribute.ownerUid) === undefined;
+  if (first(entry, attribute.ownerUid) !== undefined || !/^uid=/i.test(entry.dn)) return false;
+  return parentOf(entry.dn).toLowerCase().startsWith(`${container.mailboxes},`);
 }
 
 /** An entry of `ou=held`. */

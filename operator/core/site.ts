@@ -154,6 +154,12 @@ const schema = z.strictObject({
     .describe(
       'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',
     ),
+  expiry: z
+    .strictObject({
+      trashDays: days.describe('Days after which a letter in the trash goes; 0 means never.'),
+      junkDays: days.describe('Days after which a letter in the junk folder goes; 0 means never.'),
+    })
+    .describe('Letters that people have thrown away. Nothing expires under a legal hold. R37, R38'),
   throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
   directory: z
     .strictObject({

@@ -38,7 +38,8 @@ export function settle(desired: Desired, outcome: Outcome, now: string, used?: n
   const { resource } = desired;
   const facts: MailboxStatus & OrganizationStatus =
     resource.kind === 'Mailbox' ? mailboxFacts(desired, outcome, used) : organizationFacts(desired, outcome);
-  const conditions = conditionsFor(resource, readiness(desired, outcome), now, facts.quota);
+  const lasting = [...quotaCondition(facts), ...holdCondition(desired, outcome)];
+  const conditions = conditionsFor(resource, readiness(desired, outcome), now, lasting);
   return {
     status: { observedGeneration: resource.metadata.generation, ...facts, conditions: [...conditions] },
     releaseFinalizer: isGone(desired),
@@ -54,7 +55,8 @@ export function undecided(resource: Resource, problem: Problem, now: string): ob
   const isTold = told?.reason === problem.reason && told.observedGeneration === resource.metadata.generation;
   if (isTold) return resource.status as object;
   const known = (resource.status ?? {}) as MailboxStatus;
-  return { ...known, conditions: conditionsFor(resource, { ready: 'False', ...problem }, now, known.quota) };
+  const lasting = conditionsOf(resource).filter(({ type }) => type === 'OverQuota' || type === 'LegalHold');
+  return { ...known, conditions: conditionsFor(resource, { ready: 'False', ...problem }, now, lasting) };
 }
 
 /** Is there anything that a resource waits for? A settled one is not told of every outage. */
@@ -132,18 +134,31 @@ function settledReadiness({ resource, attributes }: Desired): Readiness {
   return { ready: 'True', reason: state, message: `${attributes?.['mail']?.[0]}, ${quota}${access}` };
 }
 
+/** What is told beside Ready, while it is so. */
+type Lasting = Pick<Condition, 'type' | 'reason' | 'message'>;
+
+function quotaCondition({ quota }: MailboxStatus): readonly Lasting[] {
+  return quota !== undefined && isOver(quota) ? [{ type: 'OverQuota', ...overQuota(quota) }] : [];
+}
+
+/** The hold that is in force: what the directory says (R38). */
+function holdCondition(desired: Desired, outcome: Outcome): readonly Lasting[] {
+  const [message] = valueAfter(desired, outcome, attribute.hold);
+  return message === undefined ? [] : [{ type: 'LegalHold', reason: 'OnHold', message }];
+}
+
 /** kstatus: Ready always, the others only while they are true. */
 function conditionsFor(
   resource: Resource,
   { ready, kind, ...why }: Readiness,
   now: string,
-  quota: MailboxStatus['quota'],
+  lasting: readonly Lasting[],
 ): readonly Condition[] {
   const before = conditionsOf(resource);
   const condition = (
     type: Condition['type'],
     status: Condition['status'],
-    { reason, message }: Pick<Condition, 'reason' | 'message'> = why,
+    { reason, message }: Omit<Lasting, 'type'> = why,
   ): Condition => {
     const previous = before.find((candidate) => candidate.type === type);
     return {
@@ -159,7 +174,7 @@ function conditionsFor(
     condition('Ready', ready),
     ...(kind === 'waiting' ? [condition('Reconciling', 'True')] : []),
     ...(kind === 'stalled' ? [condition('Stalled', 'True')] : []),
-    ...(quota !== undefined && isOver(quota) ? [condition('OverQuota', 'True', overQuota(quota))] : []),
+    ...lasting.map((one) => condition(one.type, 'True', one)),
   ];
 }
 

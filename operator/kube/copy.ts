@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Metadata } from '../api/resource.ts';
 
 /** Anything copied: told apart by name within its namespace, compared by UID and version. */
@@ -36,15 +37,21 @@ export class Copy<T extends Copied> {
     return this.#objects.get(name);
   }
 
+  /**
+   * The object that is copied already where the given one is equal to it, so that a new list of what did not change costs
+   * no memory, and whoever compares sees so at once. Versions alone do not tell: after a restore they come again.
+   */
+  known(object: T): T {
+    const copied = this.#objects.get(object.metadata.name);
+    return copied !== undefined && (copied === object || isDeepStrictEqual(copied, object)) ? copied : object;
+  }
+
   /** Takes a complete list, whatever the versions in it (after a restore they start again lower). */
   replaceAll(found: Map<string, T>): void {
-    const before = this.#objects;
+    const isKnown = (object: T): boolean => this.known(object) === this.#objects.get(object.metadata.name);
+    const isSame = this.#objects.size === found.size && found.values().every(isKnown);
     this.#objects = found;
-    const isSame = ({ metadata }: T): boolean => {
-      const { uid, resourceVersion } = before.get(metadata.name)?.metadata ?? {};
-      return uid === metadata.uid && resourceVersion === metadata.resourceVersion;
-    };
-    if (before.size !== found.size || ![...found.values()].every(isSame)) this.#onChange();
+    if (!isSame) this.#onChange();
   }
 
   /** An object as the watch shows it. */

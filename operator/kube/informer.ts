@@ -157,7 +157,7 @@ export class Informer<T extends Copied> {
       page = await this.#source.listPage(page?.next);
       this.#lastSeen = performance.now();
       for (const item of page.items) {
-        const object = this.#source.trim(item);
+        const object = this.#copy.known(this.#source.trim(item));
         found.set(object.metadata.name, object);
       }
     } while (page.next !== undefined && !this.#stop.signal.aborted);

@@ -45,6 +45,7 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.notice,
       attribute.grant,
       attribute.deletionPolicy,
+      attribute.hold,
       attribute.archive,
       attribute.delegate,
       attribute.sendAs,
@@ -117,7 +118,7 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.notice]: /^[1-9]\d{0,3} \d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/,
   [attribute.delegate]: /^[A-Za-z0-9-]+ [a-z0-9.-]+ (Read|Write|SendAs)(,(Read|Write|SendAs))*$/,
   [attribute.mailSetting]:
-    /^namespace(\+=[A-Za-z0-9,-]+|\/[A-Za-z0-9-]+\/(prefix=[^/]+\/[a-z0-9._@-]+\/|mail_path=\/srv\/vmail\/[A-Za-z0-9-]+\/Maildir|acl_user=(reader|writer)))$/,
+    /^namespace(\+=[A-Za-z0-9,-]+|\/[A-Za-z0-9-]+\/(prefix=[^/]+\/[a-z0-9._@-]+\/|mail_path=\/srv\/vmail\/[A-Za-z0-9-]+\/Maildir|acl_user=(reader|writer|keeper)|mailbox\/(Trash|Junk)\/autoexpunge=0))$/,
   [attribute.endSessions]: /^(TRUE|FALSE)$/,
   [attribute.statusSince]: /^\d{14}Z$/,
   pwdReset: /^(TRUE|FALSE)$/,

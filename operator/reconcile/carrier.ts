@@ -16,7 +16,7 @@ import type { Patience } from './patience.ts';
 import { endSessions } from './sessions.ts';
 import { hearsOfSessions, idleOutcome, settleOne, type Usage } from './settle.ts';
 import { isOfOneResource } from './tell-waiting.ts';
-import { type Priority, priority, Writers } from './writers.ts';
+import { atOnce, type Priority, priority, Writers } from './writers.ts';
 
 /** A resource for which there is something to do. */
 export type Task = {
@@ -142,6 +142,7 @@ export class Carrier {
     };
     if (at === priority.bulk) this.#bulkSince = performance.now();
     const jobs = tasks.map((task) => this.#enlist(task));
+    let hasFailed = false;
     try {
       const applied = new Map<Job, Applied>();
       const apply = async (job: Job): Promise<void> => {
@@ -172,10 +173,23 @@ export class Carrier {
         }
         this.#over(job, applied.get(job));
       };
-      await Promise.all([ended, ...jobs.map(finish)]);
+      // What hears of sessions keeps nobody waiting. Of the rest, a few are begun at a time: each costs memory.
+      const others = jobs.filter((job) => !hears(job)).values();
+      const finishSome = async (): Promise<void> => {
+        for (const job of others) {
+          if (hasFailed) return;
+          await finish(job);
+        }
+      };
+      await Promise.all([
+        ended,
+        ...jobs.filter(hears).map(finish),
+        ...Array.from({ length: atOnce }, finishSome),
+      ]);
       if ((await ended) !== undefined) round.failures += 1;
       return round;
     } catch (error) {
+      hasFailed = true;
       this.#writers.drop();
       await this.#writers.idle();
       for (const job of jobs) this.#end(job);

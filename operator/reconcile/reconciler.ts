@@ -170,6 +170,7 @@ export class Reconciler {
     // What is to be done with mail is said by a pass over everything.
     if (reclaims(unweighed) || (this.#dependencies.mail !== undefined && restores(unweighed)))
       return undefined;
+    if (this.#weighing.isMoreOfTheSame(unweighed.tasks)) return undefined;
     const plan = this.#planned(unweighed, whole, () => this.#view.all(), withdrawn);
     const concernsSessions = plan.tasks.some(
       ({ desired, write }) => hearsOfSessions(desired) || (write !== undefined && removesAccess(write)),

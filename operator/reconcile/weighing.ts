@@ -5,7 +5,8 @@
 import type { Orders } from '../api/orders.ts';
 import { askForApproval } from '../core/approval.ts';
 import { type Guarded, type GuardedWorld, guard, isWeighed } from '../core/guard.ts';
-import type { Change } from '../core/plan.ts';
+import { isEmergency } from '../core/losses.ts';
+import { type Change, removesAccess } from '../core/plan.ts';
 import type { Task } from './carrier.ts';
 
 const nothing: Guarded = { allowed: [], held: [], rejected: [] };
@@ -37,13 +38,22 @@ export class Weighing {
   }
 
   /**
+   * Takes in what is planned, and tells whether it would only be held with what is held already. Then a pass over
+   * everything may tell so: to weigh a thousand deletions anew at each of them costs their square.
+   */
+  isMoreOfTheSame(tasks: readonly Task[]): boolean {
+    const weighed = this.#takeIn(tasks);
+    const waits = (change: Change) => removesAccess(change) && !isEmergency(change);
+    return weighed.length > 0 && weighed.every(waits) && this.#last.held.some(waits);
+  }
+
+  /**
    * Takes in what is planned, and has each task do what the guard and the site's orders allow.
    * @param world everything there is; only asked for where there is something to weigh
    * @param again whether the guard has to look though nothing of the tasks concerns it
    */
   weigh(tasks: readonly Task[], world: () => GuardedWorld, orders: Orders, again = false): readonly Task[] {
-    const weighed = tasks.flatMap(({ write }) => (write !== undefined && isWeighed(write) ? [write] : []));
-    for (const change of weighed) this.#planned.set(uidOf(change), change);
+    const weighed = this.#takeIn(tasks);
     if (weighed.length === 0 && !again) return tasks.map((task) => obeying(task, orders));
     this.#last = guard([...this.#planned.values()], world(), orders);
     const by = {
@@ -69,6 +79,12 @@ export class Weighing {
       if (rejected !== undefined) return { ...obedient, outcome: { kind: 'rejected', change: rejected } };
       return obedient;
     });
+  }
+
+  #takeIn(tasks: readonly Task[]): readonly Change[] {
+    const weighed = tasks.flatMap(({ write }) => (write !== undefined && isWeighed(write) ? [write] : []));
+    for (const change of weighed) this.#planned.set(uidOf(change), change);
+    return weighed;
   }
 }
 

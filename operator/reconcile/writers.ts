@@ -1,5 +1,5 @@
 /** How many writes are under way at once (performance: 8 to 16 fill one connection), and which of those that wait is next. */
-const size = 12;
+export const atOnce = 12;
 
 /** What goes first: what takes access away, then what somebody waits for, then the rest of the province. */
 export const priority = { revoke: 0, change: 1, bulk: 2 } as const;
@@ -36,7 +36,7 @@ export class Writers {
   }
 
   #next(): void {
-    while (this.#running < size) {
+    while (this.#running < atOnce) {
       const job = this.#waiting.find((jobs) => jobs.length > 0)?.shift();
       if (job === undefined) return;
       this.#running += 1;

@@ -1,20 +1,23 @@
-/** Programs of this folder as one file each, made as the operator's is. */
+/** Programs of this folder as one file each, made and run as the operator's is. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { singleFile } from '../../images/operator/single-file.ts';
+import { bundle } from '../../images/operator/single-file.ts';
+
+const dockerfile = readFileSync(join(import.meta.dirname, '../../images/operator/Dockerfile'), 'utf8');
 
 /** Node's flags in the operator's image. */
 export function imageFlags(): readonly string[] {
-  const file = readFileSync(join(import.meta.dirname, '../../images/operator/Dockerfile'), 'utf8');
-  const entrypoint: readonly string[] = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(file)?.[1] ?? '[]');
+  const entrypoint: readonly string[] = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]');
   return entrypoint.filter((word) => word.startsWith('--'));
 }
 
-export async function bundle(folder: string, programs: readonly string[]): Promise<void> {
-  await build({
-    entryPoints: programs.map((program) => join(import.meta.dirname, `${program}.ts`)),
-    outdir: folder,
-    ...singleFile,
-  });
+/** Environment of the operator's image. */
+export function imageEnvironment(): Readonly<Record<string, string>> {
+  const settings = /^ENV (.*)$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
+  return Object.fromEntries(settings.map((setting) => setting.split('=') as [string, string]));
+}
+
+export function bundlePrograms(folder: string, programs: readonly string[]): Promise<void> {
+  const files = programs.map((program) => [program, join(import.meta.dirname, `${program}.ts`)] as const);
+  return bundle(Object.fromEntries(files), folder);
 }

@@ -14,7 +14,7 @@ import { firstPassword, operatorDn, Slapd } from '../contract/support/slapd.ts';
 import { ensureKubernetesBinary } from '../kind/kubernetes-binary.ts';
 import { socTrang } from '../support/sites.ts';
 import type { Alone } from './alone.ts';
-import { bundle, imageFlags } from './bundle.ts';
+import { bundlePrograms, imageEnvironment, imageFlags } from './bundle.ts';
 import type { Floor } from './floor.ts';
 import type { Operator } from './operator.ts';
 import { mailboxManifest, organizationManifests } from './people.ts';
@@ -38,6 +38,7 @@ function siteOf(mailboxes: number): Site {
 async function measure<T>(program: string, task: Task): Promise<T> {
   const { stdout } = await execa(process.execPath, [...imageFlags(), program], {
     input: JSON.stringify(task),
+    env: imageEnvironment(),
     stderr: 'inherit',
   });
   return JSON.parse(stdout) as T;
@@ -102,7 +103,7 @@ async function measureSize(server: ApiServer, folder: string, mailboxes: number)
 
 await ensureKubernetesBinary();
 const folder = await mkdtemp(join(tmpdir(), 'hopthu-bench-'));
-await bundle(folder, ['alone', 'floor', 'operator']);
+await bundlePrograms(folder, ['alone', 'floor', 'operator']);
 const server = await startApiServer();
 try {
   const measured: Measured[] = [];

@@ -72,7 +72,7 @@ beforeAll(async () => {
   const operator = await as('operator');
   const password = { userPassword: [hashPassword(initial)] };
   const details = { title: ['Phó Giám đốc'], o: ['Sở Thông tin và Truyền thông'], employeeNumber: ['CB-1'] };
-  const folders = [{ account: 'office', address: `office@${site.domain}`, mayWrite: false }];
+  const folders = [{ account: 'office', address: `office@${site.domain}`, role: 'reader' }] as const;
   const delegation = { hopThuMailSetting: settingsFor(folders), hopThuEndSessions: ['TRUE'] };
   const entries = {
     active: { ...password, ...details },

@@ -29,8 +29,8 @@ describe.each<[string, () => Promise<Directory>]>([
 
   it('is kept who the delegates of a mailbox are, and what is opened to a delegate', async () => {
     const folders = [
-      { account: 'office', address: at('office'), mayWrite: true },
-      { account: 'unit', address: at('unit.office'), mayWrite: false },
+      { account: 'office', address: at('office'), role: 'writer' as const },
+      { account: 'unit', address: at('unit.office'), role: 'reader' as const },
     ];
     const opened = {
       [attribute.mailSetting]: settingsFor(folders),
@@ -60,6 +60,7 @@ describe.each<[string, () => Promise<Directory>]>([
     ['a role that there is not', attribute.mailSetting, 'namespace/unit/acl_user=owner'],
     ['two settings in one', attribute.mailSetting, `namespace+=unit\thome=/srv/vmail/other`],
     ['a folder below another', attribute.mailSetting, `namespace/unit/prefix=${delegatedFolder}/a/b/`],
+    ['another expiry', attribute.mailSetting, 'namespace/inbox/mailbox/Trash/autoexpunge=1'],
     ['a lone yes', attribute.endSessions, 'yes'],
   ])('is refused: %s', async (_fault, name, value) => {
     const entry = mailbox('refused', { [name]: [value] });

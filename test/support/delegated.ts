@@ -42,7 +42,7 @@ export class Department extends Province {
   }
 
   /** The settings that open the department's mailbox and no other. */
-  opened(role: 'reader' | 'writer'): readonly string[] {
+  opened(role: 'reader' | 'keeper' | 'writer'): readonly string[] {
     const owner = this.uidOf('so-tttt');
     return [
       `namespace+=${owner}`,

@@ -110,6 +110,17 @@ export class Webmail {
     return { subject: shown.trim(), from: from ?? '', text: text.trim() };
   }
 
+  /** Searches the folder that is shown; gives the subjects of what is found, once at least one is. */
+  async search(words: string): Promise<readonly string[]> {
+    await this.page.fill('#mailsearchform', words);
+    const answer = this.page.waitForResponse((response) => response.url().includes('_action=search'));
+    await this.page.press('#mailsearchform', 'Enter');
+    await answer;
+    const subjects = this.page.locator('#messagelist tr.message td.subject a');
+    await subjects.first().waitFor();
+    return (await subjects.allInnerTexts()).map((text) => text.trim());
+  }
+
   /** Starts a new message. */
   async compose(): Promise<void> {
     await this.page.click('#taskmenu a.compose');

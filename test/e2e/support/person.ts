@@ -13,6 +13,8 @@ export type Mail = {
   readonly subject: string;
   readonly text?: string;
   readonly attachment?: Buffer;
+  /** The whole message as it is, instead of one made of the rest. */
+  readonly raw?: Buffer;
   readonly from: string;
 };
 
@@ -71,9 +73,7 @@ export class Person {
   }
 
   #hopthu(args: readonly string[], input = ''): Promise<string> {
-    const [namespace = ''] = this.site.namespaces.accounts;
-    const options = ['-n', namespace, '--context', testCluster().context];
-    return execa(process.execPath, [cli, ...args, ...options], { input }).then(({ stdout }) => stdout);
+    return hopthu(this.site, args, input);
   }
 
   /** Runs `use` over an IMAP session; ends it. @throws imapflow's error when the login is refused */
@@ -141,6 +141,13 @@ export class Person {
   }
 }
 
+/** `kubectl hopthu` in the namespace of the site's resources; gives standard output. */
+export async function hopthu(site: Site, args: readonly string[], input = ''): Promise<string> {
+  const [namespace = ''] = site.namespaces.accounts;
+  const options = ['-n', namespace, '--context', testCluster().context];
+  return (await execa(process.execPath, [cli, ...args, ...options], { input })).stdout;
+}
+
 /** Brings a mail to the site's port 25, as another server does. @throws nodemailer's error with the SMTP reply */
 export function deliver(site: Site, mail: Mail): Promise<void> {
   return transmit(site, 'smtp', mail);
@@ -149,7 +156,7 @@ export function deliver(site: Site, mail: Mail): Promise<void> {
 async function transmit(
   site: Site,
   service: 'smtp' | 'submission' | 'submissions',
-  { from, to, subject, text = '', attachment }: Mail,
+  { from, to, subject, text = '', attachment, raw }: Mail,
   auth?: { user: string; pass: string },
 ): Promise<void> {
   const transport = createTransport({
@@ -162,7 +169,10 @@ async function transmit(
   });
   const attachments = attachment === undefined ? [] : [{ filename: 'van-ban.bin', content: attachment }];
   try {
-    await transport.sendMail({ from, to, subject, text, attachments });
+    const envelope = { from, to };
+    await transport.sendMail(
+      raw === undefined ? { from, to, subject, text, attachments } : { envelope, raw },
+    );
   } finally {
     transport.close();
   }

@@ -29,6 +29,15 @@ function synthesize(site = socTrang) {
   return { endpoints, named };
 }
 
+it.each([
+  ['1Gi', 618],
+  ['4Gi', 2666],
+])('lets as many in as %s carry', (memoryLimit, sessions) => {
+  const { resources } = socTrang;
+  const site = { ...socTrang, resources: { ...resources, dovecot: { ...resources.dovecot, memoryLimit } } };
+  expect(block('service imap', configuration(site))).toContain(`process_limit = ${sessions}`);
+});
+
 describe('logging in', () => {
   it('is for active people who have changed their first password', () => {
     expect(block('passdb ldap')).toContain(

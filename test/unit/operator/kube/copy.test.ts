@@ -40,6 +40,15 @@ describe('copy', () => {
     expect([version(), changes]).toEqual([undefined, 2]);
   });
 
+  it('keeps what a new list shows unchanged, and tells of other contents under the same version', () => {
+    const [before] = copy.objects;
+    expect(copy.known(an('10'))).toBe(before);
+    const restored = an('10', { annotations: { 'hopthu.io/paused': 'false' } });
+    expect(copy.known(restored)).toBe(restored);
+    copy.replaceAll(new Map([['an', restored]]));
+    expect([[...copy.objects], changes]).toEqual([[restored], 1]);
+  });
+
   describe('during a write of ours', () => {
     it('takes the answer over and is not told of the echo after it', async () => {
       await copy.duringWrite('an', async () => an('11'));

@@ -129,6 +129,48 @@ describe('a change', () => {
   });
 });
 
+describe('while the guard holds deletions', () => {
+  const names = Array.from({ length: 25 }, (_, index) => `p${index}`);
+  const changed = (name: string) =>
+    operator.reconciler.changed([{ kind: 'Mailbox', namespace: province.namespace, name }]);
+
+  beforeEach(async () => {
+    for (const [index, name] of names.entries())
+      province.person(name, `Lê ${'ABCDEGHKLMNOPQRSTUVXY'[index % 20]} Tám${'x'.repeat(index)}`, 'so-tttt');
+    await operator.settle();
+    for (const name of names.slice(0, 15)) province.delete(name);
+    await operator.settle();
+    province.expectReady('p14', 'False', 'AwaitingApproval', /15 mailboxes/);
+  });
+
+  it('further ones are left to a full pass, which counts them once for all', async () => {
+    for (const name of names.slice(15, 20)) {
+      province.delete(name);
+      expect(await changed(name)).toBeUndefined();
+    }
+    await operator.settle();
+    province.expectReady('p14', 'False', 'AwaitingApproval', /20 mailboxes/);
+    province.expectReady('p19', 'False', 'AwaitingApproval', /20 mailboxes/);
+  });
+
+  it('an emergency and a grant wait for nothing (R42)', async () => {
+    const { spec } = province.mailbox('p20');
+    const annotations = { 'hopthu.io/suspend': 'stolen' };
+    province.cluster.apply({
+      kind: 'Mailbox',
+      name: 'p20',
+      namespace: province.namespace,
+      spec: spec as object,
+      annotations,
+    });
+    province.person('tam', 'Lê Văn Tám', 'so-tttt');
+    expect(await changed('p20')).toBeDefined();
+    expect(await changed('tam')).toBeDefined();
+    expect(province.entryOf('p20')).toMatchObject({ hopThuStatus: ['Suspended'] });
+    province.expectReady('tam', 'True', 'Active');
+  });
+});
+
 describe('an operator that dies while it looks at changes', () => {
   it('is made good by the next one, whatever call it dies at', async () => {
     for (let moment = 0, hit = true; hit; moment += 1) {
