@@ -1,5 +1,5 @@
 /** Configuration of slapd, of the scripts beside it and of the front that leads clients to the active provider. */
-import { mailRoot, serviceAccounts, suffixOf } from '../operator/core/layout.ts';
+import { bindAccounts, mailRoot, suffixOf } from '../operator/core/layout.ts';
 import { parseBytes } from '../operator/core/quota.ts';
 import type { Site } from '../operator/core/site.ts';
 import { renderFile } from './config/render.ts';
@@ -59,7 +59,7 @@ export function directoryConfig(site: Site, places = placesOf(site)): Readonly<R
     start: renderFile('openldap/start', { port: places.slapd }),
     refresh: renderFile('openldap/refresh', {
       service: urlOf(places.service),
-      accounts: serviceAccounts.join(' '),
+      accounts: bindAccounts(site).join(' '),
     }),
     ready: renderFile('openldap/ready'),
   };
@@ -67,7 +67,7 @@ export function directoryConfig(site: Site, places = placesOf(site)): Readonly<R
 
 function database(site: Site, suffix: string): Readonly<Record<string, string>> {
   const volumeSize = parseBytes(site.storage.directory, 'storage.directory');
-  const accounts = serviceAccounts.map((account): [string, string] => [
+  const accounts = bindAccounts(site).map((account): [string, string] => [
     `account-${account}.ldif`,
     renderFile('openldap/account.ldif', { account, suffix }),
   ]);
@@ -77,9 +77,11 @@ function database(site: Site, suffix: string): Readonly<Record<string, string>> 
       mailRoot,
       site: site.name,
       domainPattern: site.domain.replaceAll('.', '\\.'),
-      // The files of both databases grow up to these sizes and leave room for the first fill and a slapcat.
-      dataMaxSize: Math.floor(volumeSize * 0.6),
+      // The files of the databases grow up to these sizes and leave room for the first fill and a slapcat.
+      dataMaxSize: Math.floor(volumeSize * 0.5),
       logMaxSize: Math.floor(volumeSize * 0.2),
+      loginsMaxSize: Math.floor(volumeSize * 0.15),
+      accessLogDays: site.directory.accessLogDays,
     }),
     'acl.conf': renderFile('openldap/acl.conf', { suffix }),
     'hopthu.schema': renderFile('openldap/hopthu.schema'),

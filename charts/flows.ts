@@ -2,14 +2,18 @@
  * Who talks to whom, by which port and why: the only list. The NetworkPolicies are derived from it
  * (`components/network-policies.ts`), and so is the table in docs/ports.md. What is not in it does not get through.
  */
+import type { Site } from '../operator/core/site.ts';
 import type { PortName } from './endpoints.ts';
 
 /** Pods of this project, by the label `app.kubernetes.io/name`. */
 export const podNames = ['openldap', 'dovecot', 'postfix', 'postgresql', 'webmail', 'operator'] as const;
 export type PodName = (typeof podNames)[number];
 
-/** Who calls from elsewhere: `anybody` is every address outside and inside, `monitoring` the namespace that the site file names. */
-export type Caller = 'anybody' | 'monitoring';
+/**
+ * Who calls from elsewhere: `anybody` is every address outside and inside, `monitoring` the namespace that the site file
+ * names. `applications` are every address too, where the site file lists any.
+ */
+export type Caller = 'anybody' | 'monitoring' | 'applications';
 
 /** What pods call elsewhere; the policies know addresses and ports. */
 export type Elsewhere = 'dns' | 'apiServer' | 'mailServers';
@@ -34,6 +38,8 @@ export const flows: readonly Flow[] = [
   },
   { from: 'anybody', to: 'dovecot', ports: ['imaps', 'pop3s', 'sieve'], why: 'people read and filter (R2)' },
   { from: 'anybody', to: 'webmail', ports: ['webmail'], why: 'people read and send in a browser (R2)' },
+
+  { from: 'applications', to: 'openldap', ports: ['ldaps'], why: 'logins of other applications (R6)' },
 
   { from: 'postfix', to: 'mailServers', why: 'mail to other servers' },
   { from: 'postfix', to: 'dovecot', ports: ['lmtpTunnel'], why: 'delivery' },
@@ -75,3 +81,8 @@ export const flows: readonly Flow[] = [
   { from: 'webmail', to: 'dns', why: 'Services' },
   { from: 'operator', to: 'dns', why: 'Services' },
 ];
+
+/** Those of one site. */
+export function flowsOf({ applications }: Site): readonly Flow[] {
+  return flows.filter(({ from }) => from !== 'applications' || applications.length > 0);
+}

@@ -65,7 +65,9 @@ export function clientService(
       selector: selector(site, props.part),
       ports: props.ports.map((name) => ({
         ...servicePort(name),
-        ...(type === 'NodePort' ? { nodePort: site.expose.ports[name] } : {}),
+        ...(type === 'NodePort' && site.expose.ports[name] !== undefined
+          ? { nodePort: site.expose.ports[name] }
+          : {}),
       })),
     },
   });

@@ -36,6 +36,18 @@ const contractPrograms: readonly Requirement[] = [
     packages: { debian: ['prometheus'], fedora: 'golang-github-prometheus', brew: 'prometheus' },
   },
   {
+    command: 'haproxy',
+    why: 'leads to the active one of two directories',
+    packages: { debian: ['haproxy'], fedora: 'haproxy', brew: 'haproxy' },
+  },
+  {
+    // That of the packages, whatever else is on PATH.
+    command: '/usr/bin/python3',
+    trial: ['-c', 'import ldap3'],
+    why: 'logs people in as another application would',
+    packages: { debian: ['python3', 'python3-ldap3'], fedora: 'python3-ldap3' },
+  },
+  {
     command: 'openssl',
     why: 'makes certificates',
     packages: { debian: ['openssl'], fedora: 'openssl', brew: 'openssl' },

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { directorySecret, tlsSecret } from '../../operator/core/secrets.ts';
 import { directoryConfig, providerService } from '../directory-config.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
-import { podService, service } from '../service.ts';
+import { clientService, podService, service } from '../service.ts';
 import { type Container, type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'openldap';
@@ -22,6 +22,7 @@ export function openldap(scope: Construct, context: Context): Endpoint {
     data: config,
   });
   service(scope, context, { part, namespace, ports: ['ldaps'] });
+  if (site.applications.length > 0) clientService(scope, context, { part, namespace, ports: ['ldaps'] });
   if (isPair) pair(scope, context);
   workload(scope, context, {
     name: part,

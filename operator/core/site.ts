@@ -168,8 +168,20 @@ const schema = z.strictObject({
         .min(1)
         .max(2)
         .describe('2 for two providers of which one takes over within seconds when the other is lost.'),
+      accessLogDays: z
+        .int()
+        .min(1)
+        .max(3650)
+        .describe('Days for which it is kept who logged in and who wrote what. R36'),
     })
     .describe('OpenLDAP.'),
+  applications: z
+    .array(z.strictObject({ name: slug.describe('Of its bind account and of its Secret.') }))
+    .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'each name once')
+    .default([])
+    .describe(
+      'Other applications that log people in by LDAP ([recipe](applications.md)); one bind account each. R6',
+    ),
   operator: z.strictObject({
     replicas: z
       .int()
@@ -212,6 +224,7 @@ const schema = z.strictObject({
           imaps: port,
           pop3s: port,
           sieve: port,
+          ldaps: port.optional(),
         })
         .describe('Node ports, used with NodePort; `make up` opens the same ports on 127.0.0.1.'),
       proxies: z

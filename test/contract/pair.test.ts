@@ -175,3 +175,18 @@ it("a bind account's new password comes to both with the next start", async () =
   });
   await expectEqual();
 }, 60_000);
+
+it('a directory of the time before there were two becomes a pair, and nothing of it is lost', async () => {
+  const former = await Pair.create();
+  const [old] = former.providers;
+  try {
+    await old.fillAsBefore();
+    await former.start();
+    const [ours, theirs] = await former.contents();
+    expect(ours).toMatch(/^dn: cn=sentinel,ou=policies,/m);
+    expect(ours).toMatch(/^entryCSN: .*#000#/m);
+    expect(theirs).toBe(ours);
+  } finally {
+    await former.stop();
+  }
+}, 60_000);

@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';
 import { directoryConfig, type Places } from '../../../charts/directory-config.ts';
 import { type KeyPair, makeAuthority, makeLeaf } from '../../../cli/bootstrap/openssl.ts';
-import { serviceAccounts } from '../../../operator/core/layout.ts';
+import { bindAccounts } from '../../../operator/core/layout.ts';
 import type { ConnectionOptions } from '../../../operator/ldap/connection.ts';
 import { accepts, freePort, furnished, operatorDn, site, until as soon, suffix } from './slapd.ts';
 
@@ -60,6 +60,14 @@ export class Provider {
   async loseVolume(): Promise<void> {
     await rm(join(this.folder, 'ldap'), { recursive: true, force: true });
     await mkdir(join(this.folder, 'ldap'));
+  }
+
+  /** A volume as a release with one provider left it: entries of no provider's number, and no mark of how far it has come. */
+  async fillAsBefore(): Promise<void> {
+    const file = (name: string) => join(this.folder, name);
+    for (const name of ['data', 'accesslog', 'logins']) await mkdir(file(`ldap/${name}`));
+    await writeFile(file('run/provider.conf'), '');
+    await execa('slapadd', ['-q', '-f', file('slapd.conf'), '-b', suffix, '-l', file('tree.ldif')], { env });
   }
 
   /** Whether its front and the other one's may use it. */
@@ -196,7 +204,8 @@ async function furnish(folder: string, places: Places, authority: KeyPair, leaf:
     await writeFile(join(folder, 'tls', name), text);
     await chmod(join(folder, 'tls', name), 0o600);
   }
-  for (const account of serviceAccounts) await writeFile(join(folder, 'secrets/accounts', account), account);
+  for (const account of bindAccounts(site))
+    await writeFile(join(folder, 'secrets/accounts', account), account);
 }
 
 async function threePorts(): Promise<Ports> {

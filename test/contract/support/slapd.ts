@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { directoryConfig } from '../../../charts/directory-config.ts';
-import { type ServiceAccount, serviceDn, suffixOf } from '../../../operator/core/layout.ts';
+import { serviceDn, suffixOf } from '../../../operator/core/layout.ts';
 import { parseSite } from '../../../operator/core/site.ts';
 import { hashPassword } from '../../../operator/credentials/ssha512.ts';
 import type { ConnectionOptions } from '../../../operator/ldap/connection.ts';
@@ -33,11 +33,11 @@ export type SlapdOptions = {
 
 export class Slapd {
   readonly port: number;
-  readonly #folder: string;
+  readonly folder: string;
   #process: Running | undefined;
 
   private constructor(folder: string, port: number) {
-    this.#folder = folder;
+    this.folder = folder;
     this.port = port;
   }
 
@@ -83,11 +83,11 @@ export class Slapd {
   async stop(): Promise<void> {
     this.#process?.kill('SIGTERM');
     await this.#process;
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   /** Gives a bind account another password; takes effect with the next start, as in production. */
-  async setPassword(account: ServiceAccount, password: string): Promise<void> {
+  async setPassword(account: string, password: string): Promise<void> {
     const dn = serviceDn(site.domain, account);
     const input = `dn: ${dn}\nchangetype: modify\nreplace: userPassword\nuserPassword: ${hashPassword(password)}\n`;
     await execa('/usr/sbin/slapmodify', ['-f', this.#path('slapd.conf'), '-b', suffix], { input });
@@ -112,7 +112,7 @@ export class Slapd {
 
   /** What `kubectl exec … sh /etc/hopthu/audit UID` prints. */
   async audit(uid: string): Promise<string> {
-    const script = (await readFile(this.#path('audit'), 'utf8')).replace('/etc/hopthu/', `${this.#folder}/`);
+    const script = (await readFile(this.#path('audit'), 'utf8')).replace('/etc/hopthu/', `${this.folder}/`);
     const env = { PATH: `${process.env['PATH']}:/usr/sbin` };
     const { stdout } = await execa('sh', ['-s', uid], { input: script, env });
     return stdout;
@@ -128,11 +128,11 @@ export class Slapd {
   }
 
   #path(name: string): string {
-    return join(this.#folder, name);
+    return join(this.folder, name);
   }
 
   async #fill({ edit = same, editTree = same }: SlapdOptions): Promise<void> {
-    for (const folder of ['run', 'tls', 'ldap/data', 'ldap/accesslog']) {
+    for (const folder of ['run', 'tls', 'ldap/data', 'ldap/accesslog', 'ldap/logins']) {
       await mkdir(this.#path(folder), { recursive: true });
     }
     await this.#makeCertificate();
@@ -146,7 +146,7 @@ export class Slapd {
   }
 
   async #config(text: string): Promise<string> {
-    return (await furnished(this.#folder, 'slapd.conf', text)).replaceAll('/tls/ca.crt', '/tls/tls.crt');
+    return (await furnished(this.folder, 'slapd.conf', text)).replaceAll('/tls/ca.crt', '/tls/tls.crt');
   }
 
   async #makeCertificate(): Promise<void> {

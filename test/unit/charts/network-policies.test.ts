@@ -1,7 +1,7 @@
 /** What the policies of a site let through, decided as Kubernetes does, against the list of flows. */
 import { describe, expect, it } from '@jest/globals';
 import { ports } from '../../../charts/endpoints.ts';
-import { flows, podNames } from '../../../charts/flows.ts';
+import { flowsOf, podNames } from '../../../charts/flows.ts';
 import { siteNamespaces } from '../../../charts/namespaces.ts';
 import { manifestsOf } from '../../support/manifests.ts';
 import { allows, policiesOf } from '../../support/network-policies.ts';
@@ -13,6 +13,7 @@ type Workload = {
 };
 
 describe.each([socTrang, daNang])('the network of $name', (site) => {
+  const flows = flowsOf(site);
   const manifests = manifestsOf(site);
   const policies = policiesOf(manifests);
   const pods = manifests

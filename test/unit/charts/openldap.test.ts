@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { App, Chart } from 'cdk8s';
 import { openldap } from '../../../charts/components/openldap.ts';
 import { directoryConfig } from '../../../charts/directory-config.ts';
-import { attribute, objectClass, sentinel, serviceAccounts } from '../../../operator/core/layout.ts';
+import { attribute, bindAccounts, objectClass, sentinel } from '../../../operator/core/layout.ts';
 import { parseBytes } from '../../../operator/core/quota.ts';
 import { daNang, socTrang } from '../../support/sites.ts';
 
@@ -78,7 +78,7 @@ describe('slapd.conf', () => {
 
   it.each(sites)('leaves room on the volume of $name beside both databases', (site) => {
     const sizes = [...file('slapd.conf', site).matchAll(/^maxsize (\d+)$/gm)].map(([, size]) => Number(size));
-    expect(sizes).toHaveLength(2);
+    expect(sizes).toHaveLength(3);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(0.9 * parseBytes(site.storage.directory));
   });
 
@@ -136,10 +136,10 @@ describe('the first content', () => {
   });
 
   it('has a bind account for every part, none with a password', () => {
-    for (const account of serviceAccounts)
+    for (const account of bindAccounts(socTrang))
       expect(file('tree.ldif')).toContain(`dn: cn=${account},ou=services,`);
     expect(file('tree.ldif').match(/^userPassword: .*$/gm)).toEqual(
-      serviceAccounts.map(() => 'userPassword: {SSHA512}none'),
+      bindAccounts(socTrang).map(() => 'userPassword: {SSHA512}none'),
     );
   });
 
@@ -176,8 +176,10 @@ describe('the pod', () => {
 });
 
 describe('two providers', () => {
-  const chart = (replicas: number) => synthesize({ ...socTrang, directory: { replicas } });
-  const files = (replicas: number) => directoryConfig({ ...socTrang, directory: { replicas } });
+  const chart = (replicas: number) =>
+    synthesize({ ...socTrang, directory: { ...socTrang.directory, replicas } });
+  const files = (replicas: number) =>
+    directoryConfig({ ...socTrang, directory: { ...socTrang.directory, replicas } });
 
   it('have a number each, and each pulls from the other by its certificate', () => {
     const [first = '', second = ''] = [0, 1].map((number) => files(2)[`provider-${number}.conf`]);
