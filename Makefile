@@ -46,7 +46,7 @@ synth: node_modules/.package-lock.json ## Manifests of every site below dist/
 	node images/operator/bundle.ts
 	node charts/main.ts dist
 
-images: node_modules/.package-lock.json ## Builds every image
+images: node_modules/.package-lock.json ## Builds every image, and lists what is in each below dist/sbom
 	node images/operator/bundle.ts
 	node test/kind/main.ts images
 

@@ -101,6 +101,17 @@ export const alerts: readonly Alert[] = [
     runbook: ['See Archives in operations.md: is it as it should be?'],
   },
   {
+    name: 'HopThuNoticesWaiting',
+    severity: 'warning',
+    expr: 'max by (site) (hopthu_notices_waiting) > 0',
+    for: '20m',
+    summary: 'People are not told that their mailbox will be reclaimed (R23)',
+    runbook: [
+      "The operator's log says why (`notice to …`): is Postfix away, or a mailbox full?",
+      'Nobody is reclaimed meanwhile.',
+    ],
+  },
+  {
     name: 'HopThuOrphans',
     severity: 'warning',
     expr: 'max by (site) (hopthu_orphan_entries) > 0',

@@ -1,6 +1,7 @@
 /** The certificate of every part: for cert-manager (charts) and for the local CA (`hopthu bootstrap`). */
 import { tlsSecret } from '../operator/core/secrets.ts';
 import type { Site } from '../operator/core/site.ts';
+import { setupHosts } from './client-setup.ts';
 import { serviceHost } from './endpoints.ts';
 
 export type PartCertificate = {
@@ -22,7 +23,7 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
     certificate('dovecot', mail, [hosts.mail]),
     // Nobody comes to it by TLS: it shows its certificate to the store beside Dovecot, and to Postfix.
     certificate('operator', mail, []),
-    certificate('webmail', mail, [hosts.webmail]),
+    certificate('webmail', mail, [hosts.webmail, ...setupHosts(site)]),
     certificate('postfix', smtp, [hosts.mail]),
   ];
 }

@@ -4,7 +4,10 @@ import { parseBytes } from '../operator/core/quota.ts';
 import type { Site } from '../operator/core/site.ts';
 import { renderFile } from './config/render.ts';
 import { type Endpoint, ports, serviceHost } from './endpoints.ts';
+import { reloadingScript } from './reloading.ts';
 
+/** Numeric user of slapd's pod. */
+export const slapdUid = 10001;
 const secondsPerDay = 86_400;
 /** Days before the end of a password during which clients that ask are warned. */
 const warningDays = 7;
@@ -62,6 +65,8 @@ export function directoryConfig(site: Site, places = placesOf(site)): Readonly<R
       accounts: bindAccounts(site).join(' '),
     }),
     ready: renderFile('openldap/ready'),
+    'read-certificates': renderFile('openldap/read-certificates'),
+    reloading: reloadingScript,
   };
 }
 
@@ -73,6 +78,7 @@ function database(site: Site, suffix: string): Readonly<Record<string, string>> 
   ]);
   return {
     'slapd.conf': renderFile('openldap/slapd.conf', {
+      uid: slapdUid,
       suffix,
       mailRoot,
       site: site.name,

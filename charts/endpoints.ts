@@ -30,6 +30,8 @@ export const ports = {
   store: { service: 8444, container: 8444 },
   postgresql: { service: 5432, container: 5432 },
   webmail: { service: 443, container: 8443 },
+  /** Sends browsers on to `webmail`. */
+  http: { service: 80, container: 8081 },
   /** Health and metrics of the operator, and of the throttle in Dovecot's pod. */
   operator: { service: 8080, container: 8080 },
 } as const satisfies Record<string, Port>;

@@ -38,6 +38,7 @@ export const flows: readonly Flow[] = [
   },
   { from: 'anybody', to: 'dovecot', ports: ['imaps', 'pop3s', 'sieve'], why: 'people read and filter (R2)' },
   { from: 'anybody', to: 'webmail', ports: ['webmail'], why: 'people read and send in a browser (R2)' },
+  { from: 'anybody', to: 'webmail', ports: ['http'], why: 'sends browsers on to HTTPS' },
 
   { from: 'applications', to: 'openldap', ports: ['ldaps'], why: 'logins of other applications (R6)' },
 

@@ -1,4 +1,5 @@
 /** One end of the TLS tunnels between Postfix, Dovecot and the operator: stunnel beside the daemon. */
+import { hangUp, reloading, reloadingMount } from './reloading.ts';
 import type { Container } from './workload.ts';
 
 /**
@@ -8,10 +9,11 @@ import type { Container } from './workload.ts';
 export function tunnel(props: Pick<Container, 'image' | 'uid' | 'ports'>): Container {
   return {
     name: 'tunnel',
-    command: ['/usr/bin/stunnel', '/etc/stunnel/hopthu.conf'],
+    command: reloading(hangUp, ['/run/tls'], ['/usr/bin/stunnel', '/etc/stunnel/hopthu.conf']),
     resources: { cpu: '10m', memory: '16Mi', memoryLimit: '64Mi' },
     mounts: [
       { name: 'config', path: '/etc/stunnel/hopthu.conf', subPath: 'stunnel.conf' },
+      reloadingMount,
       { name: 'tls', path: '/run/tls' },
     ],
     ...props,

@@ -8,7 +8,12 @@ import { ensureTls } from './bootstrap/tls.ts';
 import { loadKubeConfig } from './kube.ts';
 import { loadSite } from './site.ts';
 
-export type BootstrapOptions = { readonly site: string; readonly context?: string };
+export type BootstrapOptions = {
+  readonly site: string;
+  readonly context?: string;
+  /** Makes every certificate of the local CA anew, however long it has left: its key is in wrong hands, or may be. */
+  readonly renewCertificates?: boolean;
+};
 
 /** Running it again changes nothing but what is missing or due. Prints a line per object written, nothing secret. */
 export async function bootstrap(options: BootstrapOptions): Promise<void> {
@@ -20,5 +25,5 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   }
   await ensurePasswords(store, desiredSecrets(site), log);
   await ensureDkim(store, site, log);
-  await ensureTls(store, site, new Date(), log);
+  await ensureTls(store, site, new Date(), log, options.renewCertificates === true);
 }

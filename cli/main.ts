@@ -144,6 +144,20 @@ program
   });
 
 program
+  .command('support-bundle')
+  .description(
+    'Write what an engineer elsewhere asks for into a folder: state, Events, logs; no Secret is read.',
+  )
+  .requiredOption(...site)
+  .requiredOption('-o, --output <folder>', 'a new folder')
+  .option('--people', 'leave addresses of people legible; by default each becomes a number')
+  .option(...context)
+  .action(async (options) => {
+    const { supportBundle } = await import('./support-bundle.ts');
+    await supportBundle({ ...options, people: options.people === true });
+  });
+
+program
   .command('completion')
   .description('Print the completion of a shell: eval "$(hopthu completion bash)".')
   .argument('<shell>', 'bash or zsh')
@@ -157,6 +171,7 @@ program
   .description('Create what must be in the cluster before the charts: namespaces, Secrets, certificates.')
   .requiredOption(...site)
   .option(...context)
+  .option('--renew-certificates', 'make every certificate of the local CA anew, whatever its end')
   .action(async (options) => {
     const { bootstrap } = await import('./bootstrap.ts');
     await bootstrap(options);

@@ -1,6 +1,5 @@
 /** `hopthu plan`: what a change of manifests would do, before anybody applies it. */
 import { statSync } from 'node:fs';
-import type { Resource } from '../operator/api/resource.ts';
 import type { Site } from '../operator/core/site.ts';
 import { rfc3339 } from '../operator/core/time.ts';
 import { Invalid } from '../operator/errors.ts';
@@ -11,7 +10,7 @@ import { readGit } from './plan/git.ts';
 import { type Manifest, ManifestReader } from './plan/manifest.ts';
 import { type Format, print } from './plan/print.ts';
 import { byName, type Placed, resourcesOf } from './plan/resources.ts';
-import { type Review, review } from './plan/review.ts';
+import { type Review, type Reviewed, review } from './plan/review.ts';
 import { loadSite, siteOfNamespace } from './site.ts';
 
 export type PlanOptions = {
@@ -56,13 +55,14 @@ async function makeReview(options: PlanOptions): Promise<Made> {
   const now = new Date();
   const placed = placeIn(site, wanted.manifests);
   const manifests = byName(placed);
-  const before =
+  const cluster: Live =
     base === undefined
       ? await readCluster(site, options.context)
-      : resourcesOf(byName(placeIn(site, base.manifests)).values(), earlier(now));
+      : { base: resourcesOf(byName(placeIn(site, base.manifests)).values(), earlier(now)), notes: [] };
   const foreign = options.ldif === undefined ? [] : readLdif(options.ldif);
-  const made = review({ site, base: before, live: base === undefined, foreign, manifests, now, prune });
+  const made = review({ site, ...cluster, live: base === undefined, foreign, manifests, now, prune });
   const notes = [
+    ...cluster.notes,
     ...note(wanted.ignored, `of other kinds in ${filename}: not looked at`),
     ...note(
       wanted.manifests.length - placed.length,
@@ -78,18 +78,31 @@ async function readBase(base: string, filename: string) {
   return isThere ? readFolder(base) : readGit(base, filename);
 }
 
+type Live = Pick<Reviewed, 'base' | 'memory'> & { readonly notes: readonly string[] };
+
 /** Its client takes as long to load as a plan of files takes to make. */
-async function readCluster(site: Site, context: string | undefined): Promise<readonly Resource[]> {
-  const [{ loadKubeConfig }, { listResources }] = await Promise.all([
+async function readCluster(site: Site, context: string | undefined): Promise<Live> {
+  const [{ loadKubeConfig }, { listResources }, { readSiteReport }] = await Promise.all([
     import('./kube.ts'),
     import('./resources.ts'),
+    import('./site-report.ts'),
   ]);
   const config = loadKubeConfig(context);
-  const { accounts } = site.namespaces;
-  return [
+  const { accounts, mail } = site.namespaces;
+  const base = [
     ...(await listResources(config, 'Organization', accounts)),
     ...(await listResources(config, 'Mailbox', accounts)),
   ];
+  try {
+    const memory = (await readSiteReport(config, mail))?.guard;
+    return { base, ...(memory === undefined ? {} : { memory }), notes: [] };
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    return {
+      base,
+      notes: [`what lost access within ten minutes, or was rejected, does not count: ${error.message}`],
+    };
+  }
 }
 
 function siteFor({ site, filename }: PlanOptions, manifests: readonly Manifest[]): Site {

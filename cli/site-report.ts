@@ -1,5 +1,6 @@
 /** What the operator tells of a site that no resource's status can carry. */
 import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
+import type { GuardMemory } from '../operator/core/guard-memory.ts';
 import type { Orphan } from '../operator/core/orphans.ts';
 import { reportConfigMap } from '../operator/core/secrets.ts';
 import { callKube } from './kube.ts';
@@ -12,18 +13,26 @@ export type Held = {
   readonly lines?: readonly string[];
 };
 
+export type Told = {
+  readonly orphans: Orphans;
+  readonly held: Held;
+  /** Absent where an older operator runs. */
+  readonly guard?: GuardMemory;
+};
+
 /**
  * @returns undefined while the operator has told nothing yet
  * @throws Failed when the cluster refuses
  */
-export async function readSiteReport(
-  config: KubeConfig,
-  namespace: string,
-): Promise<{ readonly orphans: Orphans; readonly held: Held } | undefined> {
+export async function readSiteReport(config: KubeConfig, namespace: string): Promise<Told | undefined> {
   const found = await callKube(`reading ConfigMap ${namespace}/${reportConfigMap}`, () =>
     config.makeApiClient(CoreV1Api).readNamespacedConfigMap({ namespace, name: reportConfigMap }),
   );
-  const { orphans, held } = found?.data ?? {};
+  const { orphans, held, guard } = found?.data ?? {};
   if (orphans === undefined || held === undefined) return undefined;
-  return { orphans: JSON.parse(orphans) as Orphans, held: JSON.parse(held) as Held };
+  return {
+    orphans: JSON.parse(orphans) as Orphans,
+    held: JSON.parse(held) as Held,
+    ...(guard === undefined ? {} : { guard: JSON.parse(guard) as GuardMemory }),
+  };
 }

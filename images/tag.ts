@@ -9,8 +9,11 @@ export type Part = (typeof PARTS)[number];
 /** Where images are that were built on this machine and are in no registry. */
 export const LOCAL_REGISTRY = 'localhost';
 
-/** The base of all images: Debian 13 as small as `debian:trixie-slim`. A change here changes every tag. */
-export const BASE_RECIPE = { suite: 'trixie', packages: ['ca-certificates'] } as const;
+/**
+ * The base of all images: Debian 13 as small as `debian:trixie-slim`. A change here changes every tag: `archive` is the day
+ * as of which packages come from Debian and its security archive, and a later day has every image built anew.
+ */
+export const BASE_RECIPE = { suite: 'trixie', packages: ['ca-certificates'], archive: '2026-11-25' } as const;
 
 const TAG_LENGTH = 12;
 

@@ -105,6 +105,16 @@ export function createMetrics(
       this.set(mail.heldBack);
     },
   });
+  const notices = new Counter({
+    name: 'hopthu_notices_total',
+    help: 'Notices to people, by result.',
+    labelNames: ['result'],
+    registers,
+  });
+  const unsent = gaugeOfPass(
+    'hopthu_notices_waiting',
+    'Notices to people that the last pass did not send, those that failed included.',
+  );
   const unread = gauge('hopthu_usage_unread', 'Mailboxes whose used bytes the last sweep could not read.');
   const swept = gauge(
     'hopthu_usage_timestamp_seconds',
@@ -159,6 +169,9 @@ export function createMetrics(
       failing.set(result.failures);
       planned.set(result.planned);
       orphans.set(result.orphans);
+      notices.inc({ result: 'sent' }, result.notices?.sent ?? 0);
+      notices.inc({ result: 'failed' }, result.notices?.failed ?? 0);
+      unsent.set((result.notices?.failed ?? 0) + (result.notices?.waiting ?? 0));
       last.setToCurrentTime();
     },
     failed() {

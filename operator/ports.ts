@@ -80,7 +80,7 @@ export interface Cluster {
   /** Deletes the Secret, if it is this mailbox's. One that is gone already is a success. */
   removeFirstPassword(mailbox: Resource, secret: string): Promise<void>;
   /**
-   * Replaces values of the site's report, which people and commands read; an equal one is not sent again.
+   * Replaces these values of the site's report, which people and commands read; an equal one is not sent again.
    * @throws Unavailable
    */
   publish(report: Readonly<Record<string, string>>): Promise<void>;

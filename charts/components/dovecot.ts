@@ -8,6 +8,7 @@ import { ldapSecret, originSecret, sessionsSecret, tlsSecret } from '../../opera
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
+import { hangUp, reloading, reloadingMount, reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
 import { throttle } from '../throttle.ts';
 import { tunnel } from '../tunnel.ts';
@@ -58,6 +59,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       storePort: ports.store.container,
     }),
     store: renderFile('dovecot/store'),
+    reloading: reloadingScript,
     export: renderFile('dovecot/export'),
   };
 }
@@ -73,7 +75,7 @@ function store(image: string): Container {
   return {
     name: 'store',
     image,
-    command: ['/usr/bin/stunnel', '/etc/hopthu/store.conf'],
+    command: reloading(hangUp, ['/run/tls'], ['/usr/bin/stunnel', '/etc/hopthu/store.conf']),
     ports: { store: ports.store.container },
     resources: { cpu: '10m', memory: '32Mi', memoryLimit: '256Mi' },
     mounts: [
@@ -81,6 +83,7 @@ function store(image: string): Container {
       { name: 'archive', path: '/srv/archive', writable: true },
       { name: 'config', path: '/etc/hopthu/store.conf', subPath: 'store.conf' },
       { name: 'config', path: '/etc/hopthu/store', subPath: 'store' },
+      reloadingMount,
       { name: 'config', path: '/etc/hopthu/export', subPath: 'export' },
       { name: 'tls', path: '/run/tls' },
     ],
@@ -132,6 +135,11 @@ export function dovecot(
       {
         name: part,
         image: image(part),
+        command: reloading(
+          hangUp,
+          ['/run/tls', '/run/secrets/ldap', '/run/secrets/sessions'],
+          ['/usr/sbin/dovecot', '-F'],
+        ),
         ports: {
           imaps: ports.imaps.container,
           pop3s: ports.pop3s.container,
@@ -144,6 +152,7 @@ export function dovecot(
         mounts: [
           { name: 'mail', path: mailRoot, writable: true },
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
+          reloadingMount,
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
           { name: 'sessions', path: '/run/secrets/sessions' },

@@ -2,13 +2,12 @@
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { directorySecret, tlsSecret } from '../../operator/core/secrets.ts';
-import { directoryConfig, providerService } from '../directory-config.ts';
+import { directoryConfig, providerService, slapdUid as uid } from '../directory-config.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
 import { clientService, podService, service } from '../service.ts';
 import { type Container, type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'openldap';
-const uid = 10001;
 
 /** slapd, each on a volume of its own; hands out where the active one is reached, LDAPS only. */
 export function openldap(scope: Construct, context: Context): Endpoint {

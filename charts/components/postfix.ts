@@ -8,6 +8,7 @@ import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
+import { reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
@@ -50,6 +51,8 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       noticesPort: loopback.notices,
     }),
     start: renderFile('postfix/start'),
+    'write-maps': renderFile('postfix/write-maps'),
+    reloading: reloadingScript,
   };
 }
 

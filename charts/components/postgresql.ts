@@ -5,6 +5,7 @@ import { parseBytes } from '../../operator/core/quota.ts';
 import { databaseSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import { render } from '../config/render.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { reloadingMount, reloadingScript } from '../reloading.ts';
 import { service } from '../service.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 
@@ -28,6 +29,7 @@ export function postgresql(scope: Construct, context: Context): Endpoint {
     'pg_hba.conf': file('pg_hba.conf'),
     'roles.sql': file('roles.sql'),
     start: file('start'),
+    reloading: reloadingScript,
   };
   new ConfigMap(scope, 'postgresql-config', {
     metadata: { name: 'postgresql-config', namespace, labels: labels(site, part) },
@@ -58,6 +60,7 @@ export function postgresql(scope: Construct, context: Context): Endpoint {
         mounts: [
           { name: 'data', path: '/var/lib/postgresql', writable: true },
           { name: 'config', path: '/etc/postgresql/hopthu' },
+          reloadingMount,
           { name: 'tls', path: '/run/tls' },
           { name: 'password', path: '/run/secrets/postgresql' },
           { name: 'run', path: '/run/postgresql', writable: true },

@@ -6,8 +6,10 @@ import { formatBytes, messageSizeLimit, parseBytes } from '../../operator/core/q
 import { ldapSecret, originSecret, tlsSecret, webmailSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { Invalid } from '../../operator/errors.ts';
+import { clientSetup } from '../client-setup.ts';
 import { render } from '../config/render.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { hangUp, reloading, reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
 import { type Container, type Context, labels, volume, workload } from '../workload.ts';
 
@@ -15,6 +17,7 @@ const part = 'webmail';
 const uid = 10003;
 const configMap = 'webmail-config';
 const pluginMap = 'webmail-plugin';
+const setupMap = 'webmail-setup';
 /** PHP looks whether the editor speaks Vietnamese, nginx serves the file. */
 const editor = {
   name: 'config',
@@ -38,21 +41,28 @@ export function webmail(scope: Construct, context: Context, endpoints: WebmailEn
   const namespace = site.namespaces.mail;
   const config = configuration(site, endpoints);
   const plugin = folder('../config/webmail/plugin/');
-  for (const [name, data] of Object.entries({ [configMap]: config, [pluginMap]: plugin })) {
+  const setup = clientSetup(site);
+  for (const [name, data] of Object.entries({
+    [configMap]: config,
+    [pluginMap]: plugin,
+    [setupMap]: setup,
+  })) {
     new ConfigMap(scope, name, { metadata: { name, namespace, labels: labels(site, part) }, data });
   }
   service(scope, context, { part, namespace, ports: [part] });
-  clientService(scope, context, { part, namespace, ports: [part] });
+  clientService(scope, context, { part, namespace, ports: [part, 'http'] });
   workload(scope, context, {
     name: part,
     namespace,
     part,
     uid,
-    config: [...Object.values(config), ...Object.values(plugin)],
+    replicas: site.webmail.replicas,
+    config: [config, plugin, setup].flatMap((files) => Object.values(files)),
     ...containers(context, endpoints.database),
     volumes: [
       volume.configMap('config', configMap),
       volume.configMap('plugin', pluginMap),
+      volume.configMap('setup', setupMap),
       volume.secret('tls', tlsSecret(part)),
       // PHP gets the authority's certificate alone, not the key that nginx serves with.
       { name: 'ca', source: secretItems(tlsSecret(part), ['ca.crt']) },
@@ -89,14 +99,18 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory }: W
       webmailHostPattern: site.hosts.webmail.replaceAll('.', '\\.'),
       productName: phpString(`Hộp Thư – ${site.title}`),
       messageBytes,
+      passwordLength: site.passwords.minLength,
     }),
     'php-fpm.conf': fill('php-fpm.conf', { attachmentBytes: site.attachment, requestBytes }),
     'nginx.conf': fill('nginx.conf', {
       port: ports.webmail.container,
+      httpPort: ports.http.container,
+      webmailHost: site.hosts.webmail,
       requestBytes,
       proxies: (site.expose.proxies ?? []).map((network) => `set_real_ip_from ${network};`).join(' '),
     }),
     database: files.database ?? '',
+    reloading: reloadingScript,
     'editor.vi.js': files['editor.vi.js'] ?? '',
   };
 }
@@ -140,14 +154,19 @@ function containers({ site, image }: Context, database: Endpoint) {
     {
       ...php,
       name: 'php',
-      command: ['php-fpm8.4', '--fpm-config', '/etc/hopthu/php-fpm.conf'],
+      // Only what libldap trusts is read once; php-fpm finishes what it answers and becomes itself anew.
+      command: reloading(
+        'kill -USR2 1',
+        ['/run/ca'],
+        ['php-fpm8.4', '--fpm-config', '/etc/hopthu/php-fpm.conf'],
+      ),
       resources: resources.php,
     },
     {
       name: 'nginx',
       image: image(part),
-      command: ['nginx', '-e', 'stderr', '-c', '/etc/hopthu/nginx.conf'],
-      ports: { https: ports.webmail.container },
+      command: reloading(hangUp, ['/run/tls'], ['nginx', '-e', 'stderr', '-c', '/etc/hopthu/nginx.conf']),
+      ports: { https: ports.webmail.container, http: ports.http.container },
       resources: resources.nginx,
       // Answered by php-fpm, so that both are up.
       readiness: {
@@ -160,6 +179,8 @@ function containers({ site, image }: Context, database: Endpoint) {
         editor,
         { name: 'tls', path: '/run/tls' },
         { name: 'socket', path: '/run/webmail' },
+        { name: 'plugin', path: '/var/lib/roundcube/plugins/hopthu' },
+        { name: 'setup', path: '/srv/setup' },
         { name: 'nginx-tmp', path: '/tmp', writable: true },
       ],
     },

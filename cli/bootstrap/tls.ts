@@ -17,14 +17,16 @@ type Log = (line: string) => void;
 /**
  * Makes and renews the CA and the certificates where no issuer is named, and publishes the CA.
  * @param now decides what is due for renewal
+ * @param renew every certificate of a part, due or not; the CA stays
  */
-export async function ensureTls(store: Store, site: Site, now: Date, log: Log): Promise<void> {
+export async function ensureTls(store: Store, site: Site, now: Date, log: Log, renew = false): Promise<void> {
   if (site.tls.issuer !== undefined) {
     await publishIssuersAuthority(store, site, log);
     return;
   }
   const authority = await ensureAuthority(store, site, now, log);
-  for (const part of partCertificates(site)) await ensureLeaf(store, authority, part, now, log);
+  const due = (present: KeyPair) => renew || daysLeft(present, now) < renewBeforeDays;
+  for (const part of partCertificates(site)) await ensureLeaf(store, authority, part, due, log);
   await publish(store, site, authority.certificate, log);
 }
 
@@ -49,7 +51,7 @@ async function ensureLeaf(
   store: Store,
   authority: KeyPair,
   part: PartCertificate,
-  now: Date,
+  due: (present: KeyPair) => boolean,
   log: Log,
 ): Promise<void> {
   const object = { kind: 'Secret', namespace: part.namespace, name: part.secret } as const;
@@ -60,7 +62,7 @@ async function ensureLeaf(
     stored?.data['ca.crt'] === authority.certificate &&
     isIssuedBy(present, authority) &&
     hasNames(present, part.dnsNames) &&
-    daysLeft(present, now) >= renewBeforeDays;
+    !due(present);
   if (serves) return;
   const made = await makeLeaf(authority, part.part, part.dnsNames, leafDays);
   const data = { 'tls.crt': made.certificate, 'tls.key': made.key, 'ca.crt': authority.certificate };

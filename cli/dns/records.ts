@@ -1,5 +1,6 @@
 /** Every DNS record that a site needs, from its site file and its DKIM keys. Pure. */
 import { isIPv6 } from 'node:net';
+import { setupNames } from '../../charts/client-setup.ts';
 import { ports } from '../../charts/endpoints.ts';
 import { mtaStsHost, mtaStsId, mtaStsPolicy } from '../../charts/mta-sts.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -88,7 +89,7 @@ function services({ domain, hosts: { mail: mailHost, webmail } }: Site): readonl
       srv(service, '0 0 0 .', 'not offered: no login without TLS (RFC 6186)'),
     ),
     srv('_autodiscover._tcp', `0 1 ${ports.webmail.service} ${webmail}.`, 'Outlook'),
-    ...['autoconfig', 'autodiscover'].map(
+    ...setupNames.map(
       (name): DnsRecord => ({
         name: `${name}.${domain}`,
         type: 'CNAME',

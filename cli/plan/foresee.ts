@@ -22,11 +22,15 @@ export type Foreseen = {
 /** One that closes mailboxes, and one for each level of organizations that go; far more than any province has. */
 const mostPasses = 100;
 
-/** Decides, guards and carries out in memory, pass by pass. */
+/**
+ * Decides, guards and carries out in memory, pass by pass.
+ * @param gone entries without a resource that the guard counts
+ */
 export function foresee(
   today: Today,
   resources: readonly Resource[],
   entries: readonly DirectoryEntry[],
+  gone: readonly DirectoryEntry[] = [],
 ): Foreseen {
   const changes: Change[] = [];
   let present = resources;
@@ -34,7 +38,8 @@ export function foresee(
   for (let pass = 1; pass <= mostPasses; pass += 1) {
     const kinds = ofKinds(present);
     const decision = decide({ ...today, ...kinds, entries: directory });
-    const guarded = guard(planChanges(decision, today.now), { ...today, ...kinds, entries: directory });
+    const world = { ...today, ...kinds, entries: [...directory, ...gone] };
+    const guarded = guard(planChanges(decision, today.now), world);
     const left = decision.desired.filter((desired) => !isGone(desired)).map(({ resource }) => resource);
     const settled = guarded.allowed.length === 0 && left.length === present.length;
     if (settled) return { changes, guarded, decision };

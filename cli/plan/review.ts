@@ -4,6 +4,7 @@ import { isForeign } from '../../operator/core/adoption.ts';
 import type { Desired } from '../../operator/core/desired.ts';
 import { dnKey } from '../../operator/core/dn.ts';
 import { formatChange } from '../../operator/core/format.ts';
+import { type GuardMemory, recalled } from '../../operator/core/guard-memory.ts';
 import { first } from '../../operator/core/observed.ts';
 import { before, type Change } from '../../operator/core/plan.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -43,6 +44,8 @@ export type Reviewed = {
   readonly base: readonly Resource[];
   /** The base comes from a cluster: its statuses and annotations count. */
   readonly live: boolean;
+  /** What the operator tells of losses of access and rejections. */
+  readonly memory?: GuardMemory;
   /** Entries of the directory beside those of the base. */
   readonly foreign?: readonly DirectoryEntry[];
   readonly manifests: ReadonlyMap<string, Placed>;
@@ -52,17 +55,18 @@ export type Reviewed = {
 };
 
 /** What the manifests would do to the base. What was wrong before is not their fault, and is not told. */
-export function review({ site, base, live, foreign = [], manifests, now, prune }: Reviewed): Review {
+export function review(reviewed: Reviewed): Review {
+  const { site, base, live, memory = { recent: [], rejected: [] }, manifests, now, prune } = reviewed;
+  const { foreign = [] } = reviewed;
   const assumed = assumeEntries({ site, now }, base, !live);
+  const { entries, gone } = recalled(assumed.entries, memory);
   const { resources, refused } = replaceResources(base, manifests, {
     now: rfc3339(now),
     keepAnnotations: live,
     prune,
   });
-  const { changes, guarded, decision } = foresee({ site, now }, resources, [
-    ...assumed.entries,
-    ...foreignBeside(assumed.entries, foreign),
-  ]);
+  const present = [...entries, ...foreignBeside(entries, foreign)];
+  const { changes, guarded, decision } = foresee({ site, now }, resources, present, gone);
   const known = new Set(
     assumed.decision.desired.flatMap((desired) => problemsOf(desired).map(keyOf(desired))),
   );

@@ -1,10 +1,20 @@
 /** Makes images/operator/build: the operator and the throttle as one file each, and the Node binary that runs them. */
-import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { bundle } from './single-file.ts';
 
 const folder = new URL('build/', import.meta.url);
 const program = (name: string) => new URL(`../../operator/${name}`, import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });
-await bundle({ operator: program('main.ts'), throttle: program('throttle/main.ts') }, folder.pathname);
+const inputs = await bundle(
+  { operator: program('main.ts'), throttle: program('throttle/main.ts') },
+  folder.pathname,
+);
+// For the list of what is in the image: a bundle does not tell any more.
+const folders = inputs.flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+const packages = [...new Set(folders)].sort().map((path) => {
+  const { name, version, license } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8'));
+  return { name, version, license };
+});
+writeFileSync(new URL('packages.json', folder), JSON.stringify(packages, null, 2));
 copyFileSync(process.execPath, new URL('node', folder));
 chmodSync(new URL('node', folder), 0o755);

@@ -16,18 +16,23 @@ const singleFile = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** Writes each program as `<name>.mjs` into a folder. */
-export async function bundle(entryPoints: Readonly<Record<string, string>>, folder: string): Promise<void> {
-  const { outputFiles } = await build({
+/** Writes each program as `<name>.mjs` into a folder; gives the paths of all that went into them. */
+export async function bundle(
+  entryPoints: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<readonly string[]> {
+  const { outputFiles, metafile } = await build({
     ...singleFile,
     entryPoints: { ...entryPoints },
     outdir: folder,
     write: false,
+    metafile: true,
   });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, asciiOnly(text));
   }
+  return Object.keys(metafile.inputs);
 }
 
 /** Node keeps the source in memory, and where one character is not Latin twice as much of it: 9 MiB. */

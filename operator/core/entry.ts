@@ -4,6 +4,7 @@ import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
 import { attribute, type EntryStatus, objectClass } from './layout.ts';
 import type { Life } from './life.ts';
 import { resourceName } from './naming/identity.ts';
+import { fold } from './naming/words.ts';
 import { all, type DatedAddress, first, lockedForGood } from './observed.ts';
 import type { ResolvedOrganization } from './organizations.ts';
 import { passwordAttributes } from './password.ts';
@@ -42,6 +43,7 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     employeeNumber: optional(person?.id),
     telephoneNumber: optional(person?.phone),
     o: [organization.naming.name],
+    [attribute.searchName]: [...new Set([fold(name), fold(organization.naming.name)])],
     mail: [facts.address],
     [attribute.address]: [
       ...new Set([facts.address, ...facts.aliases, ...facts.former.map(({ address }) => address)]),

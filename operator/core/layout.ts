@@ -52,6 +52,8 @@ export const attribute = {
   endSessions: 'hopThuEndSessions',
   /** Why the mailbox is under a legal hold (R38); absent while it is under none. */
   hold: 'hopThuHold',
+  /** Names without diacritics, for who looks somebody up without typing them. */
+  searchName: 'hopThuSearchName',
   /** Generalized time: when the status last changed; absent while it never did. */
   statusSince: 'hopThuStatusSince',
   /** Hash of the plan by whose approval the status changed; absent where it needed none. */

@@ -24,17 +24,32 @@ export function recentLosses(
   now: Date,
 ): readonly DirectoryEntry[] {
   if (planned.length === 0) return [];
-  const deletions = planned.flatMap(({ resource }) => resource.metadata.deletionTimestamp ?? []);
-  // Thousands that are deleted together share a few seconds.
-  const times = [...new Set([now.getTime(), ...deletions.map((time) => Date.parse(time))])];
+  const isRecent = lostAround(
+    timesOf(
+      planned.map(({ resource }) => resource),
+      now,
+    ),
+  );
   const counted = new Set(planned.map(({ dn }) => dn));
-  return entries.filter((entry) => {
-    if (first(entry, attribute.status) === 'Active' || first(entry, attribute.approvedPlan) !== undefined)
+  return entries.filter((entry) => !counted.has(entry.dn) && isRecent(entry));
+}
+
+/** Around which losses count: now, and when each of the resources was deleted. Milliseconds since the epoch. */
+export function timesOf(resources: readonly Resource[], now: Date): readonly number[] {
+  const deletions = resources.flatMap(({ metadata }) => metadata.deletionTimestamp ?? []);
+  // Thousands that are deleted together share a few seconds.
+  return [...new Set([now.getTime(), ...deletions.map((time) => Date.parse(time))])];
+}
+
+/** Did the account lose access without anybody's approval, so near to one of these times? */
+export function lostAround(times: readonly number[]): (entry: DirectoryEntry) => boolean {
+  return (entry) => {
+    const status = first(entry, attribute.status);
+    if (status === undefined || status === 'Active' || first(entry, attribute.approvedPlan) !== undefined)
       return false;
     const since = parseGeneralizedTime(first(entry, attribute.statusSince));
-    if (since === undefined || counted.has(entry.dn)) return false;
-    return times.some((time) => Math.abs(time - since) < together);
-  });
+    return since !== undefined && times.some((time) => Math.abs(time - since) < together);
+  };
 }
 
 /** A suspension by annotation. R42 */

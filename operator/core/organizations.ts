@@ -138,3 +138,8 @@ export function isSuspendedByAnnotation({ annotations }: Metadata): boolean {
 function bytes(text: string | undefined, field: string): number | undefined {
   return text === undefined ? undefined : parseBytes(text, field);
 }
+
+/** The name of the Organization that a mailbox asks for, whatever its spec holds. */
+export function organizationRefOf(mailbox: Resource | undefined): unknown {
+  return (mailbox?.spec as { organizationRef?: { name?: unknown } } | undefined)?.organizationRef?.name;
+}

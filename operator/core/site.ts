@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { Invalid } from '../errors.ts';
 import { dnsSchema } from './dns.ts';
 import { parseBytes } from './quota.ts';
+import { applications, directory, slug } from './site-directory.ts';
+import { throttle } from './site-throttle.ts';
 
-const slug = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, 31 at most');
 const domainName = z
   .string()
   .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'a lower-case domain name');
@@ -26,31 +27,6 @@ const parts = ['openldap', 'postfix', 'dovecot', 'postgresql', 'webmail', 'opera
 export type Part = (typeof parts)[number];
 
 const networkRange = z.union([z.cidrv4(), z.cidrv6()]);
-const failures = z.int().min(3).max(10_000);
-
-/** Limits of guessing; the service beside Dovecot reads them by the same rules. */
-export const throttle = z.strictObject({
-  windowSeconds: z
-    .int()
-    .min(60)
-    .max(86_400)
-    .describe('Seconds after which failures are forgotten; they fade evenly.'),
-  failures: z
-    .strictObject({
-      pair: failures.describe(
-        'Wrong passwords for one person from one address before the next is not looked at.',
-      ),
-      address: failures.describe(
-        'Wrong passwords for anybody from one address before people who never logged in from there are refused there.',
-      ),
-      person: failures.describe(
-        'Wrong passwords for one person from everywhere before logins from addresses that are new to her wait.',
-      ),
-    })
-    .describe('Different wrong passwords within the window.'),
-  delaySeconds: z.int().min(1).max(30).describe('Seconds for which those logins wait.'),
-});
-
 const schema = z.strictObject({
   name: slug.describe('Name of the site in commands, namespaces and labels.'),
   title: z.string().min(1).describe('What officials read, such as "Tỉnh Sóc Trăng".'),
@@ -161,27 +137,15 @@ const schema = z.strictObject({
     })
     .describe('Letters that people have thrown away. Nothing expires under a legal hold. R37, R38'),
   throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
-  directory: z
-    .strictObject({
-      replicas: z
-        .int()
-        .min(1)
-        .max(2)
-        .describe('2 for two providers of which one takes over within seconds when the other is lost.'),
-      accessLogDays: z
-        .int()
-        .min(1)
-        .max(3650)
-        .describe('Days for which it is kept who logged in and who wrote what. R36'),
-    })
-    .describe('OpenLDAP.'),
-  applications: z
-    .array(z.strictObject({ name: slug.describe('Of its bind account and of its Secret.') }))
-    .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'each name once')
-    .default([])
-    .describe(
-      'Other applications that log people in by LDAP ([recipe](applications.md)); one bind account each. R6',
-    ),
+  directory,
+  applications,
+  webmail: z.strictObject({
+    replicas: z
+      .int()
+      .min(1)
+      .max(16)
+      .describe('Pods of the webmail; what is open goes on in any of them. R35'),
+  }),
   operator: z.strictObject({
     replicas: z
       .int()
@@ -218,6 +182,7 @@ const schema = z.strictObject({
       ports: z
         .strictObject({
           webmail: port,
+          http: port,
           smtp: port,
           submissions: port,
           submission: port,

@@ -203,8 +203,9 @@ export class MemoryCluster implements Cluster {
 
   async publish(report: Readonly<Record<string, string>>): Promise<void> {
     return this.#call('publish', () => {
-      if (isDeepStrictEqual(report, this.report)) return;
-      this.report = { ...report };
+      const merged = { ...this.report, ...report };
+      if (isDeepStrictEqual(merged, this.report)) return;
+      this.report = merged;
       this.writes.reports++;
     });
   }

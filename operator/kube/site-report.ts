@@ -7,8 +7,8 @@ import { fieldManager, type KubeClient } from './client.ts';
 export class SiteReportWriter {
   readonly #core: KubeClient['core'];
   readonly #namespace: string;
-  /** What this process wrote last, so that an equal report is not sent again. */
-  #written: string | undefined;
+  /** What this process wrote last, so that an equal value is not sent again. */
+  readonly #written = new Map<string, string>();
 
   constructor(core: KubeClient['core'], namespace: string) {
     this.#core = core;
@@ -17,15 +17,16 @@ export class SiteReportWriter {
 
   /** @throws Unavailable, Conflict as `callKubernetes` does */
   async write(data: Readonly<Record<string, string>>): Promise<void> {
-    const text = JSON.stringify(data);
-    if (text === this.#written) return;
+    const changed = Object.entries(data).filter(([key, value]) => this.#written.get(key) !== value);
+    if (changed.length === 0) return;
+    const body = { data: Object.fromEntries(changed) };
     const namespace = this.#namespace;
     await callKubernetes(`writing ConfigMap ${namespace}/${reportConfigMap}`, () =>
       this.#core.patchNamespacedConfigMap(
-        { namespace, name: reportConfigMap, body: { data }, fieldManager },
+        { namespace, name: reportConfigMap, body, fieldManager },
         setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
       ),
     );
-    this.#written = text;
+    for (const [key, value] of changed) this.#written.set(key, value);
   }
 }

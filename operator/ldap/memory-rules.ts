@@ -46,6 +46,7 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.grant,
       attribute.deletionPolicy,
       attribute.hold,
+      attribute.searchName,
       attribute.archive,
       attribute.delegate,
       attribute.sendAs,
@@ -92,6 +93,7 @@ const several = new Set([
   attribute.delegate,
   attribute.sendAs,
   attribute.mailSetting,
+  attribute.searchName,
 ]);
 for (const name of contact) several.add(name);
 

@@ -13,29 +13,46 @@ export type NoticeTargets = {
   readonly report: { failure(what: string, error: Error): void };
 };
 
-/** Most notices that go out in one pass, so that no change waits long for them. */
-const most = 20;
+/** What came of the notices of a pass. */
+export type Told = {
+  readonly sent: number;
+  readonly failed: number;
+  /** Not tried in this pass. */
+  readonly waiting: number;
+};
+
+/**
+ * Milliseconds of a pass that notices may take, so that nothing waits long for them. Another pass follows at once while some
+ * are left: a province that is told on one day is told within the hour.
+ */
+const share = 5_000;
 
 /**
  * Sends first and remembers afterwards: whoever dies in between sends it a second time, with the same Message-ID, and
- * never not at all.
- * @returns how many failed; the next pass tries them again
+ * never not at all. What fails is tried again by the next pass.
  */
-export async function sendNotices(targets: NoticeTargets, due: readonly DueNotice[]): Promise<number> {
-  let failures = 0;
-  for (const one of due.slice(0, most)) {
+export async function sendNotices(
+  targets: NoticeTargets,
+  due: readonly DueNotice[],
+  milliseconds = share,
+): Promise<Told> {
+  const until = performance.now() + milliseconds;
+  let [sent, failed] = [0, 0];
+  for (const one of due) {
     const { metadata } = one.resource;
     try {
       await sendOne(targets, one);
+      sent += 1;
     } catch (error) {
       if (!(error instanceof Error) || (error instanceof Unavailable && error.part === 'Lease')) throw error;
-      failures += 1;
+      failed += 1;
       targets.report.failure(`notice to ${metadata.namespace}/${metadata.name}`, error);
       // The next one would fail in the same way, and keep the pass waiting.
       if (!(error instanceof Blocked)) break;
     }
+    if (performance.now() >= until) break;
   }
-  return failures;
+  return { sent, failed, waiting: due.length - sent - failed };
 }
 
 async function sendOne({ notices, directory, cluster, clock }: NoticeTargets, due: DueNotice): Promise<void> {

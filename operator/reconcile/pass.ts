@@ -4,6 +4,7 @@ import type { Change } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import type { Clock, Cluster, Directory, Notices, Sessions } from '../ports.ts';
 import type { EndedMail } from './ended-mail.ts';
+import type { Told } from './notices.ts';
 import type { Patience } from './patience.ts';
 import { Reconciler } from './reconciler.ts';
 import type { Usage } from './settle.ts';
@@ -48,6 +49,8 @@ export type PassResult = {
   readonly held: number;
   readonly orphans: number;
   readonly statusWrites: number;
+  /** Of a pass over everything that may write. */
+  readonly notices?: Told;
   /** The directory or the API changed under this pass: another one shall look at the result. */
   readonly again: boolean;
 };

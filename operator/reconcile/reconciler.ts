@@ -11,18 +11,19 @@ import { attribute } from '../core/layout.ts';
 import { resourceName } from '../core/naming/identity.ts';
 import { reclaimNotices } from '../core/notice.ts';
 import { first } from '../core/observed.ts';
+import { organizationRefOf } from '../core/organizations.ts';
 import { inOrder, removesAccess } from '../core/plan.ts';
 import { Unavailable } from '../errors.ts';
 import type { ClusterSnapshot, DirectoryEntry, ResourceKey } from '../ports.ts';
 import { Carrier, type Task } from './carrier.ts';
 import { offerMailWork } from './ended-mail.ts';
-import { sendNotices } from './notices.ts';
+import { sendNotices, type Told } from './notices.ts';
 import type { PassDependencies, PassResult } from './pass.ts';
 import { onlyPlanned } from './plan-only.ts';
 import { type Plan, planClosings, planFor, planSite, reclaims, restores } from './planning.ts';
 import { publish } from './publish.ts';
 import { RememberedDirectory } from './remembered-directory.ts';
-import { type Found, followed, isSeenLater, resultOf, sumOf } from './results.ts';
+import { type Found, followed, isRemembered, isSeenLater, resultOf, sumOf } from './results.ts';
 import { hearsOfSessions } from './settle.ts';
 import { tellBlockedDeletions } from './tell-blocked.ts';
 import { tellWaiting } from './tell-waiting.ts';
@@ -90,7 +91,7 @@ export class Reconciler {
     const { report, planOnly } = this.#dependencies;
     const reading = this.#readAndPlan();
     this.#reading = reading;
-    const { plan, whole, entries, orphans, leaving } = await reading.finally(() => {
+    const { plan, whole, entries, orphans, resources } = await reading.finally(() => {
       this.#reading = undefined;
     });
     const found = this.#found(plan, whole);
@@ -99,13 +100,17 @@ export class Reconciler {
     const refused = whole.orders.paused ? undefined : entries;
     const tally = await this.#carrier.carryOut(plan.tasks, priority.bulk, refused);
     const result = await this.#withRest(resultOf(tally, found));
-    tellBlockedDeletions(this.#dependencies, leaving);
-    const isPublished = await publish(this.#dependencies, { orphans }, this.#weighing.last);
-    const untold = whole.orders.paused ? 0 : await this.#notify(plan, entries);
+    tellBlockedDeletions(this.#dependencies, resources);
+    const told = { orphans, guarded: this.#weighing.last };
+    const world = tally.applied.length > 0 ? this.#view.all() : { mailboxes: resources, entries };
+    const isPublished = await publish(this.#dependencies, world, told);
+    const notices = whole.orders.paused ? undefined : await this.#notify(plan, entries);
+    const isMoreToTell = notices !== undefined && notices.waiting > 0 && notices.failed === 0;
     return {
       ...result,
-      failures: result.failures + (isPublished ? 0 : 1) + untold,
-      again: result.again || followed(tally).length > 0,
+      failures: result.failures + (isPublished ? 0 : 1) + (notices?.failed ?? 0),
+      again: result.again || followed(tally).length > 0 || isMoreToTell,
+      ...(notices === undefined ? {} : { notices }),
     };
   }
 
@@ -119,12 +124,11 @@ export class Reconciler {
     return result && this.#withRest(result);
   }
 
-  /** @returns how many could not be told */
-  async #notify({ noticed }: Plan, entries: readonly DirectoryEntry[]): Promise<number> {
+  async #notify({ noticed }: Plan, entries: readonly DirectoryEntry[]): Promise<Told> {
     const due = reclaimNotices(this.#dependencies.site, { desired: noticed, observed: { entries } });
-    const untold = await sendNotices({ ...this.#dependencies, directory: this.#directory }, due);
+    const told = await sendNotices({ ...this.#dependencies, directory: this.#directory }, due);
     for (const { dn } of due) this.#view.putEntry(dn, this.#directory.recall(dn));
-    return untold;
+    return told;
   }
 
   /** Looks again at those who may have waited for what was just let go. */
@@ -177,6 +181,7 @@ export class Reconciler {
     );
     const refused = whole.orders.paused || !concernsSessions ? undefined : group.entries;
     const tally = await this.#carrier.carryOut(plan.tasks, priority.change, refused);
+    if (tally.applied.some(isRemembered)) await publish(this.#dependencies, this.#view.all());
     for (const { metadata } of followed(tally)) this.#left.add(`#${metadata.uid}`);
     // Whoever was faster is heard of by the watch.
     const result = resultOf({ ...tally, conflicts: 0 }, this.#found(plan, whole));
@@ -200,9 +205,7 @@ export class Reconciler {
     report.orphans(orphans.map(({ dn }) => dn));
     report.held(this.#weighing.last);
     this.#whole = whole;
-    const resources = [...snapshot.organizations, ...snapshot.mailboxes];
-    const leaving = resources.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-    return { ...made, leaving };
+    return { ...made, resources: [...snapshot.organizations, ...snapshot.mailboxes] };
   }
 
   async #planAll(snapshot: ClusterSnapshot, anew: boolean) {
@@ -251,7 +254,7 @@ export class Reconciler {
       if (kind === 'Organization') return false;
       const before = this.#view.mailbox(`${namespace}/${name}`);
       const present = this.#dependencies.cluster.find(kind, namespace, name);
-      if (whole.organizationLeaves && organizationOf(before) !== organizationOf(present)) return false;
+      if (whole.organizationLeaves && organizationRefOf(before) !== organizationRefOf(present)) return false;
       const isAnother = before !== undefined && before.metadata.uid !== present?.metadata.uid;
       if (isAnother && this.#isOpen(before)) return false;
       for (const key of this.#view.replaceMailbox(`${namespace}/${name}`, present)) touched.add(key);
@@ -290,8 +293,4 @@ export class Reconciler {
     const { held } = this.#weighing.last;
     return { mailboxes: this.#view.size, held: held.length, orphans, renames, organizationLeaves };
   }
-}
-
-function organizationOf(mailbox: Resource | undefined): unknown {
-  return (mailbox?.spec as { organizationRef?: { name?: unknown } } | undefined)?.organizationRef?.name;
 }

@@ -47,6 +47,12 @@ export function isSeenLater({ action }: Change): boolean {
   return action === 'close' || action === 'remove' || action === 'reject';
 }
 
+/** Is it one that the guard counts afterwards, or counts no longer? */
+export function isRemembered({ change, problem }: Tally['applied'][number]): boolean {
+  const isVerdict = change.action === 'reject' || change.action === 'resume';
+  return problem === undefined && (isVerdict || removesAccess(change));
+}
+
 /** Resources whose delegates or open sessions have to be looked at once more. */
 export function followed({ applied }: Tally): readonly Resource[] {
   const isFollowed = (change: Change) =>

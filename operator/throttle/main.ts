@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
-import { throttle } from '../core/site.ts';
+import { throttle } from '../core/site-throttle.ts';
 import { clientKey, type Verdict } from '../core/throttle.ts';
 import { serveHealth } from '../health.ts';
 import { Memory } from './memory.ts';

@@ -17,7 +17,7 @@ export function imageEnvironment(): Readonly<Record<string, string>> {
   return Object.fromEntries(settings.map((setting) => setting.split('=') as [string, string]));
 }
 
-export function bundlePrograms(folder: string, programs: readonly string[]): Promise<void> {
+export async function bundlePrograms(folder: string, programs: readonly string[]): Promise<void> {
   const files = programs.map((program) => [program, join(import.meta.dirname, `${program}.ts`)] as const);
-  return bundle(Object.fromEntries(files), folder);
+  await bundle(Object.fromEntries(files), folder);
 }

@@ -59,6 +59,11 @@ const cases: Readonly<Record<string, Case>> = {
     loud: one('hopthu_archives_held_back', '1x60'),
     quiet: one('hopthu_archives_held_back', '0x60'),
   },
+  HopThuNoticesWaiting: {
+    loud: one('hopthu_notices_waiting', '1x60'),
+    // A quarter of an hour is what thousands at once may take.
+    quiet: one('hopthu_notices_waiting', '0x14 1x60'),
+  },
   HopThuOrphans: { loud: one('hopthu_orphan_entries', '1x60'), quiet: one('hopthu_orphan_entries', '0x60') },
   HopThuMailboxesVanish: {
     loud: one('hopthu_mailboxes', '1000x20 890x40'),

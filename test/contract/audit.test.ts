@@ -4,38 +4,27 @@ import { Client } from 'ldapts';
 import { changePassword } from '../../cli/password/change.ts';
 import { attribute, serviceDn } from '../../operator/core/layout.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
-import { Connection } from '../../operator/ldap/connection.ts';
-import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
-import { connectTo, firstPassword, operatorDn, Slapd, site, suffix } from './support/slapd.ts';
+import { firstPassword, operatorDn, site } from './support/slapd.ts';
+import { suiteDirectory } from './support/suite-directory.ts';
 
 const initial = 'Kx7m-Qp4r-Wt9h-Zc3e';
-let slapd: Slapd;
-let directory: LdaptsDirectory;
-
-beforeAll(async () => {
-  slapd = await Slapd.start();
-  directory = new LdaptsDirectory(new Connection(connectTo(slapd)), suffix);
-}, 30_000);
-afterAll(async () => {
-  await directory?.close();
-  await slapd?.stop();
-});
+const suite = suiteDirectory();
 
 it('tells time, kind, who and which attributes of every write, and no value', async () => {
   const dn = mailboxDn('audited');
   const entry = mailbox('audited', { userPassword: [hashPassword(initial)], pwdReset: ['TRUE'] });
-  await directory.add(dn, entry);
-  await directory.add(mailboxDn('other'), mailbox('other'));
-  await directory.modify(dn, 'audited', [
+  await suite.directory.add(dn, entry);
+  await suite.directory.add(mailboxDn('other'), mailbox('other'));
+  await suite.directory.modify(dn, 'audited', [
     { attribute: 'title', values: ['Phó Giám đốc'] },
     { attribute: attribute.quotaBytes, values: ['1073741824'] },
   ]);
-  const tlsOptions = { ca: await slapd.ca(), servername: 'localhost' };
-  const client = new Client({ url: `ldaps://127.0.0.1:${slapd.port}`, tlsOptions });
+  const tlsOptions = { ca: await suite.slapd.ca(), servername: 'localhost' };
+  const client = new Client({ url: `ldaps://127.0.0.1:${suite.slapd.port}`, tlsOptions });
   await changePassword(client, site, dn, initial, 'Tốt-Lành-17');
   await client.unbind();
-  const output = await slapd.audit('audited');
+  const output = await suite.slapd.audit('audited');
   const rows = output.split('\n').map((line) => line.split('\t'));
   expect(rows.map(([, type, who]) => [type, who])).toEqual([
     ['add', operatorDn],
@@ -54,10 +43,11 @@ describe('the inspection (R36)', () => {
   const auditor = serviceDn(site.domain, 'auditor');
   let client: Client;
   const open = async () => {
-    const tlsOptions = { ca: await slapd.ca(), servername: 'localhost' };
-    return new Client({ url: `ldaps://127.0.0.1:${slapd.port}`, tlsOptions });
+    const tlsOptions = { ca: await suite.slapd.ca(), servername: 'localhost' };
+    return new Client({ url: `ldaps://127.0.0.1:${suite.slapd.port}`, tlsOptions });
   };
   beforeAll(async () => {
+    const { slapd } = suite;
     await slapd.kill();
     await slapd.setPassword('auditor', 'auditor');
     await slapd.resume();
@@ -68,7 +58,7 @@ describe('the inspection (R36)', () => {
 
   it('sees every login and every refusal, with time and name', async () => {
     const dn = mailboxDn('visitor');
-    await directory.add(dn, mailbox('visitor', { userPassword: [hashPassword(initial)] }));
+    await suite.directory.add(dn, mailbox('visitor', { userPassword: [hashPassword(initial)] }));
     const visitor = await open();
     await visitor.bind(dn, initial);
     await expect(visitor.bind(dn, 'Sai-Mat-Khau-1')).rejects.toThrow();
@@ -101,7 +91,7 @@ describe('the inspection (R36)', () => {
 });
 
 it('tells nothing of what was never there, and takes nothing but a uid', async () => {
-  expect(await slapd.audit('nobody')).toBe('');
-  await expect(slapd.audit('*')).rejects.toThrow(/usage/);
-  await expect(slapd.audit('x)(reqDN=*')).rejects.toThrow(/usage/);
+  expect(await suite.slapd.audit('nobody')).toBe('');
+  await expect(suite.slapd.audit('*')).rejects.toThrow(/usage/);
+  await expect(suite.slapd.audit('x)(reqDN=*')).rejects.toThrow(/usage/);
 });

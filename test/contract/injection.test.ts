@@ -1,25 +1,13 @@
 /** Names that try to be something else in LDAP: what a spec may hold reaches slapd as it is, and nothing beside it. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Resource } from '../../operator/api/resource.ts';
 import { decide, type World } from '../../operator/core/desired.ts';
 import { type Change, planChanges } from '../../operator/core/plan.ts';
-import { Connection } from '../../operator/ldap/connection.ts';
-import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
-import type { Directory } from '../../operator/ports.ts';
-import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
+import { site } from './support/slapd.ts';
+import { suiteDirectory } from './support/suite-directory.ts';
 
-let slapd: Slapd;
-let directory: Directory;
-
-beforeAll(async () => {
-  slapd = await Slapd.start();
-  directory = new LdaptsDirectory(new Connection(connectTo(slapd)), suffix);
-}, 30_000);
-afterAll(async () => {
-  await directory?.close();
-  await slapd?.stop();
-});
+const suite = suiteDirectory();
 
 let count = 0;
 function resource(kind: Resource['kind'], name: string, spec: object): Resource {
@@ -107,7 +95,7 @@ const hostile = fc
     },
   )
   .map((parts) => parts.join(''));
-/** Hostile after a beginning that the patterns accept, so that many get as far as the directory. */
+/** Hostile after a beginning that the patterns accept, so that many get as far as the suite.directory. */
 const text = fc.oneof(
   hostile,
   hostile.map((rest) => `An ${rest} An`),
@@ -121,7 +109,7 @@ const worldOf = async (
   organizations,
   mailboxes,
   now: new Date('2026-11-21T00:00:00Z'),
-  entries: await directory.snapshot(),
+  entries: await suite.directory.snapshot(),
 });
 
 /** As the operator adds it: a mailbox has a first password that must be changed. */
@@ -133,9 +121,9 @@ async function apply(world: World): Promise<number> {
   let added = 0;
   for (const change of planChanges(decide(world), world.now)) {
     if (change.action === 'create')
-      await directory.add(change.dn, { ...change.attributes, ...passwordOf(change) });
-    else if (change.action === 'remove') await directory.remove(change.dn, change.ownerUid);
-    else await directory.modify(change.dn, change.ownerUid, change.replacements);
+      await suite.directory.add(change.dn, { ...change.attributes, ...passwordOf(change) });
+    else if (change.action === 'remove') await suite.directory.remove(change.dn, change.ownerUid);
+    else await suite.directory.modify(change.dn, change.ownerUid, change.replacements);
     if (change.action === 'create') added += 1;
   }
   return added;
@@ -178,7 +166,7 @@ it('every name is refused, or stored exactly and never asked for again', async (
           person: { fullName: 'Lê An', id: title },
         }),
       ];
-      const before = (await directory.snapshot()).length;
+      const before = (await suite.directory.snapshot()).length;
       const added = await apply(await worldOf(organizations, mailboxes));
       const world = await worldOf(organizations, mailboxes);
       expect(world.entries).toHaveLength(before + added);

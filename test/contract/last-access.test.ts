@@ -1,39 +1,29 @@
 /** What slapd itself writes of a person's uses (R23), and what the operator makes of it. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'ldapts';
 import { changePassword } from '../../cli/password/change.ts';
 import { lastAccess } from '../../operator/core/access.ts';
 import { first } from '../../operator/core/observed.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
-import { Connection } from '../../operator/ldap/connection.ts';
-import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import type { DirectoryEntry } from '../../operator/ports.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
-import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
+import { site } from './support/slapd.ts';
+import { suiteDirectory } from './support/suite-directory.ts';
 
 const initial = 'Kx7m-Qp4r-Wt9h-Zc3e';
-let slapd: Slapd;
-let directory: LdaptsDirectory;
+const suite = suiteDirectory();
 let uid: string;
 let count = 0;
 
-beforeAll(async () => {
-  slapd = await Slapd.start();
-  directory = new LdaptsDirectory(new Connection(connectTo(slapd)), suffix);
-}, 30_000);
-afterAll(async () => {
-  await directory?.close();
-  await slapd?.stop();
-});
 beforeEach(async () => {
   count += 1;
   uid = `person${count}`;
-  await directory.add(mailboxDn(uid), mailbox(uid, { userPassword: [hashPassword(initial)] }));
+  await suite.directory.add(mailboxDn(uid), mailbox(uid, { userPassword: [hashPassword(initial)] }));
 });
 
 async function asPerson(password: string, use: (client: Client) => Promise<void> = async () => {}) {
-  const tlsOptions = { ca: await slapd.ca(), servername: 'localhost' };
-  const client = new Client({ url: `ldaps://127.0.0.1:${slapd.port}`, tlsOptions });
+  const tlsOptions = { ca: await suite.slapd.ca(), servername: 'localhost' };
+  const client = new Client({ url: `ldaps://127.0.0.1:${suite.slapd.port}`, tlsOptions });
   try {
     await client.bind(mailboxDn(uid), password);
     await use(client);
@@ -44,7 +34,7 @@ async function asPerson(password: string, use: (client: Client) => Promise<void>
 
 /** The entry as a snapshot shows it. */
 async function find(): Promise<DirectoryEntry> {
-  const entry = (await directory.snapshot()).find(({ dn }) => dn === mailboxDn(uid));
+  const entry = (await suite.directory.snapshot()).find(({ dn }) => dn === mailboxDn(uid));
   if (entry === undefined) throw new Error(`no ${uid}`);
   return entry;
 }
@@ -76,8 +66,8 @@ describe('the last access', () => {
   it('is the own change of the password, by which slapd forgets the login', async () => {
     await asPerson(initial);
     const before = seconds();
-    const tlsOptions = { ca: await slapd.ca(), servername: 'localhost' };
-    const client = new Client({ url: `ldaps://127.0.0.1:${slapd.port}`, tlsOptions });
+    const tlsOptions = { ca: await suite.slapd.ca(), servername: 'localhost' };
+    const client = new Client({ url: `ldaps://127.0.0.1:${suite.slapd.port}`, tlsOptions });
     await changePassword(client, site, mailboxDn(uid), initial, 'Tốt-Lành-17');
     await client.unbind();
     const { bind, access } = await read();
@@ -87,7 +77,7 @@ describe('the last access', () => {
 
   it('is not a password that the operator sets, neither the first one nor a reset', async () => {
     const reset = { attribute: 'pwdReset', values: ['TRUE'] };
-    await directory.modify(mailboxDn(uid), uid, [
+    await suite.directory.modify(mailboxDn(uid), uid, [
       reset,
       { attribute: 'hopThuLastAccess', values: ['20260601000000Z'] },
       { attribute: 'userPassword', values: [hashPassword('Another-One-17')] },
@@ -105,15 +95,15 @@ describe('a reclaimed mailbox', () => {
       hopThuGrant: ['Lần 1'],
     };
     const written = Object.entries(facts).map(([attribute, values]) => ({ attribute, values }));
-    await directory.modify(mailboxDn(uid), uid, written);
+    await suite.directory.modify(mailboxDn(uid), uid, written);
     expect((await find()).attributes).toMatchObject(facts);
   });
 
   it('is unlocked together with a new password: slapd does it, and refuses to do it twice', async () => {
     const locked = [{ attribute: 'pwdAccountLockedTime', values: ['000001010000Z'] }];
-    await directory.modify(mailboxDn(uid), uid, locked);
+    await suite.directory.modify(mailboxDn(uid), uid, locked);
     const next = 'Wt9h-Zc3e-Kx7m-Qp4r';
-    await directory.modify(mailboxDn(uid), uid, [
+    await suite.directory.modify(mailboxDn(uid), uid, [
       { attribute: 'pwdAccountLockedTime', values: [] },
       { attribute: 'userPassword', values: [hashPassword(next)] },
       { attribute: 'pwdReset', values: ['TRUE'] },

@@ -4,26 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseLdif } from '../../cli/ldif.ts';
-import { formatChange } from '../../operator/core/format.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
 import { reportConfigMap, siteConfigMap } from '../../operator/core/secrets.ts';
-import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
 import { connectKubernetes } from '../../operator/kube/client.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
-import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
-import { runPass } from '../../operator/reconcile/pass.ts';
 import { socTrang } from '../support/sites.ts';
 import { run } from '../unit/cli/run.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
+import { passOver } from './kube-support/passes.ts';
 import { eventually } from './kube-support/ports.ts';
 import { kubeConfigOf } from './kube-support/worlds.ts';
 
 const namespace = 'soc-trang-accounts';
+const names = [...'ABCDEFGHIJKL'].map((letter) => `Nguyễn Văn ${letter}nh`);
 let server: ApiServer;
 let cluster: ApiCluster;
 let directory: MemoryDirectory;
-const sessions = new MemorySessions();
 let folder: string;
 
 const hopthu = (...args: readonly string[]) => run(args, { env: { KUBECONFIG: server.kubeconfig } });
@@ -35,34 +32,7 @@ const save = (name: string, manifest: object) =>
   writeFile(join(folder, `${name}.yaml`), JSON.stringify(manifest));
 const applyFolder = () => server.kubectl(['apply', '--filename', folder]);
 
-/** One pass over what the API server now has. @returns the lines that were carried out */
-async function pass(): Promise<readonly string[]> {
-  const stored = JSON.parse(
-    await server.kubectl(['get', 'org,mbx', `--namespace=${namespace}`, '--output=json']),
-  );
-  const versions = (items: { metadata: { uid: string; resourceVersion: string } }[]) =>
-    items.map(({ metadata }) => `${metadata.uid} ${metadata.resourceVersion}`).sort();
-  const wanted = JSON.stringify(versions(stored.items));
-  await eventually('the snapshot to be what is stored', async () => {
-    const { organizations, mailboxes } = await cluster.snapshot();
-    return JSON.stringify(versions([...organizations, ...mailboxes] as never)) === wanted || undefined;
-  });
-  const { changes } = await runPass({
-    site: socTrang,
-    cluster,
-    directory,
-    sessions,
-    notices: new MemoryNotices(),
-    clock: () => new Date(),
-    report: {
-      orphans: () => undefined,
-      held: () => undefined,
-      planned: () => undefined,
-      failure: (what, error) => console.error(what, error),
-    },
-  });
-  return changes.map(formatChange);
-}
+const pass = () => passOver({ server, cluster, directory, namespace });
 
 beforeAll(async () => {
   server = await startApiServer();
@@ -91,10 +61,7 @@ beforeEach(async () => {
     metadata: { name: 'so-y-te', namespace },
     spec,
   });
-  for (let index = 0; index < 12; index += 1) {
-    const given = String.fromCharCode(65 + index);
-    await save(`person-${index}`, person(`person-${index}`, `Nguyễn Văn ${given}nh`));
-  }
+  for (const [index, name] of names.entries()) await save(`person-${index}`, person(`person-${index}`, name));
 });
 
 describe('against a cluster', () => {
@@ -148,6 +115,45 @@ describe('against a cluster', () => {
     await eventually('the operator to see it', async () => (await cluster.snapshot()).approvedPlan);
     expect([...(await pass())].sort()).toEqual(held);
   }, 60_000);
+
+  it('a plan counts what lost access within ten minutes, and leaves alone what was rejected', async () => {
+    await pass(); // Lets those go that were closed above.
+    await applyFolder();
+    await pass();
+    await pass();
+    for (let index = 0; index < 8; index += 1)
+      await save(`person-${index}`, person(`person-${index}`, names[index] ?? '', { state: 'Suspended' }));
+    expect((await hopthu('plan', '-f', folder)).exitCode).toBe(2);
+    await applyFolder();
+    expect(await pass()).toHaveLength(8);
+    await pass();
+    for (let index = 8; index < 12; index += 1)
+      await save(`person-${index}`, person(`person-${index}`, names[index] ?? '', { state: 'Suspended' }));
+    const plan = await hopthu('plan', '-f', folder);
+    expect(plan.exitCode).toBe(3);
+    await applyFolder();
+    expect(await pass()).toEqual([]);
+    const { stdout } = await hopthu('reject', '--site', 'soc-trang');
+    const held = stdout.split('\n').slice(0, 4);
+    expect(held[0]).toMatch(/^~ nv.nh@.* Active → Suspended/);
+    for (const line of held) expect(plan.stdout).toContain(line);
+    const reason = '12 mailboxes would lose access within 10 minutes; 10 of 12 may without approval';
+    for (const text of [plan.stdout, stdout]) expect(text).toContain(reason);
+    const hash = /hopthu reject --site soc-trang ([0-9a-f]{12})\n$/.exec(stdout)?.[1] ?? '';
+    await hopthu('reject', '--site', 'soc-trang', hash);
+    await eventually(
+      'the operator to see it',
+      async () => (await cluster.snapshot()).rejectedPlan === hash || undefined,
+    );
+    expect(await pass()).toHaveLength(4);
+    await pass();
+    expect(await hopthu('plan', '-f', folder)).toMatchObject({ stdout: 'no changes\n', exitCode: 0 });
+    for (let index = 0; index < 12; index += 1)
+      await save(`person-${index}`, person(`person-${index}`, names[index] ?? ''));
+    await applyFolder();
+    await pass();
+    await pass();
+  }, 120_000);
 
   it('a plan that is rejected leaves the accounts, and Git takes them back', async () => {
     await pass(); // Lets those go that were closed above.

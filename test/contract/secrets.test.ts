@@ -1,6 +1,6 @@
 /** Passwords: slapd accepts what the operator makes, and no error or log carries one. */
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import { Client } from 'ldapts';
 import { attribute } from '../../operator/core/layout.ts';
@@ -8,27 +8,17 @@ import { hashChosenPassword } from '../../operator/credentials/argon2.ts';
 import { generatePassword } from '../../operator/credentials/password.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
-import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
-import { connectTo, firstPassword, Slapd, suffix } from './support/slapd.ts';
+import { connectTo, firstPassword } from './support/slapd.ts';
+import { suiteDirectory } from './support/suite-directory.ts';
 
-let slapd: Slapd;
-let directory: LdaptsDirectory;
-
-beforeAll(async () => {
-  slapd = await Slapd.start();
-  directory = new LdaptsDirectory(new Connection(connectTo(slapd)), suffix);
-}, 30_000);
-afterAll(async () => {
-  await directory?.close();
-  await slapd?.stop();
-});
+const suite = suiteDirectory();
 
 /** Can somebody log in with this? */
 async function logsIn(dn: string, password: string): Promise<boolean> {
   const client = new Client({
-    url: `ldaps://127.0.0.1:${slapd.port}`,
-    tlsOptions: { ca: await slapd.ca(), servername: 'localhost' },
+    url: `ldaps://127.0.0.1:${suite.slapd.port}`,
+    tlsOptions: { ca: await suite.slapd.ca(), servername: 'localhost' },
   });
   return client.bind(dn, password).then(
     () => client.unbind().then(() => true),
@@ -40,27 +30,27 @@ describe('the initial password', () => {
   it('logs in, and nothing else does', async () => {
     const password = generatePassword();
     const dn = mailboxDn('initial');
-    await directory.add(
+    await suite.directory.add(
       dn,
       mailbox('initial', { userPassword: [hashPassword(password)], pwdReset: ['TRUE'] }),
     );
     expect(await logsIn(dn, password)).toBe(true);
     expect(await logsIn(dn, password.toLowerCase())).toBe(false);
-    await directory.modify(dn, 'initial', [{ attribute: attribute.status, values: ['Suspended'] }]);
+    await suite.directory.modify(dn, 'initial', [{ attribute: attribute.status, values: ['Suspended'] }]);
     expect(await logsIn(dn, password)).toBe(false);
   });
 
   it('that the administrator gave logs in with the hash that we make of it', async () => {
     const dn = mailboxDn('given');
     const given = 'Mùa-xuân-2026-Aa';
-    await directory.add(dn, mailbox('given', { userPassword: [await hashChosenPassword(given)] }));
+    await suite.directory.add(dn, mailbox('given', { userPassword: [await hashChosenPassword(given)] }));
     expect(await logsIn(dn, given)).toBe(true);
     expect(await logsIn(dn, `${given} `)).toBe(false);
   });
 
   it('may hold any Unicode', async () => {
     const dn = mailboxDn('unicode');
-    await directory.add(dn, mailbox('unicode', { userPassword: [hashPassword('Mật khẩu 1!')] }));
+    await suite.directory.add(dn, mailbox('unicode', { userPassword: [hashPassword('Mật khẩu 1!')] }));
     expect(await logsIn(dn, 'Mật khẩu 1!')).toBe(true);
   });
 });
@@ -70,12 +60,14 @@ describe('errors', () => {
     const secret = hashPassword('canary-1A');
     const entry = mailbox('leak', { userPassword: [secret] });
     const failures = await Promise.allSettled([
-      directory.add('not a name', entry),
-      directory.add(mailboxDn('leak'), { ...entry, sn: [] }),
-      directory.add(mailboxDn('leak'), { ...entry, userPassword: [secret, secret] }),
-      directory.add(mailboxDn('leak'), { ...entry, userPassword: [`${secret}\ud800`] }),
-      new Connection({ ...connectTo(slapd), port: 1 }).run(async () => undefined),
-      new Connection({ ...connectTo(slapd), password: async () => 'canary-2B' }).run(async () => undefined),
+      suite.directory.add('not a name', entry),
+      suite.directory.add(mailboxDn('leak'), { ...entry, sn: [] }),
+      suite.directory.add(mailboxDn('leak'), { ...entry, userPassword: [secret, secret] }),
+      suite.directory.add(mailboxDn('leak'), { ...entry, userPassword: [`${secret}\ud800`] }),
+      new Connection({ ...connectTo(suite.slapd), port: 1 }).run(async () => undefined),
+      new Connection({ ...connectTo(suite.slapd), password: async () => 'canary-2B' }).run(
+        async () => undefined,
+      ),
     ]);
     for (const failure of failures) {
       expect(failure.status).toBe('rejected');

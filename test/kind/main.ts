@@ -1,10 +1,12 @@
 #!/usr/bin/env node
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PARTS, type Part } from '../../images/tag.ts';
 import { createCluster, deleteCluster, loadImages } from './cluster.ts';
 import type { PortMapping } from './cluster-config.ts';
-import { buildImages } from './images.ts';
+import { buildImages, ROOT } from './images.ts';
 import { ensureTools, findTools } from './prerequisites.ts';
+import { writeSboms } from './sboms.ts';
 
 const USAGE = `usage: node test/kind/main.ts up-cluster [NAME] [--port HOST:NODE]...
        node test/kind/main.ts down-cluster [NAME]
@@ -39,7 +41,9 @@ async function main(): Promise<void> {
     if (tools !== undefined) await deleteCluster(tools, name);
   } else if (command === 'images') {
     const tools = await ensureTools();
-    const references = await buildImages(tools.runtime, rest.length > 0 ? rest.map(part) : PARTS);
+    const parts = rest.length > 0 ? rest.map(part) : PARTS;
+    const references = await buildImages(tools.runtime, parts);
+    await writeSboms(tools.runtime, parts, references, join(ROOT, 'dist/sbom'));
     if (values.load !== undefined) await loadImages(tools, values.load, references);
     process.stdout.write(`${references.join('\n')}\n`);
   } else {

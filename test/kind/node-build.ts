@@ -23,6 +23,9 @@ async function compile(go: GoTool, folder: string): Promise<void> {
     await goInstall(go, `github.com/rancher/local-path-provisioner@${recipe.localPathProvisioner}`, folder);
     await goBuild(go, source('pause'), join(folder, 'pause'));
   });
+  await step('Building kube-router, which enforces network policies', () =>
+    goInstall(go, `github.com/cloudnativelabs/kube-router/v2/cmd/kube-router@${recipe.kubeRouter}`, folder),
+  );
 }
 
 const CONTROL_PLANE = [

@@ -8,5 +8,6 @@ export const recipe: {
   readonly coredns: string;
   readonly pause: string;
   readonly localPathProvisioner: string;
+  readonly kubeRouter: string;
   readonly packages: readonly string[];
 } = JSON.parse(readFileSync(join(import.meta.dirname, 'node', 'recipe.json'), 'utf8'));

@@ -51,8 +51,8 @@ async function blackHole(stack: Stack, change: '-I' | '-D'): Promise<void> {
   // What clients come to, and what the other provider and its front ask.
   const listeners = [ports.ldaps, ports.provider, ports.providerHealth].map(({ container }) => container);
   await stack.inNode(
-    `iptables ${change} FORWARD -p tcp -d ${ip} -m multiport --dports ${listeners.join()} -j DROP
-     iptables ${change} FORWARD -p tcp -s ${ip} -m multiport --sports ${listeners.join()} -j DROP`,
+    `iptables -t mangle ${change} FORWARD -p tcp -d ${ip} -m multiport --dports ${listeners.join()} -j DROP
+     iptables -t mangle ${change} FORWARD -p tcp -s ${ip} -m multiport --sports ${listeners.join()} -j DROP`,
   );
 }
 

@@ -165,6 +165,7 @@ function placed(folder: string, text: string): string {
   return text
     .replaceAll('/etc/hopthu/', `${folder}/`)
     .replaceAll('/run/slapd/', `${folder}/run/`)
+    .replaceAll('%2Frun%2Fslapd%2F', encodeURIComponent(`${folder}/run/`))
     .replaceAll('/run/tls/', `${folder}/tls/`)
     .replaceAll('/run/secrets/', `${folder}/secrets/`)
     .replaceAll('/var/lib/ldap/', `${folder}/ldap/`);

@@ -1,8 +1,10 @@
-/** Logins from another address than the tests': from a pod of the operator, whose image has Node and the site's CA. */
+/** Logins from another address than the tests': from a pod that is nobody's. */
 import { serviceHost } from '../../../charts/endpoints.ts';
 import type { Site } from '../../../operator/core/site.ts';
 import { kubectl } from '../../kind/install.ts';
 import { testCluster } from './cluster.ts';
+import { authorityOf } from './person.ts';
+import { startStranger } from './stranger.ts';
 
 export type LogIn = {
   readonly service: 'imaps' | 'submissions';
@@ -19,8 +21,7 @@ export type Elsewhere = {
 const program = `
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:tls';
-const ca = readFileSync('/run/ca/ca.crt');
-const { hosts, attempts } = JSON.parse(readFileSync(0, 'utf8'));
+const { ca, hosts, attempts } = JSON.parse(readFileSync(0, 'utf8'));
 const dialogues = {
   imaps: (user, password) => [[/^\\* OK/m, 'a LOGIN "' + user + '" "' + password + '"'], [/^a (OK|NO)/m]],
   submissions: (user, password) => [
@@ -53,25 +54,15 @@ process.stdout.write(JSON.stringify(await Promise.all(attempts.map(logIn))));
 /** One pod, hence one address, for as long as it runs. */
 export async function elsewhere(site: Site): Promise<Elsewhere> {
   const { mail, smtp } = site.namespaces;
-  const inMail = (args: readonly string[], input?: string) =>
-    kubectl(testCluster(), ['-n', mail, ...args], input);
-  const pods = await inMail([
-    'get',
-    'pods',
-    '-l',
-    'app.kubernetes.io/name=operator',
-    '--field-selector=status.phase=Running',
-    '-o',
-    'name',
-  ]);
-  const [pod = ''] = pods.split('\n');
+  const { namespace, name } = await startStranger('hopthu-elsewhere');
+  const ca = await authorityOf(site);
   const hosts = {
     imaps: { host: serviceHost('dovecot', mail), port: 993 },
     submissions: { host: serviceHost('postfix', smtp), port: 465 },
   };
-  const node = ['exec', '-i', pod, '--', 'node', '--input-type=module', '-e', program];
+  const node = ['-n', namespace, 'exec', '-i', name, '--', 'node', '--input-type=module', '-e', program];
   return {
     logIn: async (attempts) =>
-      JSON.parse(await inMail(node, JSON.stringify({ hosts, attempts }))) as boolean[],
+      JSON.parse(await kubectl(testCluster(), node, JSON.stringify({ ca, hosts, attempts }))) as boolean[],
   };
 }

@@ -1,6 +1,8 @@
 /** A Dovecot whose days are seconds: the store's times cannot be moved from outside. */
 import { expect } from '@jest/globals';
 import type { Site } from '../../../operator/core/site.ts';
+import { kubectl } from '../../kind/install.ts';
+import { testCluster } from './cluster.ts';
 import { inMail } from './directory.ts';
 
 /** While `use` runs, what lies in Trash or Junk for a second expires. */
@@ -13,6 +15,9 @@ export async function withQuickExpiry(site: Site, use: () => Promise<void>): Pro
     await inMail(site, 'patch', 'configmap', 'dovecot-config', '--type=merge', '-p', patch);
     await inMail(site, 'rollout', 'restart', 'statefulset/dovecot');
     await inMail(site, 'rollout', 'status', 'statefulset/dovecot', '--timeout=90s');
+    // Its processes notice a lost connection at the next login, which they answer with 454.
+    const inPostfix = ['-n', site.namespaces.smtp, 'exec', 'postfix-0', '-c', 'postfix', '--'];
+    await kubectl(testCluster(), [...inPostfix, 'postfix', 'reload']);
   };
   await set(quick);
   try {

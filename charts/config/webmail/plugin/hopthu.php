@@ -11,12 +11,19 @@ class hopthu extends rcube_plugin
         if (($_SESSION['language'] ?? '') === 'vi_VN') {
             $this->load_vietnamese($rcmail);
         }
+        if ($rcmail->output instanceof rcmail_output_html) {
+            $this->include_stylesheet('contrast.css');
+        }
         $this->add_hook('storage_connect', [$this, 'tell_browser']);
         $this->add_hook('login_after', [$this, 'as_the_directory_says']);
         $this->add_hook('startup', [$this, 'keep_sent']);
         $this->add_hook('template_object_license', [$this, 'license']);
         if ($rcmail->task === 'login') {
-            $this->api->add_content(html::p('hint', rcube::Q($rcmail->gettext('hopthu.firstlogin'))), 'loginfooter');
+            $profile = html::a('profile.mobileconfig', rcube::Q($rcmail->gettext('hopthu.profile')));
+            $this->api->add_content(
+                html::p('hint', rcube::Q($rcmail->gettext('hopthu.firstlogin'))) . html::p('hint', $profile),
+                'loginfooter'
+            );
         }
     }
 

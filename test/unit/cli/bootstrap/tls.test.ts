@@ -34,6 +34,20 @@ describe('TLS from the local CA', () => {
     await ensure();
   });
 
+  it('makes every certificate anew when it is asked to, and keeps the CA', async () => {
+    const first = certificate(postfix).serialNumber;
+    const issuer = certificate(authority).serialNumber;
+    lines = [];
+    await ensureTls(store, socTrang, new Date(), (line) => lines.push(line), true);
+    expect(lines).toEqual(
+      ['openldap', 'postgresql', 'dovecot', 'operator', 'webmail', 'postfix'].map(
+        (part) => `renewed Secret soc-trang-${part === 'postfix' ? 'smtp' : 'mail'}/${part}-tls`,
+      ),
+    );
+    expect(certificate(postfix).serialNumber).not.toBe(first);
+    expect(certificate(authority).serialNumber).toBe(issuer);
+  });
+
   it('makes the CA, a certificate for each part, and shows the CA in every namespace', () => {
     expect(lines).toEqual([
       'created Secret soc-trang-mail/hopthu-local-ca',

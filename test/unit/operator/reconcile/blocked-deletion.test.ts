@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { OrganizationStatus } from '../../../../operator/api/organization.ts';
 import { Unavailable } from '../../../../operator/errors.ts';
 import type { Perturbation } from '../../../support/perturbed.ts';
 import { Province } from '../../../support/province.ts';
@@ -44,18 +45,30 @@ describe('a deletion that does not end', () => {
     expect(province.cluster.get('Mailbox', province.namespace, 'binh')).toBeUndefined();
   });
 
-  it('is told while the guard holds it, and while an organization is named', async () => {
+  it('is told while the guard holds it', async () => {
     for (let index = 0; index < 12; index += 1)
       province.person(`p${index}`, `Lê Văn ${String.fromCharCode(65 + index)}n`, 'so-tttt');
     await province.settle();
     for (let index = 0; index < 12; index += 1) province.delete(`p${index}`);
-    province.delete('so-tttt', 'Organization');
     await province.settle();
     expect(told()).toEqual([]);
     passes(6);
     await province.pass();
-    expect(told()).toContain(`${province.namespace}/so-tttt StillInUse`);
     expect(told().filter((line) => line.endsWith('AwaitingApproval'))).toHaveLength(12);
+  });
+
+  it('is told at once of an organization that is named, and ends with the last that names it', async () => {
+    province.delete('so-tttt', 'Organization');
+    await province.settle();
+    expect(new Set(told())).toEqual(new Set([`${province.namespace}/so-tttt StillInUse`]));
+    const organization = () => province.cluster.get('Organization', province.namespace, 'so-tttt');
+    const status = organization()?.status as OrganizationStatus | undefined;
+    const message = '2 mailboxes and units still belong to it: move or delete them first';
+    expect(status?.conditions?.[0]).toMatchObject({ reason: 'StillInUse', message });
+    for (const name of ['binh', 'tam']) province.delete(name);
+    await province.settle();
+    expect(organization()).toBeUndefined();
+    await province.expectSound();
   });
 
   it('is nobody’s news once it has ended', async () => {

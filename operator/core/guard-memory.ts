@@ -1,0 +1,64 @@
+/**
+ * What the guard goes by and only the directory knows, as the site's report has it: who lost access a moment ago, and what
+ * a person rejected. With it `hopthu plan` counts as the operator will. Pure.
+ */
+import type { Resource } from '../api/resource.ts';
+import type { DirectoryEntry } from '../ports.ts';
+import { attribute } from './layout.ts';
+import { lostAround, timesOf } from './losses.ts';
+import { first } from './observed.ts';
+
+/** Entries with the attributes that count, by their names in the directory. */
+export type GuardMemory = {
+  readonly recent: readonly DirectoryEntry[];
+  readonly rejected: readonly DirectoryEntry[];
+};
+
+/** A ConfigMap holds 1 MiB. */
+const most = 1_000;
+
+export function guardMemory(world: {
+  readonly mailboxes: readonly Resource[];
+  readonly entries: readonly DirectoryEntry[];
+  readonly now: Date;
+}): GuardMemory {
+  const isRecent = lostAround(timesOf(world.mailboxes, world.now));
+  const ofLosses = [attribute.status, attribute.statusSince, attribute.organization, attribute.ownerUid];
+  const isRejected = (entry: DirectoryEntry) => first(entry, attribute.rejected) !== undefined;
+  return {
+    recent: world.entries.filter(isRecent).slice(0, most).map(only(ofLosses)),
+    rejected: world.entries
+      .filter(isRejected)
+      .slice(0, most)
+      .map(only([attribute.rejected])),
+  };
+}
+
+function only(names: readonly string[]): (entry: DirectoryEntry) => DirectoryEntry {
+  return ({ dn, attributes }) => {
+    const kept = names.map((name) => [name, attributes[name] ?? []] as const);
+    return { dn, attributes: Object.fromEntries(kept.filter(([, values]) => values.length > 0)) };
+  };
+}
+
+/**
+ * @param entries as they follow from resources and their statuses
+ * @returns the same with what is remembered of them, and beside them what is remembered of those without a resource
+ */
+export function recalled(
+  entries: readonly DirectoryEntry[],
+  { recent, rejected }: GuardMemory,
+): { readonly entries: readonly DirectoryEntry[]; readonly gone: readonly DirectoryEntry[] } {
+  const since = new Map(
+    recent.map(({ dn, attributes }) => [dn, only([attribute.statusSince])({ dn, attributes })]),
+  );
+  const marks = new Map(rejected.map((entry) => [entry.dn, entry]));
+  const there = new Set(entries.map(({ dn }) => dn));
+  return {
+    entries: entries.map(({ dn, attributes }) => ({
+      dn,
+      attributes: { ...attributes, ...since.get(dn)?.attributes, ...marks.get(dn)?.attributes },
+    })),
+    gone: recent.filter(({ dn }) => !there.has(dn)),
+  };
+}

@@ -1,0 +1,59 @@
+/** Which addresses the processes of a pod can connect to, tried from inside the pod. */
+
+import { ports } from '../../../charts/endpoints.ts';
+import { flows, type PodName, podNames } from '../../../charts/flows.ts';
+import type { Site } from '../../../operator/core/site.ts';
+import { kubectl } from '../../kind/install.ts';
+import { testCluster } from './cluster.ts';
+
+export type Pod = { readonly namespace: string; readonly name: string; readonly ip: string };
+
+/** A name for the test's lists, and where it is. */
+export type Target = { readonly name: string; readonly ip: string; readonly port: number };
+
+/** One running pod of each kind. */
+export async function podsOf({ namespaces }: Site): Promise<Readonly<Record<PodName, Pod>>> {
+  const find = async (name: PodName): Promise<[PodName, Pod]> => {
+    const namespace = name === 'postfix' ? namespaces.smtp : namespaces.mail;
+    const [pod] = await running(namespace, `app.kubernetes.io/name=${name}`);
+    if (pod === undefined) throw new Error(`no pod of ${name} runs`);
+    return [name, pod];
+  };
+  return Object.fromEntries(await Promise.all(podNames.map(find))) as Record<PodName, Pod>;
+}
+
+/** The running pods with a label. */
+export async function running(namespace: string, label: string): Promise<readonly Pod[]> {
+  const template = '{range .items[*]}{.metadata.name} {.status.podIP}{"\\n"}{end}';
+  const select = ['-l', label, '--field-selector=status.phase=Running'];
+  const lines = await kubectl(testCluster(), [
+    ...['-n', namespace, 'get', 'pods', ...select, '-o', `jsonpath=${template}`],
+  ]);
+  return lines
+    .split('\n')
+    .map((line) => line.split(' '))
+    .flatMap(([name = '', ip = '']) => (ip === '' ? [] : [{ namespace, name, ip }]));
+}
+
+/** Every port of every pod that some flow leads to. */
+export function listeners(pods: Readonly<Record<PodName, Pod>>): readonly Target[] {
+  const places = flows.flatMap((flow) =>
+    'ports' in flow ? flow.ports.map((name) => `${flow.to} ${ports[name].container}`) : [],
+  );
+  return [...new Set(places)].map((name) => {
+    const [pod = '', port] = name.split(' ');
+    return { name, ip: pods[pod as PodName].ip, port: Number(port) };
+  });
+}
+
+/** Names of the targets that answer a connection from the pod within two seconds, in their order. */
+export async function reached(from: Pod, targets: readonly Target[]): Promise<readonly string[]> {
+  const attempts = targets.map(
+    ({ ip, port }, index) => `(timeout 2 bash -c '</dev/tcp/${ip}/${port}' 2>/dev/null && echo ${index}) &`,
+  );
+  const script = `${attempts.join('\n')}\nwait`;
+  const exec = ['-n', from.namespace, 'exec', '-i', from.name, '--', 'bash'];
+  const output = await kubectl(testCluster(), exec, script);
+  const open = new Set(output.split('\n'));
+  return targets.filter((_, index) => open.has(`${index}`)).map(({ name }) => name);
+}
