@@ -62,7 +62,7 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
       listeners.filter((port) => allows(policies, stranger, to, port)).map((port) => `${to.name} ${port}`),
     );
     const meant = flows.flatMap((flow) =>
-      'ports' in flow && flow.from === 'anybody'
+      'ports' in flow && ['anybody', 'applications'].includes(flow.from)
         ? flow.ports.map((name) => `${flow.to} ${ports[name].container}`)
         : [],
     );
