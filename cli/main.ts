@@ -1,6 +1,7 @@
 /** `hopthu`, also as `kubectl hopthu`. Commands are loaded when they are called: the address needs no cluster. */
 import { Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addBackupCommands } from './backup/program.ts';
 import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
 
 const program = new Command('hopthu')
@@ -176,6 +177,8 @@ program
     const { bootstrap } = await import('./bootstrap.ts');
     await bootstrap(options);
   });
+
+addBackupCommands(program, { site, context, output });
 
 program
   .command('dns')

@@ -2,10 +2,16 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Invalid } from '../errors.ts';
+import { backupSchema } from './backup.ts';
 import { dnsSchema } from './dns.ts';
+import { filter } from './filter.ts';
 import { parseBytes } from './quota.ts';
+<<<<<<< HEAD
 import { applications, directory, slug } from './site-directory.ts';
 import { throttle } from './site-throttle.ts';
+=======
+import { throttle } from './throttle-limits.ts';
+>>>>>>> main
 
 const domainName = z
   .string()
@@ -22,8 +28,19 @@ const days = z.int().min(0).max(36_500);
 const words = z.array(z.string().min(1));
 
 const resources = z.strictObject({ cpu, memory, memoryLimit: memory });
-const parts = ['openldap', 'postfix', 'dovecot', 'postgresql', 'webmail', 'operator'] as const;
-/** A part of the stack that has its own image and its own pod. */
+const parts = [
+  'openldap',
+  'postfix',
+  'dovecot',
+  'postgresql',
+  'webmail',
+  'rspamd',
+  'clamav',
+  'valkey',
+  'operator',
+  'backup',
+] as const;
+/** A part of the stack that has its own image; clamav and valkey run beside rspamd, backup for a while. */
 export type Part = (typeof parts)[number];
 
 const networkRange = z.union([z.cidrv4(), z.cidrv6()]);
@@ -39,10 +56,13 @@ const schema = z.strictObject({
   dns: dnsSchema(localPart),
   namespaces: z.strictObject({
     mail: slug.describe(
-      'openldap, dovecot, webmail, postgresql and the operator; Pod Security "restricted".',
+      'openldap, dovecot, webmail, postgresql, rspamd and the operator; Pod Security "restricted".',
     ),
     smtp: slug.describe('postfix alone, whose master must be root; Pod Security "baseline".'),
     accounts: z.array(slug).min(1).describe('Where Organizations and Mailboxes are applied.'),
+    backup: slug.describe(
+      'The repository of the backups and who prunes it: no other part gets in; Pod Security "restricted".',
+    ),
   }),
   naming: z.strictObject({
     organization: z
@@ -130,6 +150,7 @@ const schema = z.strictObject({
     .describe(
       'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',
     ),
+  backup: backupSchema,
   expiry: z
     .strictObject({
       trashDays: days.describe('Days after which a letter in the trash goes; 0 means never.'),
@@ -137,8 +158,12 @@ const schema = z.strictObject({
     })
     .describe('Letters that people have thrown away. Nothing expires under a legal hold. R37, R38'),
   throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
+<<<<<<< HEAD
   directory,
   applications,
+=======
+  filter,
+>>>>>>> main
   webmail: z.strictObject({
     replicas: z
       .int()
@@ -239,6 +264,8 @@ const schema = z.strictObject({
       mail: z.string().describe('Volume of the mailboxes.'),
       archive: z.string().describe('Volume of the archives of mailboxes that ended.'),
       queue: z.string().describe("Volume of Postfix's queue."),
+      filter: z.string().describe('Volume of what the spam filter learned.'),
+      signatures: z.string().describe("Volume of the virus scanner's signatures."),
       database: z.string().describe("Volume of the webmail's PostgreSQL."),
     })
     .describe('Sizes of the volumes.'),

@@ -79,11 +79,11 @@ describe.each([socTrang, daNang])('the stack of $name', (site) => {
   });
 
   it('keeps to its own namespaces', () => {
-    const { mail, smtp, accounts } = site.namespaces;
+    const { mail, smtp, accounts, backup } = site.namespaces;
     const used = manifestsOf(site).flatMap(({ metadata }) => metadata.namespace ?? []);
-    expect([...new Set(used)].filter((namespace) => ![mail, smtp, ...accounts].includes(namespace))).toEqual(
-      [],
-    );
+    expect(
+      [...new Set(used)].filter((namespace) => ![mail, smtp, backup, ...accounts].includes(namespace)),
+    ).toEqual([]);
   });
 });
 
@@ -107,7 +107,9 @@ describe('certificates of cert-manager', () => {
       'dovecot-tls',
       'operator-tls',
       'webmail-tls',
+      'rspamd-tls',
       'postfix-tls',
+      'repository-tls',
     ]);
     expect(made[4].spec).toMatchObject({
       issuerRef: { group: 'cert-manager.io', ...issuer },
