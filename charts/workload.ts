@@ -224,13 +224,8 @@ export const volume = {
     name,
     source: { configMap: { name: configMap } },
   }),
-<<<<<<< HEAD
-  /** Whose files can be run, too. */
-  scripts: (name: string, configMap: string): Volume => ({
-=======
   /** A ConfigMap whose files may be run. */
   programs: (name: string, configMap: string): Volume => ({
->>>>>>> main
     name,
     source: { configMap: { name: configMap, defaultMode: 0o555 } },
   }),

@@ -23,17 +23,12 @@ export function networkPolicies(scope: Construct, { site }: Context): void {
   for (const pod of podNames) {
     policy(pod, namespaceOf(site, pod), pod, {
       podSelector: { matchLabels: selector(site, pod) },
-<<<<<<< HEAD
       ingress: flowsOf(site)
         .filter(({ to }) => to === pod)
         .map((flow) => ingress(site, flow)),
       egress: flowsOf(site)
         .filter(({ from }) => from === pod)
-        .map((flow) => egress(site, flow)),
-=======
-      ingress: flows.filter(({ to }) => to === pod).map((flow) => ingress(site, flow)),
-      egress: flows.filter(({ from }) => from === pod).flatMap((flow) => egress(site, flow) ?? []),
->>>>>>> main
+        .flatMap((flow) => egress(site, flow) ?? []),
     });
   }
 }

@@ -33,7 +33,7 @@ export function openldap(scope: Construct, context: Context): Endpoint {
     claims: { data: site.storage.directory },
     containers: [slapd(context), ...(isPair ? [front(image(part))] : [])],
     volumes: [
-      volume.scripts('config', 'openldap-config'),
+      volume.programs('config', 'openldap-config'),
       volume.secret('tls', tlsSecret(part)),
       volume.secret('accounts', directorySecret),
       volume.memory('run', '4Mi'),
@@ -92,7 +92,7 @@ function front(image: string): Container {
     image,
     command: ['/etc/hopthu/front'],
     ports: { ldaps: ports.ldaps.container, health: ports.providerHealth.container },
-    resources: { cpu: '10m', memory: '24Mi', memoryLimit: '96Mi' },
+    resources: { cpu: '5m', memory: '24Mi', memoryLimit: '96Mi' },
     readiness: { httpGet: { path: '/', port: ports.providerHealth.container }, periodSeconds: 3 },
     mounts: [
       { name: 'config', path: '/etc/hopthu' },

@@ -62,10 +62,6 @@ export function desiredSecrets(site: Site): readonly DesiredSecret[] {
   ];
 }
 
-<<<<<<< HEAD
-/** The namespace of the part that binds with the account; what is an application's is taken from the mail namespace. */
-function homeOf(site: Site, account: string): string {
-=======
 /** Drawn where the repository is, and copied to where the stack backs up from: it outlives the stack. */
 function backupSecrets({
   namespaces: { mail, backup },
@@ -82,8 +78,7 @@ function backupSecrets({
   ]);
 }
 
-/** The namespace of the part that binds with the account. */
-function homeOf(site: Site, account: ServiceAccount): string {
->>>>>>> main
+/** The namespace of the part that binds with the account; what is an application's is taken from the mail namespace. */
+function homeOf(site: Site, account: string): string {
   return account === 'postfix' ? site.namespaces.smtp : site.namespaces.mail;
 }

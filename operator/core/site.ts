@@ -6,12 +6,8 @@ import { backupSchema } from './backup.ts';
 import { dnsSchema } from './dns.ts';
 import { filter } from './filter.ts';
 import { parseBytes } from './quota.ts';
-<<<<<<< HEAD
 import { applications, directory, slug } from './site-directory.ts';
-import { throttle } from './site-throttle.ts';
-=======
 import { throttle } from './throttle-limits.ts';
->>>>>>> main
 
 const domainName = z
   .string()
@@ -158,12 +154,9 @@ const schema = z.strictObject({
     })
     .describe('Letters that people have thrown away. Nothing expires under a legal hold. R37, R38'),
   throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
-<<<<<<< HEAD
   directory,
   applications,
-=======
   filter,
->>>>>>> main
   webmail: z.strictObject({
     replicas: z
       .int()

@@ -2,10 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
-<<<<<<< HEAD
-import { throttle } from '../core/site-throttle.ts';
-=======
->>>>>>> main
 import { clientKey, type Verdict } from '../core/throttle.ts';
 import { throttle } from '../core/throttle-limits.ts';
 import { serveHealth } from '../health.ts';

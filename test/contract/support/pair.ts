@@ -66,7 +66,6 @@ export class Provider {
   async fillAsBefore(): Promise<void> {
     const file = (name: string) => join(this.folder, name);
     for (const name of ['data', 'accesslog', 'logins']) await mkdir(file(`ldap/${name}`));
-    await writeFile(file('run/provider.conf'), '');
     await execa('slapadd', ['-q', '-f', file('slapd.conf'), '-b', suffix, '-l', file('tree.ldif')], { env });
   }
 

@@ -137,9 +137,15 @@ export class Slapd {
     }
     await this.#makeCertificate();
     const config = directoryConfig(alone);
-    await writeFile(this.#path('run/provider.conf'), config['provider-0.conf'] ?? '');
     for (const [name, text] of Object.entries(config)) await writeFile(this.#path(name), text);
-    await writeFile(this.#path('slapd.conf'), edit(await this.#config(config['slapd.conf'] ?? '')));
+    await writeFile(
+      this.#path('slapd.conf'),
+      edit(
+        await this.#config(
+          `${config['slapd.conf']}`.replace('# provider\n', config['provider-0.conf'] ?? ''),
+        ),
+      ),
+    );
     const input = editTree(config['tree.ldif'] ?? '');
     await execa('/usr/sbin/slapadd', ['-q', '-f', this.#path('slapd.conf'), '-b', suffix], { input });
     await this.setPassword('operator', firstPassword);

@@ -102,11 +102,16 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
       ),
     );
     const dns = beyond.filter(([, cidr]) => cidr === '169.254.20.10/32').map(([name]) => name);
-<<<<<<< HEAD
-    expect(dns.sort()).toEqual(['dovecot', 'openldap', 'operator', 'postfix', 'webmail']);
-=======
-    expect(dns.sort()).toEqual(['backup', 'dovecot', 'operator', 'postfix', 'prune', 'rspamd', 'webmail']);
->>>>>>> main
+    expect(dns.sort()).toEqual([
+      'backup',
+      'dovecot',
+      'openldap',
+      'operator',
+      'postfix',
+      'prune',
+      'rspamd',
+      'webmail',
+    ]);
     expect(beyond.filter(([, cidr]) => cidr !== '169.254.20.10/32')).toEqual([
       ['postfix', '0.0.0.0/0', [25]],
       ['postfix', '::/0', [25]],

@@ -49,11 +49,7 @@ describe('the Secrets of a site', () => {
     const database = store.objects.get('Secret soc-trang-mail/postgresql-passwords')?.data ?? {};
     const drawn = [...Object.values(accounts), ...Object.values(database)];
     for (const password of drawn) expect(password).toMatch(/^[A-Za-z0-9_-]{43}$/);
-<<<<<<< HEAD
-    expect(new Set(drawn).size).toBe(8);
-=======
-    expect(new Set(drawn).size).toBe(7);
->>>>>>> main
+    expect(new Set(drawn).size).toBe(9);
     expect(store.value('Secret soc-trang-mail/webmail-secrets', 'des-key')).toMatch(/^[A-Za-z0-9_-]{24}$/);
   });
 
