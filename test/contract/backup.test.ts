@@ -166,7 +166,7 @@ hopThuResource: soc-trang-accounts/cu
 hopThuOwnerUID: ${former}
 `;
   const load = `sed "s,^directory /var/lib/ldap/,directory /work/source/," /etc/hopthu/slapd.conf > /work/slapd.conf
-mkdir -p /work/source/data /work/source/accesslog
+mkdir -p /work/source/data /work/source/accesslog /work/source/logins
 printf 'dn: cn=accesslog\\nobjectClass: auditContainer\\ncn: accesslog\\n' | slapadd -q -f /work/slapd.conf -b cn=accesslog
 cat /etc/hopthu/tree.ldif /work/more.ldif | slapadd -q -f /work/slapd.conf -b ${suffix}
 . /etc/hopthu-backup/repository
