@@ -30,7 +30,6 @@ export function backupScripts(site: Site, database: Endpoint): Readonly<Record<s
   return {
     repository: repositorySettings(site),
     site: renderFile('backup/site', {
-      suffix,
       keys: [
         ...keySecrets.mail.map((name) => `${mail}/${name}`),
         ...keySecrets.smtp.map((name) => `${smtp}/${name}`),
@@ -39,8 +38,9 @@ export function backupScripts(site: Site, database: Endpoint): Readonly<Record<s
       group: `${group}/${version}`,
       ...databaseAt,
     }),
+    databases: renderFile('backup/databases', { suffix }),
     mail: renderFile('backup/mail'),
-    'check-site': renderFile('backup/check-site', { suffix, maxAgeSeconds, readPercent: percent }),
+    'check-site': renderFile('backup/check-site', { maxAgeSeconds, readPercent: percent }),
     'check-mail': renderFile('backup/check-mail', { maxAgeSeconds, readPercent: percent, sample: messages }),
     'restore-site': renderFile('backup/restore-site', { suffix, ...databaseAt }),
     'restore-mail': renderFile('backup/restore-mail'),

@@ -31,7 +31,7 @@ export function repositorySettings(site: Site, repository = repositoryUrl(site))
 export const repositoryVolumes = [
   volume.secret('key', backupSecret),
   volume.secret('store', backupStoreSecret),
-  volume.scratch('tmp', '2Gi'),
+  volume.scratch('tmp', '10Gi'),
 ];
 export const repositoryMounts = [
   { name: 'key', path: '/run/secrets/backup' },

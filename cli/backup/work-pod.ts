@@ -1,6 +1,13 @@
 /** A pod to work in with the repository and the volumes, as a CronJob of the charts describes it; it is removed afterwards. */
 import { setTimeout } from 'node:timers/promises';
-import { BatchV1Api, CoreV1Api, type KubeConfig, type V1Pod, type V1PodSpec } from '@kubernetes/client-node';
+import {
+  BatchV1Api,
+  CoreV1Api,
+  type KubeConfig,
+  type V1Pod,
+  type V1PodSpec,
+  type V1PodTemplateSpec,
+} from '@kubernetes/client-node';
 import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
 import { readFromPod } from '../pod-script.ts';
@@ -27,9 +34,11 @@ export async function withWorkPod<T>(
   use: (work: Work) => Promise<T>,
 ): Promise<T> {
   const core = config.makeApiClient(CoreV1Api);
-  const { affinity, ...spec } = await podSpecOf(config, namespace, cronJob);
+  const { metadata, spec: whole } = await templateOf(config, namespace, cronJob);
+  const { affinity, ...spec } = whole;
   const body: V1Pod = {
-    metadata: { generateName: `${cronJob}-`, namespace, labels: { 'app.kubernetes.io/component': cronJob } },
+    // The labels open the network for it.
+    metadata: { generateName: `${cronJob}-`, namespace, labels: metadata?.labels ?? {} },
     spec: { ...spec, ...(alone || affinity === undefined ? {} : { affinity }) },
   };
   const made = await callKube(`creating a pod in ${namespace}`, () =>
@@ -54,14 +63,18 @@ export async function withWorkPod<T>(
   }
 }
 
-async function podSpecOf(config: KubeConfig, namespace: string, name: string): Promise<V1PodSpec> {
+async function templateOf(
+  config: KubeConfig,
+  namespace: string,
+  name: string,
+): Promise<V1PodTemplateSpec & { readonly spec: V1PodSpec }> {
   const found = await callKube(`reading CronJob ${namespace}/${name}`, () =>
     config.makeApiClient(BatchV1Api).readNamespacedCronJob({ namespace, name }),
   );
-  const spec = found?.spec?.jobTemplate.spec?.template.spec;
-  if (spec === undefined)
+  const template = found?.spec?.jobTemplate.spec?.template;
+  if (template?.spec === undefined)
     throw new Failed(`there is no CronJob ${namespace}/${name}: install the site's charts first`);
-  return spec;
+  return { ...template, spec: template.spec };
 }
 
 async function untilRunning(core: CoreV1Api, namespace: string, name: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** `hopthu restore site`: everything of a backup into a stack that was just installed and has no account yet. */
 import {
+  CoreV1Api,
   type KubeConfig,
   type KubernetesObject,
   KubernetesObjectApi,
@@ -52,6 +53,7 @@ export async function restoreSite(options: RestoreSiteOptions): Promise<void> {
     await bootstrap(options);
     await Promise.all([backup.restart(), smtp.restart(), mail.restart()]);
   }
+  await dropCopies(config, namespace);
   const uids = await createResources(objects, saved);
   say(`${saved.organizations.length} organizations and ${saved.mailboxes.length} mailboxes are there`);
   const secrets = await createSecrets(objects, site, saved.secrets, uids);
@@ -69,6 +71,21 @@ export async function restoreSite(options: RestoreSiteOptions): Promise<void> {
   say('the mail is in its place; starting the stack');
   await mail.start();
   say(`restored: see hopthu status --site ${site.name}, and hopthu orphans --site ${site.name}`);
+}
+
+/** Volumes of the directory's further providers: they copy the first one when they start without content. */
+async function dropCopies(config: KubeConfig, namespace: string): Promise<void> {
+  const core = config.makeApiClient(CoreV1Api);
+  const claims = await callKube(`listing PersistentVolumeClaims in ${namespace}`, () =>
+    core.listNamespacedPersistentVolumeClaim({ namespace }),
+  );
+  for (const { metadata } of claims?.items ?? []) {
+    const name = metadata?.name ?? '';
+    if (!/^data-openldap-[1-9]\d*$/.test(name)) continue;
+    await callKube(`deleting PersistentVolumeClaim ${namespace}/${name}`, () =>
+      core.deleteNamespacedPersistentVolumeClaim({ namespace, name }),
+    );
+  }
 }
 
 /** @param alone while slapd stands still; before, it has to be on slapd's node */
