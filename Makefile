@@ -6,7 +6,7 @@ SITE ?= soc-trang
 OPTIONS = $(if $(CONTEXT),--context $(CONTEXT)) $(foreach site,$(SITE),--site $(site))
 JEST = node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help up down test check unit contract e2e chaos synth images bench docs
+.PHONY: help up restore down test check unit contract e2e chaos synth images bench docs
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ up: node_modules/.package-lock.json ## A kind cluster with a site and its sample
 
 down: node_modules/.package-lock.json ## Removes what make up made
 	node test/kind/up.ts down $(OPTIONS)
+
+restore: node_modules/.package-lock.json ## A site without samples, filled from its last backup: SITE=, CONTEXT= as for up
+	node test/kind/up.ts restore $(OPTIONS)
 
 test: node_modules/.package-lock.json ## Every check: format, types, unit, contract, manifests, journeys on kind
 	node test/run.ts

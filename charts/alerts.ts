@@ -17,6 +17,14 @@ export type Alert = {
   readonly runbook: readonly string[];
 };
 
+/** A CronJob that has not succeeded for so many seconds, or never since it is there; as kube-state-metrics tells it. */
+function overdue(cronJobs: string, seconds: number): string {
+  const of = (metric: string) => `max by (namespace, cronjob) (${metric}{cronjob=~"${cronJobs}"})`;
+  const late = (metric: string) => `time() - ${of(metric)} > ${seconds}`;
+  const succeeded = 'kube_cronjob_status_last_successful_time';
+  return `(${late(succeeded)}) or (${late('kube_cronjob_created')} unless on (namespace, cronjob) ${succeeded})`;
+}
+
 export const alerts: readonly Alert[] = [
   {
     name: 'HopThuNotOneWriter',
@@ -90,6 +98,50 @@ export const alerts: readonly Alert[] = [
     runbook: [
       '`kubectl hopthu approve --site SITE` prints the plan and its hash.',
       'Ask whoever merged it; then approve or reject exactly that hash.',
+    ],
+  },
+  {
+    name: 'HopThuBackupMissing',
+    severity: 'critical',
+    expr: overdue('backup-(site|mail)', 26 * 3600),
+    for: '0m',
+    summary: 'There is no backup of the last night',
+    runbook: [
+      '`kubectl hopthu backup list --site SITE` says what there is; `kubectl -n NAMESPACE get jobs` what was tried.',
+      '`kubectl -n NAMESPACE logs job/JOB` of the last one; is its pod waiting for the node of `dovecot-0` or `openldap-0`?',
+      'Once mended: `kubectl hopthu backup now --site SITE`.',
+    ],
+  },
+  {
+    name: 'HopThuBackupUnchecked',
+    severity: 'warning',
+    expr: overdue('check-(site|mail)|prune', 8 * 86_400),
+    for: '0m',
+    summary: 'No backup was read back, or none pruned, for more than a week',
+    runbook: [
+      'A backup that was never read back is a hope: `kubectl hopthu backup check --site SITE`, and see its log.',
+      'Where it is the pruning: `kubectl -n NAMESPACE logs job/JOB` in the namespace of the repository; it fills up meanwhile.',
+    ],
+  },
+  {
+    name: 'HopThuBackupFailed',
+    severity: 'critical',
+    expr: 'max by (namespace, job_name) (kube_job_failed{condition="true",job_name=~"(backup|check)-(site|mail)-.+"}) > 0',
+    for: '0m',
+    summary: 'A backup failed, or what was read back is not what was written',
+    runbook: [
+      '`kubectl -n NAMESPACE logs job/JOB` says which. "differs from" or "pack … is damaged": make a new backup to another place before anything else.',
+      'When it is understood, delete the failed Job: the alert ends with it.',
+    ],
+  },
+  {
+    name: 'HopThuBackupVolumeFull',
+    severity: 'warning',
+    expr: 'kubelet_volume_stats_available_bytes{persistentvolumeclaim="data-repository-0"} / kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="data-repository-0"} < 0.15',
+    for: '10m',
+    summary: 'Less than a seventh of the volume of the backups is free',
+    runbook: [
+      'Enlarge the volume (`backup.volume`), or let `backup.keep` keep less and run CronJob `prune`.',
     ],
   },
   {
@@ -180,6 +232,39 @@ export const alerts: readonly Alert[] = [
     runbook: [
       'Container `throttle` of pod `dovecot-0` is down or cannot be scraped: see it and its log.',
       'On a new site to which nobody has logged in yet all is well.',
+    ],
+  },
+  {
+    name: 'HopThuFilterAway',
+    severity: 'critical',
+    expr: 'min by (site, part) (hopthu_filter_up) == 0',
+    for: '5m',
+    summary: 'A part of the mail filter does not answer',
+    runbook: [
+      'Without clamd mail waits at its senders and nothing is lost; without Valkey nobody is limited.',
+      'See the container of that name in pod `rspamd-0`: its memory limit, its volume, its log.',
+    ],
+  },
+  {
+    name: 'HopThuLimitReached',
+    severity: 'warning',
+    expr: 'sum by (site) (increase(hopthu_filter_rule_hits_total{rule="LIMIT_REACHED"}[10m])) > 0',
+    for: '0m',
+    summary: 'A login or an address sends more than `filter.limits` allows: a stolen password?',
+    runbook: [
+      'The log of container `rspamd` in pod `rspamd-0` has who: lines with `LIMIT_REACHED`, `user` or `ip`.',
+      'If it is not the person: `kubectl hopthu suspend`, then a new first password, and look at `postqueue -p` in pod `postfix-0`.',
+      'Report to the official of the organization (R42). A login that sends so much by right: raise the limit.',
+    ],
+  },
+  {
+    name: 'HopThuSignaturesOld',
+    severity: 'warning',
+    expr: 'time() - max by (site) (hopthu_signatures_timestamp_seconds) > 259200',
+    for: '1h',
+    summary: 'The signatures of viruses are more than three days old',
+    runbook: [
+      'The log of container `signatures` in pod `rspamd-0` says what the mirror (`filter.signatures.mirror`) answered.',
     ],
   },
 ];

@@ -15,7 +15,7 @@ export type PartCertificate = {
 
 /** Service, namespace and public hosts of each part that ends TLS or shows a certificate. */
 export function partCertificates(site: Site): readonly PartCertificate[] {
-  const { mail, smtp } = site.namespaces;
+  const { mail, smtp, backup } = site.namespaces;
   const { hosts } = site;
   return [
     certificate('openldap', mail, []),
@@ -24,7 +24,9 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
     // Nobody comes to it by TLS: it shows its certificate to the store beside Dovecot, and to Postfix.
     certificate('operator', mail, []),
     certificate('webmail', mail, [hosts.webmail, ...setupHosts(site)]),
+    certificate('rspamd', mail, []),
     certificate('postfix', smtp, [hosts.mail]),
+    ...(site.backup.repository === 'volume' ? [certificate('repository', backup, [])] : []),
   ];
 }
 

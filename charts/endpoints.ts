@@ -20,15 +20,22 @@ export const ports = {
   quotaTunnel: { service: 9340, container: 9440 },
   /** Where the operator brings notices to Postfix, which knows it by certificate. */
   notices: { service: 9587, container: 9687 },
+  /** Where Dovecot brings replies of people who are away; Postfix knows it by certificate. */
+  replies: { service: 9589, container: 9689 },
   /** Dovecot's API, where the operator ends sessions; TLS and a key. */
   sessions: { service: 8443, container: 8443 },
   /** The store of whole accounts beside Dovecot; for the operator, by certificate. */
   store: { service: 8444, container: 8444 },
+  /** The repository of the backups where it is a volume; TLS and a password. */
+  repository: { service: 8000, container: 8000 },
+  /** rspamd's milter for Postfix, and its controller, where Dovecot brings what people moved in or out of Junk. */
+  milterTunnel: { service: 11332, container: 11432 },
+  learnTunnel: { service: 11334, container: 11434 },
   postgresql: { service: 5432, container: 5432 },
   webmail: { service: 443, container: 8443 },
   /** Sends browsers on to `webmail`. */
   http: { service: 80, container: 8081 },
-  /** Health and metrics of the operator, and of the throttle in Dovecot's pod. */
+  /** Health and metrics of the operator, of the throttle in Dovecot's pod and of the filter. */
   operator: { service: 8080, container: 8080 },
 } as const satisfies Record<string, Port>;
 
@@ -47,6 +54,13 @@ export const loopback = {
   throttle: 9500,
   /** Postfix takes the operator's notices. */
   notices: 9588,
+  /** Dovecot's replies of people who are away, at both ends of the tunnel. */
+  replies: 9590,
+  /** rspamd, at both ends of the tunnel, and what lies in its pod. */
+  milter: 11332,
+  controller: 11334,
+  valkey: 6379,
+  clamd: 3310,
 } as const;
 
 /** The full name of a Service, which resolves without a search list and stands in its certificate. */

@@ -5,14 +5,25 @@
 import type { PortName } from './endpoints.ts';
 
 /** Pods of this project, by the label `app.kubernetes.io/name`. */
-export const podNames = ['openldap', 'dovecot', 'postfix', 'postgresql', 'webmail', 'operator'] as const;
+export const podNames = [
+  'openldap',
+  'dovecot',
+  'postfix',
+  'rspamd',
+  'postgresql',
+  'webmail',
+  'operator',
+  'backup',
+  'repository',
+  'prune',
+] as const;
 export type PodName = (typeof podNames)[number];
 
 /** Who calls from elsewhere: `anybody` is every address outside and inside, `monitoring` the namespace that the site file names. */
 export type Caller = 'anybody' | 'monitoring';
 
 /** What pods call elsewhere; the policies know addresses and ports. */
-export type Elsewhere = 'dns' | 'apiServer' | 'mailServers';
+export type Elsewhere = 'dns' | 'apiServer' | 'mailServers' | 'signatures' | 'repositoryElsewhere';
 
 export type Flow =
   | {
@@ -40,10 +51,13 @@ export const flows: readonly Flow[] = [
   { from: 'postfix', to: 'dovecot', ports: ['lmtpTunnel'], why: 'delivery' },
   { from: 'postfix', to: 'dovecot', ports: ['saslTunnel'], why: 'logins of people who send' },
   { from: 'postfix', to: 'dovecot', ports: ['quotaTunnel'], why: 'full mailboxes are refused at once (R30)' },
+  { from: 'postfix', to: 'rspamd', ports: ['milterTunnel'], why: 'every message is judged (R34)' },
   { from: 'postfix', to: 'openldap', ports: ['ldaps'], why: 'recipients, aliases, who may send as whom' },
 
   { from: 'dovecot', to: 'openldap', ports: ['ldaps'], why: 'logins and mailboxes' },
-  { from: 'dovecot', to: 'postfix', ports: ['smtp'], why: 'replies of people who are away' },
+  { from: 'dovecot', to: 'postfix', ports: ['replies'], why: 'replies of people who are away' },
+  { from: 'dovecot', to: 'rspamd', ports: ['learnTunnel'], why: 'learns what people move in or out of Junk' },
+  { from: 'rspamd', to: 'signatures', why: 'signatures of viruses, where the site names a mirror' },
 
   {
     from: 'webmail',
@@ -62,9 +76,23 @@ export const flows: readonly Flow[] = [
   { from: 'operator', to: 'postfix', ports: ['notices'], why: 'notices to people (R23)' },
   { from: 'monitoring', to: 'operator', ports: ['operator'], why: 'metrics' },
   { from: 'monitoring', to: 'dovecot', ports: ['operator'], why: 'metrics of the throttle' },
+  { from: 'monitoring', to: 'rspamd', ports: ['operator'], why: 'metrics of the filter' },
 
+  { from: 'backup', to: 'repository', ports: ['repository'], why: 'backups, and reading them back (R34)' },
+  { from: 'backup', to: 'repositoryElsewhere', why: 'the same, where the repository is no volume' },
+  {
+    from: 'prune',
+    to: 'repositoryElsewhere',
+    why: 'removes backups by rule, where the repository is no volume',
+  },
+  { from: 'backup', to: 'postgresql', ports: ['postgresql'], why: "the webmail's database" },
+  { from: 'backup', to: 'apiServer', why: 'reads the resources' },
+
+  { from: 'backup', to: 'dns', why: 'Services, and the repository' },
+  { from: 'prune', to: 'dns', why: 'the repository' },
   { from: 'postfix', to: 'dns', why: 'Services, and where mail goes' },
   { from: 'dovecot', to: 'dns', why: 'Services' },
+  { from: 'rspamd', to: 'dns', why: 'who a sender is: names, SPF, DKIM, DMARC' },
   { from: 'webmail', to: 'dns', why: 'Services' },
   { from: 'operator', to: 'dns', why: 'Services' },
 ];

@@ -1,7 +1,9 @@
 /** Everything of one site, in the order in which it is applied. */
 import { type App, Chart } from 'cdk8s';
+import { backup } from './components/backup.ts';
 import { certificates } from './components/certificates.ts';
 import { dovecot } from './components/dovecot.ts';
+import { filter } from './components/filter.ts';
 import { monitoring } from './components/monitoring.ts';
 import { namespaces } from './components/namespaces.ts';
 import { networkPolicies } from './components/network-policies.ts';
@@ -9,6 +11,7 @@ import { openldap } from './components/openldap.ts';
 import { operator } from './components/operator.ts';
 import { postfix } from './components/postfix.ts';
 import { postgresql } from './components/postgresql.ts';
+import { repository } from './components/repository.ts';
 import { webmail } from './components/webmail.ts';
 import type { Context } from './workload.ts';
 
@@ -29,10 +32,13 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   if (context.site.tls.issuer !== undefined) chart('certificates', (scope) => certificates(scope, context));
   const directory = chart('openldap', (scope) => openldap(scope, context));
   const { imaps, sieve, sessions, store } = chart('dovecot', (scope) => dovecot(scope, context, directory));
+  chart('filter', (scope) => filter(scope, context));
   const { submission, notices } = chart('postfix', (scope) => postfix(scope, context, directory));
   const database = chart('postgresql', (scope) => postgresql(scope, context));
   const endpoints = { database, imap: imaps, smtp: submission, sieve, directory };
   chart('webmail', (scope) => webmail(scope, context, endpoints));
+  chart('repository', (scope) => repository(scope, context));
+  chart('backup', (scope) => backup(scope, context, database));
   chart('operator', (scope) => operator(scope, context, { directory, sessions, store, notices, siteFile }));
   const { prometheusOperator, dashboards } = context.site.monitoring;
   if (prometheusOperator || dashboards) chart('monitoring', (scope) => monitoring(scope, context));

@@ -9,6 +9,7 @@ export function siteNamespaces(site: Site): readonly SiteNamespace[] {
     // Postfix's master must be root, and no level forbids that to one pod alone.
     { name: site.namespaces.smtp, podSecurity: 'baseline' },
     ...site.namespaces.accounts.map((name) => ({ name, podSecurity: 'restricted' }) as const),
+    { name: site.namespaces.backup, podSecurity: 'restricted' },
   ];
 }
 

@@ -37,7 +37,8 @@ export type Container = {
 export type WorkloadProps = {
   readonly name: string;
   readonly namespace: string;
-  readonly part: Part;
+  /** Whose labels its pods carry. */
+  readonly part: string;
   /** Numeric user and group of the pod, also fsGroup; ignored by containers that run as root. */
   readonly uid?: number;
   readonly containers: readonly Container[];
@@ -69,7 +70,6 @@ export function selector(site: Site, part: string): Record<string, string> {
 /** A StatefulSet of one pod or a Deployment, in Pod Security "restricted" unless a container asks for root. */
 export function workload(scope: Construct, context: Context, props: WorkloadProps): ApiObject {
   const { site } = context;
-  const needsRoot = props.containers.some((container) => container.asRoot !== undefined);
   const stateful = props.claims !== undefined;
   if ((props.replicas ?? 1) > 1) disruptionBudget(scope, site, props);
   return new ApiObject(scope, props.name, {
@@ -88,34 +88,41 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
           labels: labels(site, props.part),
           annotations: { 'hopthu.io/config': digest(props.config) },
         },
-        spec: {
-          automountServiceAccountToken: props.serviceAccount !== undefined,
-          ...(props.serviceAccount === undefined ? {} : { serviceAccountName: props.serviceAccount }),
-          enableServiceLinks: false,
-          priorityClassName: priorityClass(site),
-          ...((props.replicas ?? 1) > 1 ? { affinity: apart(site, props.part) } : {}),
-          securityContext: {
-            ...(needsRoot ? {} : { runAsNonRoot: true }),
-            ...(props.uid === undefined
-              ? {}
-              : {
-                  runAsUser: props.uid,
-                  runAsGroup: props.uid,
-                  fsGroup: props.uid,
-                  fsGroupChangePolicy: 'OnRootMismatch',
-                }),
-            seccompProfile: { type: 'RuntimeDefault' },
-          },
-          ...(props.initContainers === undefined
-            ? {}
-            : { initContainers: props.initContainers.map(container) }),
-          containers: props.containers.map(container),
-          volumes: props.volumes.map(({ name, source }) => ({ name, ...source })),
-        },
+        spec: podSpec(site, props),
       },
       ...(stateful ? { volumeClaimTemplates: claims(site, props.claims ?? {}) } : {}),
     },
   });
+}
+
+/** What a pod of a workload and of a job have in common. */
+export function podSpec(
+  site: Site,
+  props: Omit<WorkloadProps, 'name' | 'namespace' | 'claims' | 'config'>,
+): object {
+  const needsRoot = props.containers.some((container) => container.asRoot !== undefined);
+  return {
+    automountServiceAccountToken: props.serviceAccount !== undefined,
+    ...(props.serviceAccount === undefined ? {} : { serviceAccountName: props.serviceAccount }),
+    enableServiceLinks: false,
+    priorityClassName: priorityClass(site),
+    ...((props.replicas ?? 1) > 1 ? { affinity: apart(site, props.part) } : {}),
+    securityContext: {
+      ...(needsRoot ? {} : { runAsNonRoot: true }),
+      ...(props.uid === undefined
+        ? {}
+        : {
+            runAsUser: props.uid,
+            runAsGroup: props.uid,
+            fsGroup: props.uid,
+            fsGroupChangePolicy: 'OnRootMismatch',
+          }),
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    ...(props.initContainers === undefined ? {} : { initContainers: props.initContainers.map(container) }),
+    containers: props.containers.map(container),
+    volumes: props.volumes.map(({ name, source }) => ({ name, ...source })),
+  };
 }
 
 /** Where the node is short of memory, mail stays and others go. */
@@ -216,6 +223,11 @@ export const volume = {
   configMap: (name: string, configMap: string): Volume => ({
     name,
     source: { configMap: { name: configMap } },
+  }),
+  /** A ConfigMap whose files may be run. */
+  programs: (name: string, configMap: string): Volume => ({
+    name,
+    source: { configMap: { name: configMap, defaultMode: 0o755 } },
   }),
   claim: (name: string, claimName: string): Volume => ({
     name,

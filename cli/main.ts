@@ -1,6 +1,7 @@
 /** `hopthu`, also as `kubectl hopthu`. Commands are loaded when they are called: the address needs no cluster. */
 import { Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addBackupCommands } from './backup/program.ts';
 import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
 
 const program = new Command('hopthu')
@@ -144,6 +145,20 @@ program
   });
 
 program
+  .command('support-bundle')
+  .description(
+    'Write what an engineer elsewhere asks for into a folder: state, Events, logs; no Secret is read.',
+  )
+  .requiredOption(...site)
+  .requiredOption('-o, --output <folder>', 'a new folder')
+  .option('--people', 'leave addresses of people legible; by default each becomes a number')
+  .option(...context)
+  .action(async (options) => {
+    const { supportBundle } = await import('./support-bundle.ts');
+    await supportBundle({ ...options, people: options.people === true });
+  });
+
+program
   .command('completion')
   .description('Print the completion of a shell: eval "$(hopthu completion bash)".')
   .argument('<shell>', 'bash or zsh')
@@ -162,6 +177,8 @@ program
     const { bootstrap } = await import('./bootstrap.ts');
     await bootstrap(options);
   });
+
+addBackupCommands(program, { site, context, output });
 
 program
   .command('dns')

@@ -13,6 +13,8 @@ export type PodScript = {
   readonly command: readonly string[];
   /** Milliseconds for the whole of it. */
   readonly deadline: number;
+  /** Its standard input, which never ends: it has to know how much to read. */
+  readonly input?: string;
 };
 
 /**
@@ -20,16 +22,18 @@ export type PodScript = {
  * @throws Failed when the script cannot be run, as by someone without the right to `exec` there, or fails
  */
 export async function runInPod(config: KubeConfig, script: PodScript, out: Writable): Promise<void> {
-  const { namespace, pod, container, command, deadline } = script;
-  const what = `running ${command[1]} in pod ${namespace}/${pod}`;
+  const { namespace, pod, container, command, deadline, input } = script;
+  const what = `running ${command.slice(0, 3).join(' ')} in pod ${namespace}/${pod}`;
   const faults = new PassThrough();
+  const stdin = input === undefined ? null : new PassThrough();
   let status: V1Status | undefined;
   const socket = await callKube(what, () =>
-    new Exec(config).exec(namespace, pod, container, [...command], out, faults, null, false, (ended) => {
+    new Exec(config).exec(namespace, pod, container, [...command], out, faults, stdin, false, (ended) => {
       status = ended;
     }),
   );
   if (socket === undefined) throw new Failed(`${what}: there is no such pod`);
+  stdin?.write(input);
   const fault = text(faults);
   const closed = new Promise<'closed'>((resolve) => {
     socket.addEventListener('close', () => resolve('closed'));
@@ -45,4 +49,12 @@ export async function runInPod(config: KubeConfig, script: PodScript, out: Writa
   }
   if (status?.status !== 'Success')
     throw new Failed(`${what}: ${(await fault).trim() || status?.message || 'the connection was lost'}`);
+}
+
+/** The same for a script whose output fits into memory, and gives it. */
+export async function readFromPod(config: KubeConfig, script: PodScript): Promise<string> {
+  const out = new PassThrough();
+  const printed = text(out);
+  await runInPod(config, script, out);
+  return printed;
 }

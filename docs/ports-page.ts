@@ -8,11 +8,15 @@ const names: Readonly<Record<Caller | Elsewhere, string>> = {
   dns: 'cluster DNS',
   apiServer: 'API server (`network.apiServer`)',
   mailServers: 'any address',
+  signatures: '`filter.signatures.mirror`',
+  repositoryElsewhere: 'the repository (`backup.repository`)',
 };
 const elsewhere: Readonly<Record<Elsewhere, string>> = {
   dns: '53 (UDP, TCP)',
   apiServer: '`network.apiServer.ports`',
   mailServers: '25',
+  signatures: "the URL's",
+  repositoryElsewhere: 'of its URL',
 };
 
 const nameOf = (peer: Flow['from'] | Flow['to']) => (names as Readonly<Record<string, string>>)[peer] ?? peer;
@@ -31,7 +35,9 @@ function table(rows: readonly Flow[]): string {
 
 /** The page below its generated note. */
 export function portsPage(): string {
-  const outside = flows.filter(({ from, to }) => from === 'anybody' || to === 'mailServers');
+  const outside = flows.filter(
+    ({ from, to }) => from === 'anybody' || ['mailServers', 'signatures', 'repositoryElsewhere'].includes(to),
+  );
   return `# Ports and flows
 
 Every namespace of a site denies all traffic in both directions by default; what follows is let through, and nothing else. Ports

@@ -3,7 +3,18 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The parts that have an image: each is a folder below `images/` with a Dockerfile. */
-export const PARTS = ['openldap', 'postfix', 'dovecot', 'webmail', 'postgresql', 'operator'] as const;
+export const PARTS = [
+  'openldap',
+  'postfix',
+  'dovecot',
+  'webmail',
+  'postgresql',
+  'rspamd',
+  'clamav',
+  'valkey',
+  'operator',
+  'backup',
+] as const;
 export type Part = (typeof PARTS)[number];
 
 /** Where images are that were built on this machine and are in no registry. */

@@ -59,6 +59,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'node:',
   ],
+  'operator/filter/': ['operator/filter/', 'operator/health.ts', 'pino', 'prom-client', 'node:'],
   'operator/dovecot/': ['operator/dovecot/', 'operator/errors.ts', 'type operator/ports.ts', 'node:'],
   'operator/mail/': [
     'operator/mail/',
@@ -87,8 +88,13 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/'],
   nodemailer: ['operator/mail/'],
-  'prom-client': ['operator/metrics.ts', 'operator/health.ts', 'operator/throttle/main.ts'],
-  pino: ['operator/main.ts', 'operator/report.ts', 'operator/throttle/main.ts'],
+  'prom-client': [
+    'operator/metrics.ts',
+    'operator/health.ts',
+    'operator/throttle/main.ts',
+    'operator/filter/main.ts',
+  ],
+  pino: ['operator/main.ts', 'operator/report.ts', 'operator/throttle/main.ts', 'operator/filter/main.ts'],
 };
 
 const longest = 300;

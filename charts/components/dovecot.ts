@@ -32,8 +32,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       trashDays: site.expiry.trashDays,
       junkDays: site.expiry.junkDays,
       imapsPort: ports.imaps.container,
-      postfixHost: serviceHost('postfix', site.namespaces.smtp),
-      smtpPort: ports.smtp.service,
+      repliesPort: loopback.replies,
       sessions: openSessions(site),
       // Every session is one at the services that all share.
       clients: 1000 + openSessions(site),
@@ -53,12 +52,21 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       lmtpTunnel: ports.lmtpTunnel.container,
       saslTunnel: ports.saslTunnel.container,
       quotaTunnel: ports.quotaTunnel.container,
+      repliesPort: loopback.replies,
+      repliesTunnel: ports.replies.service,
     }),
     'store.conf': renderFile('dovecot/store.conf', {
       operatorHost: serviceHost('operator', site.namespaces.mail),
       storePort: ports.store.container,
     }),
     store: renderFile('dovecot/store'),
+    'junk.sieve': renderFile('dovecot/junk.sieve'),
+    'learn-spam.sieve': renderFile('dovecot/learn-spam.sieve'),
+    'learn-ham.sieve': renderFile('dovecot/learn-ham.sieve'),
+    learn: renderFile('dovecot/learn', {
+      rspamdHost: serviceHost('rspamd', site.namespaces.mail),
+      learnTunnel: ports.learnTunnel.service,
+    }),
     reloading: reloadingScript,
     export: renderFile('dovecot/export'),
   };
@@ -152,6 +160,7 @@ export function dovecot(
         mounts: [
           { name: 'mail', path: mailRoot, writable: true },
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
+          { name: 'scripts', path: '/etc/dovecot/sieve' },
           reloadingMount,
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
@@ -173,6 +182,7 @@ export function dovecot(
     ],
     volumes: [
       volume.configMap('config', 'dovecot-config'),
+      volume.programs('scripts', 'dovecot-config'),
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),
       volume.secret('sessions', sessionsSecret),

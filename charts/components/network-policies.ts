@@ -24,13 +24,14 @@ export function networkPolicies(scope: Construct, { site }: Context): void {
     policy(pod, namespaceOf(site, pod), pod, {
       podSelector: { matchLabels: selector(site, pod) },
       ingress: flows.filter(({ to }) => to === pod).map((flow) => ingress(site, flow)),
-      egress: flows.filter(({ from }) => from === pod).map((flow) => egress(site, flow)),
+      egress: flows.filter(({ from }) => from === pod).flatMap((flow) => egress(site, flow) ?? []),
     });
   }
 }
 
-/** Postfix is alone in its namespace, because it needs root. */
-function namespaceOf({ namespaces }: Site, pod: PodName): string {
+/** Postfix is alone in its namespace, because it needs root; the backups are kept from the rest of the stack. */
+export function namespaceOf({ namespaces }: Site, pod: PodName): string {
+  if (pod === 'repository' || pod === 'prune') return namespaces.backup;
   return pod === 'postfix' ? namespaces.smtp : namespaces.mail;
 }
 
@@ -39,7 +40,8 @@ function ingress(site: Site, flow: Flow): Rule {
   return { ...(from === undefined ? {} : { from }), ports: listeners(flow) };
 }
 
-function egress(site: Site, flow: Flow): Rule {
+/** Undefined where the site has nobody there. */
+function egress(site: Site, flow: Flow): Rule | undefined {
   return isPod(flow.to) ? { to: [podsOf(site, flow.to)], ports: listeners(flow) } : elsewhere(site)[flow.to];
 }
 
@@ -68,7 +70,12 @@ function callers(site: Site): Readonly<Record<Caller, readonly object[] | undefi
   };
 }
 
-function elsewhere({ network: { apiServer } }: Site): Readonly<Record<Elsewhere, Rule>> {
+function elsewhere({
+  network: { apiServer },
+  filter: { signatures },
+  backup: { repository },
+}: Site): Readonly<Record<Elsewhere, Rule | undefined>> {
+  const anywhere = [network('0.0.0.0/0'), network('::/0')];
   return {
     dns: {
       to: [
@@ -83,8 +90,21 @@ function elsewhere({ network: { apiServer } }: Site): Readonly<Record<Elsewhere,
     },
     apiServer: { to: apiServer.networks.map(network), ports: apiServer.ports.map(tcp) },
     // Daemons here listen above 1024, so port 25 is that of other servers alone.
-    mailServers: { to: [network('0.0.0.0/0'), network('::/0')], ports: [tcp(25)] },
+    mailServers: { to: anywhere, ports: [tcp(25)] },
+    repositoryElsewhere:
+      repository === 'volume'
+        ? undefined
+        : { to: anywhere, ports: [tcp(portOf(new URL(repository.replace(/^\w+:/, ''))))] },
+    signatures:
+      signatures.mirror === 'none'
+        ? undefined
+        : { to: anywhere, ports: [tcp(portOf(new URL(signatures.mirror)))] },
   };
+}
+
+function portOf({ port, protocol }: URL): number {
+  if (port !== '') return Number(port);
+  return protocol === 'http:' ? 80 : 443;
 }
 
 function isPod(name: PodName | Caller | Elsewhere): name is PodName {

@@ -3,7 +3,7 @@ import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { attribute, suffixOf } from '../../operator/core/layout.ts';
 import { centreAddress } from '../../operator/core/notice.ts';
-import { messageSizeLimit } from '../../operator/core/quota.ts';
+import { displayBytes, messageSizeLimit } from '../../operator/core/quota.ts';
 import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
@@ -28,13 +28,16 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       lmtpPort: loopback.lmtp,
       saslPort: loopback.sasl,
       quotaPort: loopback.quota,
+      milterPort: loopback.milter,
     }),
     'master.cf': renderFile('postfix/master.cf', {
       smtpPort: ports.smtp.container,
       submissionPort: ports.submission.container,
       submissionsPort: ports.submissions.container,
       domain: site.domain,
+      recipients: site.filter.limits.recipients,
       noticesPort: loopback.notices,
+      repliesPort: loopback.replies,
       noticesFrom: `${site.notices.from}@${site.domain}`,
     }),
     ...maps(site, directory),
@@ -46,9 +49,17 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       lmtpTunnel: ports.lmtpTunnel.service,
       saslTunnel: ports.saslTunnel.service,
       quotaTunnel: ports.quotaTunnel.service,
+      rspamdHost: serviceHost('rspamd', site.namespaces.mail),
+      milterPort: loopback.milter,
+      milterTunnel: ports.milterTunnel.service,
       operatorHost: serviceHost('operator', site.namespaces.mail),
+      repliesPort: loopback.replies,
+      repliesTunnel: ports.replies.container,
       noticesTunnel: ports.notices.container,
       noticesPort: loopback.notices,
+    }),
+    'reject-footers': renderFile('postfix/reject-footers', {
+      attachmentText: displayBytes(site.attachment),
     }),
     start: renderFile('postfix/start'),
     'write-maps': renderFile('postfix/write-maps'),
@@ -125,7 +136,7 @@ export function postfix(
     data: config,
   });
   const listeners = ['smtp', 'submissions', 'submission'] as const;
-  service(scope, context, { part, namespace, ports: [...listeners, 'notices'] });
+  service(scope, context, { part, namespace, ports: [...listeners, 'notices', 'replies'] });
   clientService(scope, context, { part, namespace, ports: listeners });
   // Both by exec: kubelet's own connection without a word would be logged as a fault.
   const greets = `exec 3<>/dev/tcp/127.0.0.1/${ports.smtp.container} && read -rt 4 -u 3 line && echo QUIT >&3 && [[ $line == 220* ]]`;
@@ -174,7 +185,11 @@ export function postfix(
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
-      tunnel({ image: image(part), uid: tunnelUid, ports: { notices: ports.notices.container } }),
+      tunnel({
+        image: image(part),
+        uid: tunnelUid,
+        ports: { notices: ports.notices.container, replies: ports.replies.container },
+      }),
     ],
     volumes: [
       volume.configMap('config', 'postfix-config'),

@@ -79,7 +79,7 @@ export function postgresql(scope: Construct, context: Context): Endpoint {
           secret: {
             secretName: databaseSecret,
             defaultMode: 0o440,
-            items: [{ key: 'roundcube', path: 'roundcube' }],
+            items: ['roundcube', 'backup'].map((key) => ({ key, path: key })),
           },
         },
       },

@@ -1,6 +1,8 @@
 /** Which Secrets a site needs before its charts, and where each value comes from. Pure. */
 import { type ServiceAccount, serviceAccounts } from '../../operator/core/layout.ts';
 import {
+  backupSecret,
+  backupStoreSecret,
   databaseSecret,
   directorySecret,
   ldapSecret,
@@ -43,7 +45,11 @@ export function desiredSecrets(site: Site): readonly DesiredSecret[] {
     },
     { namespace: mail, name: sessionsSecret, keys: { key: password } },
     { namespace: mail, name: originSecret, keys: { key: password } },
-    { namespace: mail, name: databaseSecret, keys: { superuser: password, roundcube: password } },
+    {
+      namespace: mail,
+      name: databaseSecret,
+      keys: { superuser: password, roundcube: password, backup: password },
+    },
     {
       namespace: mail,
       name: webmailSecret,
@@ -52,7 +58,24 @@ export function desiredSecrets(site: Site): readonly DesiredSecret[] {
         'des-key': { random: 'des-key' },
       },
     },
+    ...backupSecrets(site),
   ];
+}
+
+/** Drawn where the repository is, and copied to where the stack backs up from: it outlives the stack. */
+function backupSecrets({
+  namespaces: { mail, backup },
+  backup: { repository },
+}: Site): readonly DesiredSecret[] {
+  const names = [backupSecret, ...(repository === 'volume' ? [backupStoreSecret] : [])];
+  return names.flatMap((name): readonly DesiredSecret[] => [
+    { namespace: backup, name, keys: { password: { random: 'password' } } },
+    {
+      namespace: mail,
+      name,
+      keys: { password: { copyOf: { namespace: backup, secret: name, key: 'password' } } },
+    },
+  ]);
 }
 
 /** The namespace of the part that binds with the account. */

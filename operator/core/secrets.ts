@@ -15,7 +15,7 @@ export function ldapSecret(account: ServiceAccount): string {
 /** Passwords of every bind account, keys as the accounts' names; mounted by openldap alone. */
 export const directorySecret = 'openldap-accounts';
 
-/** PostgreSQL: `superuser` and `roundcube`. */
+/** PostgreSQL: `superuser`, `roundcube` and `backup`, which only reads. */
 export const databaseSecret = 'postgresql-passwords';
 
 /** Roundcube: `roundcube` (database password) and `des-key` (24 characters, session encryption). */
@@ -26,6 +26,15 @@ export const sessionsSecret = 'dovecot-sessions';
 
 /** With which the webmail signs the browser's address: `key`; mounted by webmail and the throttle beside dovecot. */
 export const originSecret = 'webmail-origin';
+
+/** What encrypts the backups: `password`. Whoever loses it loses them all; a copy belongs outside of the cluster. */
+export const backupSecret = 'backup-repository';
+
+/**
+ * What opens the place where the backups lie, a Secret of its own in each namespace: `password` of the repository on a
+ * volume, or `credentials` (AWS's file) and `ca.crt` that people made for S3.
+ */
+export const backupStoreSecret = 'backup-store';
 
 /** Private keys that sign outgoing mail, a key `SELECTOR.key` each; mounted by the filter beside postfix. RFC 6376 */
 export const dkimSecret = 'dkim-keys';

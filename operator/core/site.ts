@@ -2,8 +2,11 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Invalid } from '../errors.ts';
+import { backupSchema } from './backup.ts';
 import { dnsSchema } from './dns.ts';
+import { filter } from './filter.ts';
 import { parseBytes } from './quota.ts';
+import { throttle } from './throttle-limits.ts';
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, 31 at most');
 const domainName = z
@@ -21,36 +24,22 @@ const days = z.int().min(0).max(36_500);
 const words = z.array(z.string().min(1));
 
 const resources = z.strictObject({ cpu, memory, memoryLimit: memory });
-const parts = ['openldap', 'postfix', 'dovecot', 'postgresql', 'webmail', 'operator'] as const;
-/** A part of the stack that has its own image and its own pod. */
+const parts = [
+  'openldap',
+  'postfix',
+  'dovecot',
+  'postgresql',
+  'webmail',
+  'rspamd',
+  'clamav',
+  'valkey',
+  'operator',
+  'backup',
+] as const;
+/** A part of the stack that has its own image; clamav and valkey run beside rspamd, backup for a while. */
 export type Part = (typeof parts)[number];
 
 const networkRange = z.union([z.cidrv4(), z.cidrv6()]);
-const failures = z.int().min(3).max(10_000);
-
-/** Limits of guessing; the service beside Dovecot reads them by the same rules. */
-export const throttle = z.strictObject({
-  windowSeconds: z
-    .int()
-    .min(60)
-    .max(86_400)
-    .describe('Seconds after which failures are forgotten; they fade evenly.'),
-  failures: z
-    .strictObject({
-      pair: failures.describe(
-        'Wrong passwords for one person from one address before the next is not looked at.',
-      ),
-      address: failures.describe(
-        'Wrong passwords for anybody from one address before people who never logged in from there are refused there.',
-      ),
-      person: failures.describe(
-        'Wrong passwords for one person from everywhere before logins from addresses that are new to her wait.',
-      ),
-    })
-    .describe('Different wrong passwords within the window.'),
-  delaySeconds: z.int().min(1).max(30).describe('Seconds for which those logins wait.'),
-});
-
 const schema = z.strictObject({
   name: slug.describe('Name of the site in commands, namespaces and labels.'),
   title: z.string().min(1).describe('What officials read, such as "Tỉnh Sóc Trăng".'),
@@ -63,10 +52,13 @@ const schema = z.strictObject({
   dns: dnsSchema(localPart),
   namespaces: z.strictObject({
     mail: slug.describe(
-      'openldap, dovecot, webmail, postgresql and the operator; Pod Security "restricted".',
+      'openldap, dovecot, webmail, postgresql, rspamd and the operator; Pod Security "restricted".',
     ),
     smtp: slug.describe('postfix alone, whose master must be root; Pod Security "baseline".'),
     accounts: z.array(slug).min(1).describe('Where Organizations and Mailboxes are applied.'),
+    backup: slug.describe(
+      'The repository of the backups and who prunes it: no other part gets in; Pod Security "restricted".',
+    ),
   }),
   naming: z.strictObject({
     organization: z
@@ -154,6 +146,7 @@ const schema = z.strictObject({
     .describe(
       'The mail of deleted Mailboxes. At most `naming.holdDays`, so that its address is held meanwhile. R37, R38',
     ),
+  backup: backupSchema,
   expiry: z
     .strictObject({
       trashDays: days.describe('Days after which a letter in the trash goes; 0 means never.'),
@@ -161,6 +154,7 @@ const schema = z.strictObject({
     })
     .describe('Letters that people have thrown away. Nothing expires under a legal hold. R37, R38'),
   throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
+  filter,
   webmail: z.strictObject({
     replicas: z
       .int()
@@ -260,6 +254,8 @@ const schema = z.strictObject({
       mail: z.string().describe('Volume of the mailboxes.'),
       archive: z.string().describe('Volume of the archives of mailboxes that ended.'),
       queue: z.string().describe("Volume of Postfix's queue."),
+      filter: z.string().describe('Volume of what the spam filter learned.'),
+      signatures: z.string().describe("Volume of the virus scanner's signatures."),
       database: z.string().describe("Volume of the webmail's PostgreSQL."),
     })
     .describe('Sizes of the volumes.'),

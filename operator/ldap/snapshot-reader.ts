@@ -59,7 +59,7 @@ export class SnapshotReader {
     return this.#list(client, progress, wholeEntry);
   }
 
-  /** @returns undefined where an entry changed once more before it could be read */
+  /** @returns undefined where so many changed that all are read sooner, or one changed once more before it could be read */
   async #readChanged(
     client: Client,
     progress: Progress,
@@ -71,6 +71,7 @@ export class SnapshotReader {
       return before !== undefined && isUnchanged(before, entry) ? before : undefined;
     });
     const wanted = listed.filter((_, index) => known[index] === undefined);
+    if (wanted.length > listed.length / 3) return undefined;
     const fresh = new Map<string, DirectoryEntry>();
     for (let start = 0; start < wanted.length; start += batch) {
       for (const entry of await this.#find(client, wanted.slice(start, start + batch)))

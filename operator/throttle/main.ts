@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
-import { throttle } from '../core/site.ts';
 import { clientKey, type Verdict } from '../core/throttle.ts';
+import { throttle } from '../core/throttle-limits.ts';
 import { serveHealth } from '../health.ts';
 import { Memory } from './memory.ts';
 import { servePolicy } from './policy-server.ts';

@@ -30,8 +30,10 @@ const onlyAlone = process.env['ALONE'] === '1';
 /** A site of its own for each size. */
 function siteOf(mailboxes: number): Site {
   const name = `bench-${mailboxes}`;
-  const namespaces = { mail: `${name}-mail`, smtp: `${name}-smtp`, accounts: [`${name}-accounts`] };
-  return { ...socTrang, namespaces };
+  return {
+    ...socTrang,
+    namespaces: { ...socTrang.namespaces, accounts: [`${name}-accounts`], mail: `${name}-mail` },
+  };
 }
 
 /** In a process of its own, bundled and run as the image's is, so that memory and CPU are its own. */

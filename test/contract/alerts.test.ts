@@ -15,6 +15,8 @@ type Case = {
   readonly quiet: Series;
   /** Labels of the result, where they are not the site's. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** At which one looks, where it is not 29. */
+  readonly minute?: number;
 };
 
 const one = (name: string, values: string, more = ''): Series => ({ [`${name}{site="st"${more}}`]: values });
@@ -22,9 +24,15 @@ const leading = (pod: string, values: string) =>
   one('leader_election_master_status', values, `,pod="${pod}"`);
 const logins = (outcome: string, values: string) =>
   one('hopthu_logins_total', values, `,outcome="${outcome}"`);
-const volume = (free: string): Series => ({
-  'kubelet_volume_stats_available_bytes{persistentvolumeclaim="data-openldap-0"}': free,
-  'kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="data-openldap-0"}': '100x60',
+const volume = (free: string, claim = 'data-openldap-0'): Series => ({
+  [`kubelet_volume_stats_available_bytes{persistentvolumeclaim="${claim}"}`]: free,
+  [`kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="${claim}"}`]: '100x60',
+});
+const cronJob = (name: string, values: string): Series => ({
+  [`kube_cronjob_status_last_successful_time{namespace="st-mail",cronjob="${name}"}`]: values,
+});
+const failedJob = (name: string, values: string): Series => ({
+  [`kube_job_failed{namespace="st-mail",job_name="${name}",condition="true"}`]: values,
 });
 
 const cases: Readonly<Record<string, Case>> = {
@@ -55,6 +63,30 @@ const cases: Readonly<Record<string, Case>> = {
     quiet: one('hopthu_failing_changes', '0x24 1x5 0x30'),
   },
   HopThuPlanHeld: { loud: one('hopthu_held_changes', '1x60'), quiet: one('hopthu_held_changes', '0x60') },
+  HopThuBackupMissing: {
+    loud: cronJob('backup-mail', '-93600x60'),
+    quiet: cronJob('backup-mail', '-80000x60'),
+    labels: { namespace: 'st-mail', cronjob: 'backup-mail' },
+  },
+  HopThuBackupUnchecked: {
+    // It never succeeded.
+    loud: { 'kube_cronjob_created{namespace="st-mail",cronjob="check-site"}': '-691200x60' },
+    quiet: {
+      'kube_cronjob_created{namespace="st-mail",cronjob="check-site"}': '-691200x60',
+      ...cronJob('check-site', '0x60'),
+    },
+    labels: { namespace: 'st-mail', cronjob: 'check-site' },
+  },
+  HopThuBackupFailed: {
+    loud: failedJob('check-mail-29411520', '1x60'),
+    quiet: { ...failedJob('check-mail-29411520', '0x60'), ...failedJob('another', '1x60') },
+    labels: { namespace: 'st-mail', job_name: 'check-mail-29411520' },
+  },
+  HopThuBackupVolumeFull: {
+    loud: volume('14x60', 'data-repository-0'),
+    quiet: volume('16x60', 'data-repository-0'),
+    labels: { persistentvolumeclaim: 'data-repository-0' },
+  },
   HopThuArchivesHeldBack: {
     loud: one('hopthu_archives_held_back', '1x60'),
     quiet: one('hopthu_archives_held_back', '0x60'),
@@ -86,6 +118,24 @@ const cases: Readonly<Record<string, Case>> = {
     loud: one('hopthu_mailboxes', '5x60'),
     quiet: { ...one('hopthu_mailboxes', '5x60'), ...logins('succeeded', '9x60') },
   },
+  HopThuFilterAway: {
+    loud: one('hopthu_filter_up', '0x60', ',part="clamav"'),
+    // A restart takes a minute.
+    quiet: one('hopthu_filter_up', '1x25 0 1x60', ',part="clamav"'),
+    labels: { site: 'st', part: 'clamav' },
+  },
+  HopThuLimitReached: {
+    loud: one('hopthu_filter_rule_hits_total', '0+1x60', ',rule="LIMIT_REACHED"'),
+    quiet: {
+      ...one('hopthu_filter_rule_hits_total', '7x60', ',rule="LIMIT_REACHED"'),
+      ...one('hopthu_filter_rule_hits_total', '0+1x60', ',rule="SECRET"'),
+    },
+  },
+  HopThuSignaturesOld: {
+    loud: one('hopthu_signatures_timestamp_seconds', '-300000x120'),
+    quiet: one('hopthu_signatures_timestamp_seconds', '-200000x120'),
+    minute: 100,
+  },
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'hopthu-alerts-'));
@@ -108,7 +158,7 @@ it('has a case for every alert, and every alert has a runbook', () => {
 it.each(alerts)(
   '$name is raised by what it is for, and not otherwise',
   async ({ name, severity, summary }) => {
-    const { loud, quiet, labels = { site: 'st' } } = cases[name] ?? { loud: {}, quiet: {} };
+    const { loud, quiet, labels = { site: 'st' }, minute } = cases[name] ?? { loud: {}, quiet: {} };
     const raised = {
       exp_labels: { ...labels, severity },
       exp_annotations: { summary, runbook: `docs/alerts.md#${name.toLowerCase()}` },
@@ -116,7 +166,7 @@ it.each(alerts)(
     const rules = join(folder, 'rules.yaml');
     writeFileSync(rules, stringify(ruleFile()));
     const file = join(folder, `${name}.yaml`);
-    const tests = [test(loud, name, [raised]), test(quiet, name, [])];
+    const tests = [test(loud, name, [raised], minute), test(quiet, name, [], minute)];
     writeFileSync(file, stringify({ rule_files: [rules], evaluation_interval: '1m', tests }));
     const { all, exitCode } = await execa('promtool', ['test', 'rules', file], { all: true, reject: false });
     expect({ exitCode, all }).toMatchObject({ exitCode: 0 });

@@ -13,9 +13,14 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => server?.stop());
 
+type Templates = { template?: { metadata: object; spec: object } };
+
 /** What a manifest's pods are: admission looks at them, not at the workload that makes them. */
 function podOf(manifest: Manifest): Manifest | undefined {
-  const { template } = (manifest['spec'] ?? {}) as { template?: { metadata: object; spec: object } };
+  const { jobTemplate, ...spec } = (manifest['spec'] ?? {}) as Templates & {
+    jobTemplate?: { spec: Templates };
+  };
+  const { template } = jobTemplate?.spec ?? spec;
   if (template === undefined) return undefined;
   const { name, namespace } = manifest.metadata;
   return {
@@ -61,6 +66,7 @@ describe.each([socTrang, daNang])('$name', (site: Site) => {
       { name: site.namespaces.mail, podSecurity: 'restricted' },
       { name: site.namespaces.smtp, podSecurity: 'baseline' },
       ...site.namespaces.accounts.map((name) => ({ name, podSecurity: 'restricted' })),
+      { name: site.namespaces.backup, podSecurity: 'restricted' },
     ]);
   });
 

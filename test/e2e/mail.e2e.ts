@@ -6,24 +6,10 @@ import { daNang, socTrang } from '../support/sites.ts';
 import { hostPort } from './support/cluster.ts';
 import { LineClient } from './support/line-client.ts';
 import { authorityOf, deliver, Person } from './support/person.ts';
+import { replyTo } from './support/reply.ts';
 import { apply, fresh, people, personSpec, ready } from './support/resources.ts';
 
 const mebibyte = 2 ** 20;
-
-/** What the SMTP server answered. */
-async function replyTo(sending: Promise<void>): Promise<{ code: number; reply: string }> {
-  try {
-    await sending;
-  } catch (error) {
-    const { responseCode, response, message } = error as {
-      responseCode?: number;
-      response?: string;
-      message: string;
-    };
-    return { code: responseCode ?? 0, reply: response ?? message };
-  }
-  return { code: 250, reply: '' };
-}
 
 describe.each([socTrang, daNang])('at $name', (site: Site) => {
   let sender: Person;
@@ -116,7 +102,7 @@ describe.each([socTrang, daNang])('at $name', (site: Site) => {
 });
 
 describe('R31', () => {
-  it('Sóc Trăng accepts an attachment of 15 MiB and refuses one of 17 MiB with 552', async () => {
+  it('Sóc Trăng accepts an attachment of 15 MiB and refuses a larger one with the limit', async () => {
     const name = fresh('big-reader');
     const { 'big-sender': sender, [name]: reader } = await people(socTrang, {
       'big-sender': 'Lâm Văn Lớn',
@@ -128,17 +114,17 @@ describe('R31', () => {
       attachment: randomBytes(15 * mebibyte),
     });
     await reader?.receive('Mười lăm');
-    const reply = await replyTo(
-      sender?.send({
-        to: reader?.address ?? '',
-        subject: 'Mười bảy',
-        attachment: randomBytes(17 * mebibyte),
-      }) ?? Promise.reject(),
-    );
-    expect(reply.code).toBe(552);
+    const over = { to: reader?.address ?? '', subject: 'Quá lớn' };
+    for (const [bytes, code] of [
+      [15 * mebibyte + 1, 554],
+      [17 * mebibyte, 552],
+    ] as const) {
+      const sending = sender?.send({ ...over, attachment: randomBytes(bytes) }) ?? Promise.reject();
+      expect(await replyTo(sending)).toEqual({ code, reply: expect.stringContaining('15 MiB') });
+    }
   });
 
-  it('Đà Nẵng brings an attachment of 12 MiB to an empty mailbox of 15 MiB', async () => {
+  it('Đà Nẵng brings an attachment of 12 MiB to an empty mailbox of 15 MiB, and refuses a larger one', async () => {
     const name = fresh('big-reader');
     const { 'big-sender': sender, [name]: reader } = await people(daNang, {
       'big-sender': 'Lâm Văn Lớn',
@@ -150,6 +136,15 @@ describe('R31', () => {
       attachment: randomBytes(12 * mebibyte),
     });
     await reader?.receive('Mười hai');
+    const over = {
+      to: sender?.address ?? '',
+      subject: 'Quá lớn',
+      attachment: randomBytes(12 * mebibyte + 1),
+    };
+    expect(await replyTo(sender?.send(over) ?? Promise.reject())).toEqual({
+      code: 554,
+      reply: expect.stringContaining('12 MiB'),
+    });
     const { limit, used } = (await reader?.quota()) ?? { limit: 0, used: 0 };
     expect(used).toBeGreaterThan(limit); // the grace is one largest message
   });

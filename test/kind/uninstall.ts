@@ -1,5 +1,7 @@
 /** Takes a site off a cluster that is not ours: only what `installSite` and `applySamples` put there. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import type { Site } from '../../operator/core/site.ts';
 import { kubectl, synthesize, type Target } from './install.ts';
 import { step } from './steps.ts';
@@ -36,6 +38,25 @@ export async function uninstallSite(target: Target, site: Site): Promise<void> {
   }
   await synthesize([site]);
   await step(`Removing the stack of ${site.title}`, () =>
-    kubectl(target, ['delete', '--ignore-not-found', '--timeout=300s', '-f', join(root, 'dist', site.name)]),
+    kubectl(target, ['delete', '--ignore-not-found', '--timeout=300s', '-f', '-'], stackOf(site)),
   );
 }
+
+/** All manifests but those of the backups, which outlive the stack: who does not want them deletes their namespace. */
+function stackOf({ name, namespaces }: Site): string {
+  const folder = join(root, 'dist', name);
+  const documents = readdirSync(folder).flatMap((file) =>
+    parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map(
+      (document) => document.toJS() as Manifest,
+    ),
+  );
+  const stack = documents.filter(({ kind, metadata }) =>
+    kind === 'Namespace' ? metadata.name !== namespaces.backup : metadata.namespace !== namespaces.backup,
+  );
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: stack });
+}
+
+type Manifest = {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+};

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `make up`, `make down`: the main job on a cluster that anybody can start. */
+/** `make up`, `make restore`, `make down`: the main job on a cluster that anybody can start. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSite, siteNames } from '../../charts/site-files.ts';
@@ -66,6 +66,19 @@ async function up(name: string, context: string | undefined, sites: readonly Sit
   for (const site of sites) process.stdout.write(await welcome(target, site));
 }
 
+/** The stack without samples, then what the last backup holds. */
+async function restore(name: string, context: string | undefined, sites: readonly Site[]): Promise<void> {
+  const target = context === undefined ? await ensureCluster(name) : await existingCluster(context);
+  await synthesize(sites);
+  for (const site of sites) {
+    await installSite(target, site);
+    const options = ['--site', site.name, '--context', target.context];
+    await step(`Restoring ${site.title}`, () =>
+      run(process.execPath, [join(import.meta.dirname, '../../cli/main.ts'), 'restore', 'site', ...options]),
+    );
+  }
+}
+
 async function down(name: string, context: string | undefined, sites: readonly Site[]): Promise<void> {
   if (context === undefined) {
     const tools = await findTools();
@@ -119,6 +132,7 @@ if (import.meta.main) {
   try {
     const sites = values.site.map(readSite);
     if (positionals[0] === 'down') await down(values.name, values.context, sites);
+    else if (positionals[0] === 'restore') await restore(values.name, values.context, sites);
     else await up(values.name, values.context, sites);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

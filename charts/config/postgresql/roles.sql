@@ -1,4 +1,4 @@
--- The role and the database of the webmail; run at every start, so that a new password takes effect.
+-- The role and the database of the webmail, and the role of the backup, which reads; run at every start, so that a new password takes effect.
 \set password `cat /run/secrets/postgresql/roundcube`
 -- A statement that fails must not reach the log with the password in it.
 SET log_min_error_statement = panic;
@@ -7,3 +7,8 @@ SELECT 'CREATE ROLE roundcube LOGIN'
 ALTER ROLE roundcube PASSWORD :'password';
 SELECT 'CREATE DATABASE roundcube OWNER roundcube'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'roundcube') \gexec
+\set password `cat /run/secrets/postgresql/backup`
+SELECT 'CREATE ROLE backup LOGIN'
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'backup') \gexec
+ALTER ROLE backup PASSWORD :'password';
+GRANT pg_read_all_data TO backup;

@@ -13,7 +13,12 @@ import type { Cluster, ClusterSnapshot, ResourceEvent } from '../../../operator/
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { eventually } from './ports.ts';
 
-export const namespaces = { mail: 'test-mail', smtp: 'test-smtp', accounts: ['test-accounts'] };
+export const namespaces = {
+  mail: 'test-mail',
+  smtp: 'test-smtp',
+  accounts: ['test-accounts'],
+  backup: 'test-backup',
+};
 export const namespace = 'test-accounts';
 
 /** What a test does around the port: as an administrator, and reading what is stored. */

@@ -13,9 +13,12 @@ export type Mail = {
   readonly subject: string;
   readonly text?: string;
   readonly attachment?: Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
   /** The whole message as it is, instead of one made of the rest. */
   readonly raw?: Buffer;
   readonly from: string;
+  /** Of the envelope, where it is not the header's. */
+  readonly sender?: string;
 };
 
 export class Person {
@@ -113,10 +116,10 @@ export class Person {
     return transmit(this.site, service, { from: this.address, ...mail }, auth);
   }
 
-  /** Waits until a message with this subject lies in the inbox; gives its source. */
-  async receive(subject: string, within = 60_000): Promise<string> {
+  /** Waits until a message with this subject lies in the folder; gives its source. */
+  async receive(subject: string, folder = 'INBOX', within = 60_000): Promise<string> {
     return this.imap(async (client) => {
-      await client.mailboxOpen('INBOX');
+      await client.mailboxOpen(folder);
       const deadline = performance.now() + within;
       for (;;) {
         // RFC 9051 section 6.4.5: a sequence set must name messages that exist.
@@ -124,7 +127,8 @@ export class Person {
         const messages = exists ? await client.fetchAll('1:*', { envelope: true, source: true }) : [];
         const found = messages.find(({ envelope }) => envelope?.subject === subject);
         if (found !== undefined) return found.source?.toString('utf8') ?? '';
-        if (performance.now() > deadline) throw new Error(`no "${subject}" came to ${this.address}`);
+        if (performance.now() > deadline)
+          throw new Error(`no "${subject}" came to ${folder} of ${this.address}`);
         await client.noop();
       }
     });
@@ -156,7 +160,7 @@ export function deliver(site: Site, mail: Mail): Promise<void> {
 async function transmit(
   site: Site,
   service: 'smtp' | 'submission' | 'submissions',
-  { from, to, subject, text = '', attachment, raw }: Mail,
+  { from, to, subject, text = '', attachment, headers = {}, sender = from, raw }: Mail,
   auth?: { user: string; pass: string },
 ): Promise<void> {
   const transport = createTransport({
@@ -169,9 +173,11 @@ async function transmit(
   });
   const attachments = attachment === undefined ? [] : [{ filename: 'van-ban.bin', content: attachment }];
   try {
-    const envelope = { from, to };
+    const envelope = { from: sender, to };
     await transport.sendMail(
-      raw === undefined ? { from, to, subject, text, attachments } : { envelope, raw },
+      raw === undefined
+        ? { envelope, from, to, subject, text, attachments, headers: { ...headers } }
+        : { envelope, raw },
     );
   } finally {
     transport.close();

@@ -123,6 +123,7 @@ describe('what Postfix alone may use', () => {
     expect(lines).toContain('verifyChain = yes');
     expect(lines).toContain('checkHost = postfix.soc-trang-smtp.svc.cluster.local');
     expect(lines?.filter((line) => line.startsWith('connect = '))).toEqual([
+      'connect = postfix.soc-trang-smtp.svc.cluster.local:9589',
       'connect = 127.0.0.1:9024',
       'connect = 127.0.0.1:9012',
       'connect = 127.0.0.1:9340',

@@ -7,9 +7,12 @@ import { manifestsOf } from '../../support/manifests.ts';
 import { allows, policiesOf } from '../../support/network-policies.ts';
 import { daNang, socTrang } from '../../support/sites.ts';
 
+type Template = {
+  readonly template: { readonly metadata: { readonly labels: Record<string, string> } };
+};
 type Workload = {
   readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly template: { readonly metadata: { readonly labels: Record<string, string> } } };
+  readonly spec: Template & { readonly jobTemplate?: { readonly spec: Template } };
 };
 
 describe.each([socTrang, daNang])('the network of $name', (site) => {
@@ -18,11 +21,12 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
   const pods = manifests
     .filter(({ kind }) => ['Deployment', 'StatefulSet', 'CronJob', 'Job', 'DaemonSet'].includes(kind))
     .map((manifest) => manifest as unknown as Workload)
-    .map(({ metadata: { name, namespace }, spec }) => ({
-      name,
-      namespace,
-      labels: spec.template.metadata.labels,
-    }));
+    .map(({ metadata: { namespace }, spec }) => {
+      const { labels } = (spec.jobTemplate?.spec ?? spec).template.metadata;
+      return { name: labels['app.kubernetes.io/name'] ?? '', namespace, labels };
+    })
+    // Several jobs are one kind of pod.
+    .filter(({ name }, index, all) => all.findIndex((other) => other.name === name) === index);
   const listeners = [...new Set(Object.values(ports).map(({ container }) => container))];
 
   it('is closed in both directions in every namespace', () => {
@@ -86,7 +90,20 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
     expect(offered.filter((port) => !reached.has(port))).toEqual([]);
   });
 
-  it('lets Postfix alone out to other servers, and the operator alone to the API server', () => {
+  it('lets the filter out to the mirror of signatures where one is named, by its port', () => {
+    const to = (mirror: string) => {
+      const signatures = { ...site.filter.signatures, mirror };
+      const own = manifestsOf({ ...site, filter: { ...site.filter, signatures } });
+      const { spec } = policiesOf(own).find(({ metadata }) => metadata.name === 'rspamd') ?? {};
+      const beyond = spec?.egress?.filter(({ to: peers = [] }) => peers[0]?.ipBlock !== undefined);
+      return beyond?.flatMap(({ ports: list = [] }) => list.map(({ port }) => port));
+    };
+    expect(to('none')).toEqual([]);
+    expect(to('https://clamav.example.vn')).toEqual([443]);
+    expect(to('http://clamav.example.vn:8080/mirror')).toEqual([8080]);
+  });
+
+  it('lets Postfix alone out to other servers, and the operator and the backup alone to the API server', () => {
     const beyond = policies.flatMap(({ metadata, spec }) =>
       (spec.egress ?? []).flatMap(({ to = [], ports: list = [] }) =>
         to.flatMap((peer) =>
@@ -97,11 +114,22 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
       ),
     );
     const dns = beyond.filter(([, cidr]) => cidr === '169.254.20.10/32').map(([name]) => name);
-    expect(dns.sort()).toEqual(['dovecot', 'operator', 'postfix', 'webmail']);
+    expect(dns.sort()).toEqual(['backup', 'dovecot', 'operator', 'postfix', 'prune', 'rspamd', 'webmail']);
     expect(beyond.filter(([, cidr]) => cidr !== '169.254.20.10/32')).toEqual([
       ['postfix', '0.0.0.0/0', [25]],
       ['postfix', '::/0', [25]],
-      ...site.network.apiServer.networks.map((cidr) => ['operator', cidr, [443, 6443]]),
+      ...['operator', 'backup'].flatMap((pod) =>
+        site.network.apiServer.networks.map((cidr) => [pod, cidr, [443, 6443]]),
+      ),
     ]);
   });
+});
+
+it('a repository elsewhere is reached by its port, from the jobs of the backup and from who prunes', () => {
+  const repository = 's3:https://s3.example.vn:9000/backup/soc-trang';
+  const site = { ...socTrang, backup: { ...socTrang.backup, repository } };
+  const reaching = policiesOf(manifestsOf(site)).filter(({ spec }) =>
+    (spec.egress ?? []).some(({ ports: list = [] }) => list.some(({ port }) => port === 9000)),
+  );
+  expect(reaching.map(({ metadata }) => metadata.name)).toEqual(['backup', 'prune']);
 });

@@ -82,6 +82,7 @@ describe('who may send', () => {
         'smtpd_sasl_auth_enable=yes',
         'smtpd_sender_restrictions=reject_sender_login_mismatch',
         'smtpd_relay_restrictions=permit_sasl_authenticated,reject',
+        `smtpd_recipient_limit=${socTrang.filter.limits.recipients}`,
       ]),
     );
     expect(parameter('query_filter', file('sender.cf'))).toBe(
@@ -145,10 +146,30 @@ it('speaks to Dovecot through a tunnel that shows and checks certificates', () =
   expect(lines).toEqual(expect.arrayContaining(['client = yes', 'verifyChain = yes', `checkHost = ${host}`]));
   expect(lines.filter((line) => line.startsWith('connect'))).toEqual([
     ...[24, 9012, 9340].map((port) => `connect = ${host}:${port}`),
+    'connect = rspamd.soc-trang-mail.svc.cluster.local:11332',
+    'connect = 127.0.0.1:9590',
     'connect = 127.0.0.1:9588',
   ]);
   expect(parameter('virtual_transport')).toBe('lmtp:inet:127.0.0.1:9024');
   expect(parameter('smtpd_sasl_path')).toBe('inet:127.0.0.1:9012');
+});
+
+describe('replies of people who are away', () => {
+  it('come from Dovecot alone, without an envelope sender, stay in the domain, and are looked at like all mail', () => {
+    const [, text = ''] = /^127\.0\.0\.1:9590 inet .*\n((?: .*\n)*)/m.exec(file('master.cf')) ?? [];
+    expect(text).toContain('check_sender_access inline:{ { <> = OK } }, reject }');
+    expect(text).toContain('smtpd_relay_restrictions=reject_unauth_destination');
+    expect(text).not.toContain('milters');
+    const section = file('stunnel.conf').split('[replies]')[1]?.split('[')[0];
+    expect(section).toContain('checkHost = dovecot.soc-trang-mail.svc.cluster.local\n');
+  });
+});
+
+describe('size', () => {
+  it('is said in the reply to what is larger, as people know it (R31)', () => {
+    expect(file('reject-footers')).toContain('15 MiB');
+    expect(parameter('smtpd_reject_footer_maps')).toBe('regexp:/etc/hopthu/reject-footers');
+  });
 });
 
 describe('notices of the operator', () => {
@@ -159,7 +180,7 @@ describe('notices of the operator', () => {
     expect(ends(sections[sections.indexOf('notices') + 1])).toEqual([
       'checkHost = operator.soc-trang-mail.svc.cluster.local',
     ]);
-    for (const name of ['lmtp', 'sasl', 'quota'])
+    for (const name of ['lmtp', 'sasl', 'quota', 'milter'])
       expect(ends(sections[sections.indexOf(name) + 1])).toHaveLength(1);
   });
 

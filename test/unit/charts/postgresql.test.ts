@@ -19,13 +19,15 @@ describe('postgresql', () => {
     expect(synthesize().of('Service').spec.type).toBe('ClusterIP');
   });
 
-  it('accepts TLS alone, and only the webmail from outside the pod', () => {
+  it('accepts TLS alone, and only the webmail and the backup from outside the pod', () => {
     const files = synthesize().of('ConfigMap').data;
     const rules = files['pg_hba.conf'].split('\n').filter((line: string) => /^\w/.test(line));
     expect(rules.map((line: string) => line.split(/\s+/))).toEqual([
       ['local', 'all', 'postgres', 'peer'],
       ['hostssl', 'roundcube', 'roundcube', '0.0.0.0/0', 'scram-sha-256'],
       ['hostssl', 'roundcube', 'roundcube', '::/0', 'scram-sha-256'],
+      ['hostssl', 'roundcube', 'backup', '0.0.0.0/0', 'scram-sha-256'],
+      ['hostssl', 'roundcube', 'backup', '::/0', 'scram-sha-256'],
     ]);
     expect(files['postgresql.conf']).toContain('ssl = on');
   });
@@ -36,7 +38,7 @@ describe('postgresql', () => {
     const { volumes, containers } = of('StatefulSet').spec.template.spec;
     expect(volumes.find(({ name }: { name: string }) => name === 'password').secret).toMatchObject({
       secretName: 'postgresql-passwords',
-      items: [{ key: 'roundcube', path: 'roundcube' }],
+      items: ['roundcube', 'backup'].map((key) => ({ key, path: key })),
     });
     expect(containers[0].env).toBeUndefined();
   });

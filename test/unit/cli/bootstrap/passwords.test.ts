@@ -26,6 +26,10 @@ describe('the Secrets of a site', () => {
       'created Secret soc-trang-mail/webmail-origin',
       'created Secret soc-trang-mail/postgresql-passwords',
       'created Secret soc-trang-mail/webmail-secrets',
+      'created Secret soc-trang-backup/backup-repository',
+      'created Secret soc-trang-mail/backup-repository',
+      'created Secret soc-trang-backup/backup-store',
+      'created Secret soc-trang-mail/backup-store',
     ]);
     const before = new Map(store.objects);
     lines = [];
@@ -41,7 +45,7 @@ describe('the Secrets of a site', () => {
     const database = store.objects.get('Secret soc-trang-mail/postgresql-passwords')?.data ?? {};
     const drawn = [...Object.values(accounts), ...Object.values(database)];
     for (const password of drawn) expect(password).toMatch(/^[A-Za-z0-9_-]{43}$/);
-    expect(new Set(drawn).size).toBe(6);
+    expect(new Set(drawn).size).toBe(7);
     expect(store.value('Secret soc-trang-mail/webmail-secrets', 'des-key')).toMatch(/^[A-Za-z0-9_-]{24}$/);
   });
 
@@ -50,6 +54,7 @@ describe('the Secrets of a site', () => {
       const one = (object: string, key: string) => store.value(`Secret soc-trang-${object}`, key);
       expect(one('mail/openldap-accounts', 'dovecot')).toBe(one('mail/dovecot-ldap', 'password'));
       expect(one('mail/openldap-accounts', 'postfix')).toBe(one('smtp/postfix-ldap', 'password'));
+      expect(one('mail/backup-repository', 'password')).toBe(one('backup/backup-repository', 'password'));
       expect(one('mail/webmail-secrets', 'roundcube')).toBe(one('mail/postgresql-passwords', 'roundcube'));
     };
     await ensure();
@@ -64,13 +69,26 @@ describe('the Secrets of a site', () => {
     ]);
   });
 
+  it('leave the key of the backups as it is when the stack is lost, and draw none for a repository elsewhere', async () => {
+    await ensure();
+    const key = store.value('Secret soc-trang-backup/backup-repository', 'password');
+    for (const object of [...store.objects.keys()])
+      if (!object.startsWith('Secret soc-trang-backup/')) store.objects.delete(object);
+    await ensure();
+    expect(store.value('Secret soc-trang-mail/backup-repository', 'password')).toBe(key);
+    const elsewhere = { ...socTrang.backup, repository: 's3:https://s3.example.vn/backup/soc-trang' };
+    const names = desiredSecrets({ ...socTrang, backup: elsewhere }).map(({ name }) => name);
+    expect(names).toContain('backup-repository');
+    expect(names).not.toContain('backup-store');
+  });
+
   it('keep what an administrator put there, and get only the keys that are missing', async () => {
     const object = { kind: 'Secret', namespace: 'soc-trang-mail', name: 'postgresql-passwords' } as const;
     await store.write(object, { superuser: 'chosen', other: 'kept' }, undefined);
     await ensure();
     const { data } = store.objects.get('Secret soc-trang-mail/postgresql-passwords') ?? { data: {} };
     expect(data).toMatchObject({ superuser: 'chosen', other: 'kept' });
-    expect(lines).toContain('completed Secret soc-trang-mail/postgresql-passwords: roundcube');
+    expect(lines).toContain('completed Secret soc-trang-mail/postgresql-passwords: roundcube, backup');
   });
 
   it('are never printed', async () => {

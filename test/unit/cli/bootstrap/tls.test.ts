@@ -40,9 +40,13 @@ describe('TLS from the local CA', () => {
     lines = [];
     await ensureTls(store, socTrang, new Date(), (line) => lines.push(line), true);
     expect(lines).toEqual(
-      ['openldap', 'postgresql', 'dovecot', 'operator', 'webmail', 'postfix'].map(
-        (part) => `renewed Secret soc-trang-${part === 'postfix' ? 'smtp' : 'mail'}/${part}-tls`,
-      ),
+      [
+        ...['openldap', 'postgresql', 'dovecot', 'operator', 'webmail', 'rspamd'].map(
+          (part) => `mail/${part}`,
+        ),
+        'smtp/postfix',
+        'backup/repository',
+      ].map((part) => `renewed Secret soc-trang-${part}-tls`),
     );
     expect(certificate(postfix).serialNumber).not.toBe(first);
     expect(certificate(authority).serialNumber).toBe(issuer);
@@ -56,12 +60,15 @@ describe('TLS from the local CA', () => {
       'created Secret soc-trang-mail/dovecot-tls',
       'created Secret soc-trang-mail/operator-tls',
       'created Secret soc-trang-mail/webmail-tls',
+      'created Secret soc-trang-mail/rspamd-tls',
       'created Secret soc-trang-smtp/postfix-tls',
+      'created Secret soc-trang-backup/repository-tls',
       'created ConfigMap soc-trang-mail/hopthu-ca',
       'created ConfigMap soc-trang-smtp/hopthu-ca',
       'created ConfigMap soc-trang-accounts/hopthu-ca',
+      'created ConfigMap soc-trang-backup/hopthu-ca',
     ]);
-    for (const namespace of ['mail', 'smtp', 'accounts']) {
+    for (const namespace of ['mail', 'smtp', 'accounts', 'backup']) {
       const shown = store.value(`ConfigMap soc-trang-${namespace}/hopthu-ca`, 'ca.crt');
       expect(shown).toBe(store.value(authority, 'tls.crt'));
     }
@@ -97,7 +104,7 @@ describe('TLS from the local CA', () => {
     await ensure(socTrang, 366);
     expect(lines).toEqual([]);
     await ensure(socTrang, 368);
-    expect(lines).toHaveLength(6);
+    expect(lines).toHaveLength(8);
     expect(lines).toContain(`renewed ${postfix}`);
   });
 
@@ -109,7 +116,7 @@ describe('TLS from the local CA', () => {
   it('makes everything anew from another CA', async () => {
     store.objects.delete(authority);
     await ensure();
-    expect(lines).toHaveLength(10);
+    expect(lines).toHaveLength(13);
     expect(certificate(postfix).verify(certificate(authority).publicKey)).toBe(true);
   });
 

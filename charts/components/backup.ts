@@ -1,0 +1,177 @@
+/** The jobs that back the stack up, read backups back and put them in their place again. */
+import { ApiObject } from 'cdk8s';
+import { ConfigMap } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import { group, version } from '../../operator/api/resource.ts';
+import { mailRoot, suffixOf } from '../../operator/core/layout.ts';
+import { caConfigMap, caSecret, databaseSecret, dkimSecret } from '../../operator/core/secrets.ts';
+import type { Site } from '../../operator/core/site.ts';
+import { renderFile } from '../config/render.ts';
+import { type CronJobProps, cronJob } from '../cron-job.ts';
+import type { Endpoint } from '../endpoints.ts';
+import { type Context, labels, type Mount, type Volume, volume } from '../workload.ts';
+import { repositoryMounts, repositorySettings, repositoryVolumes } from './repository.ts';
+
+const part = 'backup';
+/** The users of slapd and of Dovecot, whose files these are. */
+const uids = { site: 10001, mail: 5000 };
+/** Two days without a backup: one night may fail. */
+const maxAgeSeconds = 2 * 86_400;
+
+/** The Secrets that nothing can make anew, of the namespaces `mail` and `smtp`. */
+const keySecrets = { mail: [caSecret], smtp: [dkimSecret] } as const;
+
+/** The scripts, as pods find them in /etc/hopthu-backup. */
+export function backupScripts(site: Site, database: Endpoint): Readonly<Record<string, string>> {
+  const suffix = suffixOf(site.domain);
+  const { mail, smtp, accounts } = site.namespaces;
+  const databaseAt = { databaseHost: database.host, databasePort: database.port };
+  const { messages, percent } = site.backup.check;
+  return {
+    repository: repositorySettings(site),
+    site: renderFile('backup/site', {
+      keys: [
+        ...keySecrets.mail.map((name) => `${mail}/${name}`),
+        ...keySecrets.smtp.map((name) => `${smtp}/${name}`),
+      ].join(' '),
+      accounts: accounts.join(' '),
+      group: `${group}/${version}`,
+      ...databaseAt,
+    }),
+    databases: renderFile('backup/databases', { suffix }),
+    mail: renderFile('backup/mail'),
+    'check-site': renderFile('backup/check-site', { maxAgeSeconds, readPercent: percent }),
+    'check-mail': renderFile('backup/check-mail', { maxAgeSeconds, readPercent: percent, sample: messages }),
+    'restore-site': renderFile('backup/restore-site', { suffix, ...databaseAt }),
+    'restore-mail': renderFile('backup/restore-mail'),
+  };
+}
+
+type JobProps = {
+  readonly schedule?: string;
+  readonly kind: keyof typeof uids;
+  readonly beside?: string;
+  readonly serviceAccount?: string;
+  readonly mounts: readonly Mount[];
+  readonly volumes: readonly Volume[];
+};
+
+/** Without a schedule it is a pod to work in, until `kubectl hopthu` has done and removes it. */
+function job(scope: Construct, context: Context, name: string, props: JobProps): void {
+  const { site, image } = context;
+  const { kind, mounts, volumes, ...rest } = props;
+  const works = props.schedule !== undefined;
+  const all: CronJobProps = {
+    ...rest,
+    name,
+    namespace: site.namespaces.mail,
+    part,
+    uid: uids[kind],
+    containers: [
+      {
+        name,
+        image: image(part),
+        command: works
+          ? ['/bin/bash', `/etc/hopthu-backup/${name.replace(/^backup-/, '')}`]
+          : ['sleep', '8h'],
+        resources: site.resources.backup,
+        mounts: [
+          { name: 'config', path: '/etc/hopthu-backup' },
+          { name: 'ca', path: '/run/ca' },
+          { name: 'work', path: '/work', writable: true },
+          ...repositoryMounts,
+          ...mounts,
+        ],
+      },
+    ],
+    volumes: [
+      volume.configMap('config', 'backup-config'),
+      volume.configMap('ca', caConfigMap),
+      volume.scratch('work', site.storage.directory),
+      ...repositoryVolumes,
+      ...volumes,
+    ],
+  };
+  cronJob(scope, context, all);
+}
+
+/** One password of PostgreSQL's: the reader's for backups, the owner's for a restore. */
+function password(key: 'backup' | 'roundcube'): Volume {
+  const secret = { secretName: databaseSecret, defaultMode: 0o440, items: [{ key, path: key }] };
+  return { name: 'database', source: { secret } };
+}
+
+/** @param database PostgreSQL of the webmail */
+export function backup(scope: Construct, context: Context, database: Endpoint): void {
+  const { site } = context;
+  const { schedule, checkSchedule } = site.backup;
+  new ConfigMap(scope, 'backup-config', {
+    metadata: { name: 'backup-config', namespace: site.namespaces.mail, labels: labels(site, part) },
+    data: backupScripts(site, database),
+  });
+  permissions(scope, site);
+  const configuration = {
+    mounts: [{ name: 'directory', path: '/etc/hopthu' }],
+    volumes: [volume.configMap('directory', 'openldap-config')],
+  };
+  // Writable even for reading: LMDB's readers register in its lock file.
+  const directory = (key: 'backup' | 'roundcube') => ({
+    kind: 'site' as const,
+    beside: 'openldap-0',
+    mounts: [
+      ...configuration.mounts,
+      { name: 'data', path: '/var/lib/ldap', writable: true },
+      { name: 'database', path: '/run/secrets/database' },
+    ],
+    volumes: [...configuration.volumes, volume.claim('data', 'data-openldap-0'), password(key)],
+  });
+  const mail = (writable: boolean) => ({
+    kind: 'mail' as const,
+    beside: 'dovecot-0',
+    mounts: [
+      { name: 'mail', path: mailRoot, writable },
+      { name: 'archive', path: '/srv/archive', writable },
+    ],
+    volumes: [volume.claim('mail', 'mail-dovecot-0'), volume.claim('archive', 'archive')],
+  });
+  job(scope, context, 'backup-site', { schedule, serviceAccount: part, ...directory('backup') });
+  job(scope, context, 'backup-mail', { schedule, ...mail(false) });
+  job(scope, context, 'check-site', { schedule: checkSchedule, kind: 'site', ...configuration });
+  job(scope, context, 'check-mail', { schedule: checkSchedule, ...mail(false) });
+  job(scope, context, 'restore-site', directory('roundcube'));
+  job(scope, context, 'restore-mail', mail(true));
+}
+
+/** Reads the site's resources, and of Secrets those of the accounts and the keys by name; writes nothing. */
+function permissions(scope: Construct, site: Site): void {
+  const { mail, smtp, accounts } = site.namespaces;
+  const metadata = (namespace: string) => ({ name: part, namespace, labels: labels(site, part) });
+  new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(mail) });
+  const grant = (namespace: string, rules: readonly object[]) => {
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    new ApiObject(scope, `role-${namespace}`, {
+      apiVersion,
+      kind: 'Role',
+      metadata: metadata(namespace),
+      rules,
+    });
+    new ApiObject(scope, `binding-${namespace}`, {
+      apiVersion,
+      kind: 'RoleBinding',
+      metadata: metadata(namespace),
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: part },
+      subjects: [{ kind: 'ServiceAccount', name: part, namespace: mail }],
+    });
+  };
+  const keys = (resourceNames: readonly string[]) => [
+    { apiGroups: [''], resources: ['secrets'], resourceNames, verbs: ['list'] },
+  ];
+  grant(mail, keys(keySecrets.mail));
+  grant(smtp, keys(keySecrets.smtp));
+  for (const namespace of accounts) {
+    grant(namespace, [
+      { apiGroups: [group], resources: ['organizations', 'mailboxes'], verbs: ['list'] },
+      { apiGroups: [''], resources: ['secrets'], verbs: ['list'] },
+    ]);
+  }
+}

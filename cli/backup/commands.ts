@@ -1,0 +1,119 @@
+/** `hopthu backup now` and `hopthu backup list`. */
+import { setTimeout } from 'node:timers/promises';
+import { BatchV1Api, type KubeConfig, type V1Job } from '@kubernetes/client-node';
+import { Failed } from '../failure.ts';
+import { callKube, loadKubeConfig } from '../kube.ts';
+import { printData, printTable } from '../print.ts';
+import { loadSite } from '../site.ts';
+import { inVietnam, listSnapshots } from './snapshots.ts';
+import { withWorkPod } from './work-pod.ts';
+
+export type BackupOptions = { readonly site: string; readonly context?: string; readonly output?: string };
+
+const jobs = {
+  backup: ['backup-site', 'backup-mail'],
+  check: ['check-site', 'check-mail'],
+} as const;
+
+/**
+ * Backs up, or reads the last backups back, now; as the CronJobs do, whose status shows it. Waits for the end.
+ * @throws Failed when a job fails
+ */
+export async function runJobs(what: keyof typeof jobs, options: BackupOptions): Promise<void> {
+  const { namespaces } = loadSite(options.site);
+  const config = loadKubeConfig(options.context);
+  const started = await Promise.all(jobs[what].map((name) => start(config, namespaces.mail, name)));
+  const ended = await Promise.all(started.map((name) => untilEnded(config, namespaces.mail, name)));
+  const failed = ended.filter(({ ok }) => !ok).map(({ name }) => name);
+  if (failed.length > 0) {
+    const [first = ''] = failed;
+    throw new Failed(
+      `${failed.join(' and ')} failed: kubectl -n ${namespaces.mail} logs job/${first}, then run it again`,
+    );
+  }
+  console.log(`${jobs[what].join(' and ')} are done`);
+}
+
+/** Prints what the repository holds, and when it was last read back. */
+export async function listBackups(options: BackupOptions): Promise<void> {
+  const { namespaces } = loadSite(options.site);
+  const config = loadKubeConfig(options.context);
+  const pod = { namespace: namespaces.mail, cronJob: 'restore-site' } as const;
+  const snapshots = await withWorkPod(config, pod, listSnapshots);
+  const runs = await lastRuns(config, namespaces.mail);
+  if (options.output !== undefined) {
+    console.log(printData({ snapshots, runs }, options.output));
+    return;
+  }
+  const rows = snapshots.map(({ time, kind, id, files, bytes }) => [
+    inVietnam(time),
+    kind,
+    id.slice(0, 8),
+    String(files),
+    `${(bytes / 2 ** 20).toFixed(1)} MiB`,
+  ]);
+  console.log(printTable([['TIME', 'KIND', 'ID', 'FILES', 'SIZE'], ...rows]));
+  const states = runs.map(({ name, succeeded }) => [
+    name,
+    succeeded === undefined ? 'never' : inVietnam(succeeded),
+  ]);
+  console.log(`\n${printTable([['JOB', 'LAST SUCCESS'], ...states])}`);
+}
+
+type Run = { readonly name: string; readonly succeeded?: string };
+
+async function lastRuns(config: KubeConfig, namespace: string): Promise<readonly Run[]> {
+  const api = config.makeApiClient(BatchV1Api);
+  const runs = [...jobs.backup, ...jobs.check].map(async (name): Promise<Run> => {
+    const found = await callKube(`reading CronJob ${namespace}/${name}`, () =>
+      api.readNamespacedCronJob({ namespace, name }),
+    );
+    const time = found?.status?.lastSuccessfulTime;
+    return { name, ...(time === undefined ? {} : { succeeded: new Date(time).toISOString() }) };
+  });
+  return Promise.all(runs);
+}
+
+/** A Job as the CronJob would make it, and its own. */
+async function start(config: KubeConfig, namespace: string, name: string): Promise<string> {
+  const api = config.makeApiClient(BatchV1Api);
+  const cronJob = await callKube(`reading CronJob ${namespace}/${name}`, () =>
+    api.readNamespacedCronJob({ namespace, name }),
+  );
+  const template = cronJob?.spec?.jobTemplate;
+  const uid = cronJob?.metadata?.uid;
+  if (template?.spec === undefined || uid === undefined)
+    throw new Failed(`there is no CronJob ${namespace}/${name}: install the site's charts first`);
+  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name, uid, controller: true };
+  const body: V1Job = {
+    metadata: {
+      generateName: `${name}-now-`,
+      labels: template.metadata?.labels ?? {},
+      annotations: { 'cronjob.kubernetes.io/instantiate': 'manual' },
+      ownerReferences: [owner],
+    },
+    spec: template.spec,
+  };
+  const made = await callKube(`creating a Job in ${namespace}`, () =>
+    api.createNamespacedJob({ namespace, body }),
+  );
+  return made?.metadata?.name ?? '';
+}
+
+async function untilEnded(
+  config: KubeConfig,
+  namespace: string,
+  name: string,
+): Promise<{ readonly name: string; readonly ok: boolean }> {
+  const api = config.makeApiClient(BatchV1Api);
+  for (;;) {
+    const job = await callKube(`reading Job ${namespace}/${name}`, () =>
+      api.readNamespacedJob({ namespace, name }),
+    );
+    const ended = job?.status?.conditions?.find(
+      ({ type, status }) => ['Complete', 'Failed'].includes(type) && status === 'True',
+    );
+    if (ended !== undefined || job === undefined) return { name, ok: ended?.type === 'Complete' };
+    await setTimeout(1_000);
+  }
+}

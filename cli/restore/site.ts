@@ -1,0 +1,181 @@
+/** `hopthu restore site`: everything of a backup into a stack that was just installed and has no account yet. */
+import {
+  CoreV1Api,
+  type KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  PatchStrategy,
+} from '@kubernetes/client-node';
+import type { Site } from '../../operator/core/site.ts';
+import { inVietnam, latest, listSnapshots, parseTime, type Snapshot } from '../backup/snapshots.ts';
+import { type Work, withWorkPod } from '../backup/work-pod.ts';
+import { bootstrap } from '../bootstrap.ts';
+import { Failed } from '../failure.ts';
+import { callKube, loadKubeConfig } from '../kube.ts';
+import { loadSite } from '../site.ts';
+import { inOrder, parseList, resourceAnew, type SavedObject, secretAnew, uidLines } from './saved.ts';
+import { Workloads } from './standstill.ts';
+
+export type RestoreSiteOptions = { readonly site: string; readonly context?: string; readonly at?: string };
+
+type Saved = {
+  readonly site: Snapshot;
+  readonly mail: Snapshot;
+  readonly organizations: readonly SavedObject[];
+  readonly mailboxes: readonly SavedObject[];
+  readonly secrets: readonly SavedObject[];
+};
+
+/**
+ * Stops the stack, fills it, starts it again. Whatever ends it half-way: run it again.
+ * @throws Failed where there are accounts or mail already, or no backup, or the cluster refuses
+ */
+export async function restoreSite(options: RestoreSiteOptions): Promise<void> {
+  const site = loadSite(options.site);
+  const config = loadKubeConfig(options.context);
+  const objects = KubernetesObjectApi.makeApiClient(config);
+  const { mail: namespace } = site.namespaces;
+  const workloads = (name: string) => new Workloads(config, name);
+  const [mail, smtp, backup] = [
+    workloads(namespace),
+    workloads(site.namespaces.smtp),
+    workloads(site.namespaces.backup),
+  ];
+  const say = (line: string) => console.log(line);
+  // Its certificate may be of the CA of before.
+  await backup.restart();
+  const saved = await inSitePod(config, namespace, await mail.standStill(), (work) => read(work, options.at));
+  say(`restoring the backup of ${inVietnam(saved.site.time)}, mail of ${inVietnam(saved.mail.time)}`);
+  say('stopping the stack');
+  await mail.stop(['postgresql']);
+  if (await restoreKeys(objects, site, saved.secrets)) {
+    await bootstrap(options);
+    await Promise.all([backup.restart(), smtp.restart(), mail.restart()]);
+  }
+  await dropCopies(config, namespace);
+  const uids = await createResources(objects, saved);
+  say(`${saved.organizations.length} organizations and ${saved.mailboxes.length} mailboxes are there`);
+  const secrets = await createSecrets(objects, site, saved.secrets, uids);
+  say(`${secrets} Secrets of theirs are there`);
+  await inSitePod(config, namespace, true, async (work) => {
+    const input = uidLines(uids);
+    await work(['directory', saved.site.id, String(Buffer.byteLength(input))], input);
+    say('the directory is filled');
+    await work(['database', saved.site.id]);
+    say('the database of the webmail is filled');
+  });
+  const pod = { namespace, cronJob: 'restore-mail', alone: true } as const;
+  await withWorkPod(config, pod, (work) => work(['store', saved.mail.id]));
+  say('the mail is in its place; starting the stack');
+  await mail.start();
+  say(`restored: see hopthu status --site ${site.name}, and hopthu orphans --site ${site.name}`);
+}
+
+/** Volumes of the directory's further providers: they copy the first one when they start without content. */
+async function dropCopies(config: KubeConfig, namespace: string): Promise<void> {
+  const core = config.makeApiClient(CoreV1Api);
+  const claims = await callKube(`listing PersistentVolumeClaims in ${namespace}`, () =>
+    core.listNamespacedPersistentVolumeClaim({ namespace }),
+  );
+  for (const { metadata } of claims?.items ?? []) {
+    const name = metadata?.name ?? '';
+    if (!/^data-openldap-[1-9]\d*$/.test(name)) continue;
+    await callKube(`deleting PersistentVolumeClaim ${namespace}/${name}`, () =>
+      core.deleteNamespacedPersistentVolumeClaim({ namespace, name }),
+    );
+  }
+}
+
+/** @param alone while slapd stands still; before, it has to be on slapd's node */
+function inSitePod<T>(
+  config: KubeConfig,
+  namespace: string,
+  alone: boolean,
+  use: (work: Work) => Promise<T>,
+): Promise<T> {
+  return withWorkPod(config, { namespace, cronJob: 'restore-site', alone }, use);
+}
+
+/** The mail that was backed up with the site, or after it: what came between is in both. */
+async function read(work: Work, asked: string | undefined): Promise<Saved> {
+  const at = asked === undefined ? undefined : parseTime(asked);
+  const snapshots = await listSnapshots(work);
+  const [site, mail] = [latest(snapshots, 'site', at), latest(snapshots, 'mail', at)];
+  if (site === undefined || mail === undefined)
+    throw new Failed(
+      `the repository has no backup of the ${site === undefined ? 'site' : 'mail'}${at === undefined ? '' : ` until ${at}`}`,
+    );
+  await work(['expect-empty', site.id]);
+  const list = async (file: string) => parseList(await work(['print', site.id, file]));
+  return {
+    site,
+    mail,
+    organizations: inOrder(await list('organizations.json')),
+    mailboxes: inOrder(await list('mailboxes.json')),
+    secrets: await list('secrets.json'),
+  };
+}
+
+/** The CA that clients know, from which all certificates follow, and DKIM's keys. @returns whether anything changed */
+async function restoreKeys(
+  objects: KubernetesObjectApi,
+  site: Site,
+  secrets: readonly SavedObject[],
+): Promise<boolean> {
+  const parts = new Set([site.namespaces.mail, site.namespaces.smtp]);
+  let changed = false;
+  for (const saved of secrets.filter(({ metadata }) => parts.has(metadata.namespace))) {
+    const body = secretAnew(saved, new Map());
+    if (body === undefined) continue;
+    const what = `Secret ${body.metadata.namespace}/${body.metadata.name}`;
+    const present = await callKube(`reading ${what}`, () =>
+      objects.read<KubernetesObject & { data?: unknown }>(body),
+    );
+    if (JSON.stringify(present?.data) === JSON.stringify(body.data)) continue;
+    await callKube(`writing ${what}`, () =>
+      present === undefined
+        ? objects.create(body)
+        : objects.patch(body, undefined, undefined, 'hopthu', undefined, PatchStrategy.MergePatch),
+    );
+    changed = true;
+  }
+  return changed;
+}
+
+/** Former UIDs to new ones; what is there already, by Git or an earlier try, is taken as it is. */
+async function createResources(
+  objects: KubernetesObjectApi,
+  { organizations, mailboxes }: Saved,
+): Promise<ReadonlyMap<string, string>> {
+  const uids = new Map<string, string>();
+  for (const saved of [...organizations, ...mailboxes]) {
+    const body = resourceAnew(saved);
+    const what = `${saved.kind} ${saved.metadata.namespace}/${saved.metadata.name}`;
+    const there: KubernetesObject | undefined =
+      (await callKube(`reading ${what}`, () => objects.read(body))) ??
+      (await callKube(`creating ${what}`, () => objects.create(body)));
+    const uid = there?.metadata?.uid;
+    if (uid === undefined)
+      throw new Failed(`creating ${what}: its namespace is gone; install the site's charts first`);
+    uids.set(saved.metadata.uid, uid);
+    if (saved.metadata.deletionTimestamp !== undefined)
+      await callKube(`deleting ${what}`, () => objects.delete(body));
+  }
+  return uids;
+}
+
+async function createSecrets(
+  objects: KubernetesObjectApi,
+  site: Site,
+  secrets: readonly SavedObject[],
+  uids: ReadonlyMap<string, string>,
+): Promise<number> {
+  const theirs = secrets.filter(({ metadata }) => site.namespaces.accounts.includes(metadata.namespace));
+  const bodies = theirs.flatMap((saved) => secretAnew(saved, uids) ?? []);
+  for (const body of bodies) {
+    const what = `Secret ${body.metadata.namespace}/${body.metadata.name}`;
+    const present = await callKube(`reading ${what}`, () => objects.read(body));
+    if (present === undefined) await callKube(`creating ${what}`, () => objects.create(body));
+  }
+  return bodies.length;
+}

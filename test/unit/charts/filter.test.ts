@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import { App, Chart } from 'cdk8s';
+import { filter, filterConfig } from '../../../charts/components/filter.ts';
+import { postfixConfig } from '../../../charts/components/postfix.ts';
+import { messageSizeLimit } from '../../../operator/core/quota.ts';
+import type { Site } from '../../../operator/core/site.ts';
+import { daNang, socTrang } from '../../support/sites.ts';
+
+const sites = [socTrang, daNang];
+
+function file(name: string, site = socTrang): string {
+  const text = filterConfig(site)[name];
+  if (text === undefined) throw new Error(`no ${name}`);
+  return text;
+}
+
+/** The number that a setting has in a file. */
+function number(name: string, text: string): number {
+  return Number(new RegExp(`${name} ?=? (\\d+)`).exec(text)?.[1]);
+}
+
+function synthesize(site: Site = socTrang) {
+  const chart = new Chart(new App(), 'test', { disableResourceNameHashes: true });
+  filter(chart, { site, image: (part) => `registry.example.vn/${part}:1` });
+  const objects = chart.toJson();
+  const pod = objects.find(({ kind }) => kind === 'StatefulSet').spec.template.spec;
+  const container = (name: string) => pod.containers.find((one: { name: string }) => one.name === name);
+  return { objects, pod, container };
+}
+
+const mirrored: Site = {
+  ...socTrang,
+  filter: {
+    ...socTrang.filter,
+    signatures: { ...socTrang.filter.signatures, mirror: 'https://clamav.example.vn' },
+  },
+};
+
+describe('what was not looked at', () => {
+  it('does not pass: without the filter, and where it takes too long (R34)', () => {
+    const main = postfixConfig(socTrang, { host: 'openldap', port: 636 })['main.cf'] ?? '';
+    expect(main).toContain('\nmilter_default_action = tempfail\n');
+    expect(main).toContain('\nsmtpd_milters = inet:127.0.0.1:11332\n');
+    expect(file('options.inc')).toContain('\nsoft_reject_on_timeout = true;\n');
+    const [scan, task] = [
+      number('timeout', file('antivirus.lua')),
+      number('task_timeout', file('options.inc')),
+    ];
+    const [milter, postfix] = [
+      number('timeout', file('worker-proxy.inc')),
+      number('milter_content_timeout', main),
+    ];
+    expect([scan, task, milter, postfix].every((value) => value > 0)).toBe(true);
+    expect([scan, task, milter, postfix]).toEqual([scan, task, milter, postfix].sort((a, b) => a - b));
+  });
+
+  it.each(sites)('at $name is no message that Postfix takes: clamd takes it whole', (site) => {
+    expect(number('StreamMaxLength', file('clamd.conf', site))).toBe(messageSizeLimit(site.attachment));
+    expect(file('clamd.conf', site)).toContain('\nAlertExceedsMax yes\n');
+  });
+});
+
+describe('spam', () => {
+  it('goes to Junk and is refused at the scores of the site file, and never waits', () => {
+    const site = { ...socTrang, filter: { ...socTrang.filter, spam: { junk: 7.5, refuse: 20 } } };
+    expect(file('actions.conf', site)).toMatch(/reject = 20;\nadd_header = 7.5;\ngreylist = null;/);
+    expect(file('greylist.conf')).toBe('enabled = false;\n');
+  });
+});
+
+describe('the pod', () => {
+  it('opens nothing but the tunnel, one entry for Postfix and one for Dovecot', () => {
+    const { pod, objects } = synthesize();
+    const ports = pod.containers.flatMap((one: { name: string; ports?: { containerPort: number }[] }) =>
+      (one.ports ?? []).map(({ containerPort }) => [one.name, containerPort]),
+    );
+    expect(ports.filter(([name]: string[]) => name !== 'metrics')).toEqual([
+      ['tunnel', 11432],
+      ['tunnel', 11434],
+    ]);
+    expect(objects.filter(({ kind }) => kind === 'Service').map(({ spec }) => spec.type)).toEqual([
+      'ClusterIP',
+    ]);
+    const sections = file('stunnel.conf').split(/^\[(\w+)\]$/m);
+    const end = (name: string) => /^checkHost = (.*)$/m.exec(sections[sections.indexOf(name) + 1] ?? '')?.[1];
+    expect(sections[0]).toContain('verifyChain = yes');
+    expect(end('milter')).toBe('postfix.soc-trang-smtp.svc.cluster.local');
+    expect(end('learn')).toBe('dovecot.soc-trang-mail.svc.cluster.local');
+    const bound = ['worker-proxy.inc', 'worker-controller.inc', 'clamd.conf', 'valkey.conf'].map((name) =>
+      /^(?:bind_socket = "|TCPAddr |bind )(127\.0\.0\.1)/m.exec(file(name)),
+    );
+    expect(bound.map((match) => match?.[1])).toEqual(Array(4).fill('127.0.0.1'));
+  });
+
+  it('is ready when rspamd answers, which alone can say that clamd does not', () => {
+    const { container } = synthesize();
+    expect(container('rspamd').readinessProbe.exec.command[2]).toContain('/dev/tcp/127.0.0.1/11334');
+    expect(container('clamav').readinessProbe).toBeUndefined();
+    expect(container('clamav').livenessProbe.exec.command[2]).toContain('/dev/tcp/127.0.0.1/3310');
+  });
+
+  it('keeps half of the memory of Valkey for the process that writes its log anew', () => {
+    const { container } = synthesize();
+    expect(container('valkey').resources.limits.memory).toBe('128Mi');
+    expect(file('valkey.conf')).toContain(`\nmaxmemory ${64 * 2 ** 20}\n`);
+  });
+});
+
+describe('signatures', () => {
+  it('come from the mirror of the site alone, before the first message', () => {
+    expect(file('freshclam.conf', mirrored)).toContain('\nPrivateMirror https://clamav.example.vn\n');
+    expect(file('freshclam.conf', mirrored)).toContain('\nChecks 12\n');
+    const { pod, container } = synthesize(mirrored);
+    expect(pod.initContainers.map(({ name }: { name: string }) => name)).toEqual(['first-signatures']);
+    expect(container('signatures').command[0]).toBe('/usr/bin/freshclam');
+  });
+
+  it('are the test file alone where no mirror is named', () => {
+    expect(filterConfig(socTrang)).not.toHaveProperty(['freshclam.conf']);
+    const { pod, container } = synthesize();
+    expect(pod.initContainers).toBeUndefined();
+    expect(container('signatures')).toBeUndefined();
+    expect(file('eicar.ndb').split('\n').filter(Boolean)).toHaveLength(1);
+  });
+});
