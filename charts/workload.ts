@@ -227,7 +227,7 @@ export const volume = {
   /** A ConfigMap whose files may be run. */
   programs: (name: string, configMap: string): Volume => ({
     name,
-    source: { configMap: { name: configMap, defaultMode: 0o555 } },
+    source: { configMap: { name: configMap, defaultMode: 0o755 } },
   }),
   claim: (name: string, claimName: string): Volume => ({
     name,

@@ -36,17 +36,45 @@ const log = pino({ base: { site } });
 const registry = new Registry();
 registry.setDefaultLabels({ site });
 
+/** Every metric waits for one look at both parts, because prom-client collects them side by side. */
+let looking: Promise<void> | undefined;
+function collect(): Promise<void> {
+  looking ??= Promise.all([measure('valkey', readCounts), measure('clamav', readSignatures)]).then(() => {
+    looking = undefined;
+  });
+  return looking;
+}
+
+const about = { registers: [registry], collect };
 const up = new Gauge({
+  ...about,
   name: 'hopthu_filter_up',
   help: '1 while this part of the mail filter answers.',
   labelNames: ['part'],
-  registers: [registry],
 });
+const messages = new Counter({
+  ...about,
+  name: 'hopthu_filter_messages_total',
+  help: 'Messages by what became of them.',
+  labelNames: ['action'],
+});
+const hits = new Counter({
+  ...about,
+  name: 'hopthu_filter_rule_hits_total',
+  help: 'Messages that one of our own rules refused or put off.',
+  labelNames: ['rule'],
+});
+const signatures = new Gauge({
+  ...about,
+  name: 'hopthu_signatures_timestamp_seconds',
+  help: 'When the signatures of viruses in use were made; absent where there are none but the test file.',
+});
+signatures.remove();
 
-/** Asks one part; what it does not answer leaves the rest as it is. */
-async function measure(part: string, look: () => Promise<void>): Promise<void> {
+/** What a part does not answer leaves its numbers as they are. */
+async function measure(part: string, read: () => Promise<void>): Promise<void> {
   try {
-    await look();
+    await read();
     up.set({ part }, 1);
   } catch (error) {
     up.set({ part }, 0);
@@ -54,38 +82,19 @@ async function measure(part: string, look: () => Promise<void>): Promise<void> {
   }
 }
 
-const messages = new Counter({
-  name: 'hopthu_filter_messages_total',
-  help: 'Messages by what became of them.',
-  labelNames: ['action'],
-  registers: [registry],
-  collect: () =>
-    measure('valkey', async () => {
-      const counts = countsOf(await ask(valkey, 'HGETALL hopthu:counts\r\n', isComplete));
-      messages.reset();
-      hits.reset();
-      for (const [action, count] of Object.entries(counts.action)) messages.inc({ action }, count);
-      for (const [rule, count] of Object.entries(counts.rule)) hits.inc({ rule }, count);
-    }),
-});
-const hits = new Counter({
-  name: 'hopthu_filter_rule_hits_total',
-  help: 'Messages that one of our own rules refused or put off.',
-  labelNames: ['rule'],
-  registers: [registry],
-});
-const signatures = new Gauge({
-  name: 'hopthu_signatures_timestamp_seconds',
-  help: 'When the signatures of viruses in use were made; absent where there are none but the test file.',
-  registers: [registry],
-  collect: () =>
-    measure('clamav', async () => {
-      const made = signaturesOf(await ask(clamd, 'zVERSION\0', (answer) => answer.endsWith('\0')));
-      signatures.reset();
-      if (made === undefined) signatures.remove();
-      else signatures.set(made);
-    }),
-});
+async function readCounts(): Promise<void> {
+  const counts = countsOf(await ask(valkey, 'HGETALL hopthu:counts\r\n', isComplete));
+  messages.reset();
+  hits.reset();
+  for (const [action, count] of Object.entries(counts.action)) messages.inc({ action }, count);
+  for (const [rule, count] of Object.entries(counts.rule)) hits.inc({ rule }, count);
+}
+
+async function readSignatures(): Promise<void> {
+  const made = signaturesOf(await ask(clamd, 'zVERSION\0', (answer) => answer.endsWith('\0')));
+  if (made === undefined) signatures.remove();
+  else signatures.set(made);
+}
 
 const server = await serveHealth(Number(need('HOPTHU_PORT')), { registry, isReady: () => true });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

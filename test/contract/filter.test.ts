@@ -1,12 +1,15 @@
 /** What real rspamd, clamd and Valkey do with a message under a site's configuration. */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createTransport } from 'nodemailer';
 import { filterConfig } from '../../charts/components/filter.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { type Marking, ordinary, secret } from '../support/secrecy.ts';
 import { daNang, socTrang } from '../support/sites.ts';
-import { FilterPod, type Verdict } from './support/filter-pod.ts';
+import { FilterPod, updateSignatures, type Verdict } from './support/filter-pod.ts';
 
 jest.setTimeout(30_000);
 
@@ -142,6 +145,24 @@ describe('limits (R42)', () => {
     expect(await judge({}, stranger)).toMatchObject({ action: 'soft reject' });
     expect(passes((await judge({})).action)).toBe(true);
   });
+});
+
+describe('signatures', () => {
+  it('are asked for at the mirror of the site alone, and without them it says so', async () => {
+    const asked: string[] = [];
+    const mirror = createServer(({ url = '' }, response) => {
+      asked.push(url);
+      response.writeHead(404).end();
+    });
+    await once(mirror.listen(0, '127.0.0.1'), 'listening');
+    const { port } = mirror.address() as AddressInfo;
+    try {
+      await expect(updateSignatures(site, `http://127.0.0.1:${port}`)).rejects.toThrow(/Update failed/);
+      expect(new Set(asked.map((path) => path.split('.')[0]))).toEqual(new Set(['/daily']));
+    } finally {
+      mirror.close();
+    }
+  }, 60_000);
 });
 
 describe('what clamd did not call clean', () => {

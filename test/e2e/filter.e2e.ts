@@ -153,6 +153,15 @@ it('a sender that forges the verdict is not believed', async () => {
   await official.receive('Tự nhận là rác');
 });
 
+it('what became of messages is counted', async () => {
+  const script = "fetch('http://127.0.0.1:8080/metrics').then((answer) => answer.text()).then(console.log)";
+  const metrics = await inFilter('metrics', 'node', '-e', script);
+  for (const rule of ['CLAMAV_VIRUS', 'SECRET', 'SENDER_SPOOFED'])
+    expect(metrics).toMatch(new RegExp(`^hopthu_filter_rule_hits_total\\{rule="${rule}",.*\\} [1-9]`, 'm'));
+  expect(metrics).toMatch(/^hopthu_filter_messages_total\{action="reject",.*\} [1-9]/m);
+  expect(metrics).toMatch(/^hopthu_filter_up\{part="clamav",.*\} 1$/m);
+});
+
 describe('while a part of the filter is away, mail waits and nothing is lost:', () => {
   const letter = (subject: string) =>
     replyTo(deliver(site, { from: stranger, to: official.address, subject, text: 'Kính gửi' }));

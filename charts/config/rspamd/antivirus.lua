@@ -1,5 +1,5 @@
 -- R34: clamd looks at every message, whole. Only its word that a message is clean lets it pass: rspamd's own antivirus
--- module lets through what clamd answers with an error.
+-- module lets through what could not be scanned.
 local tcp = require "rspamd_tcp"
 local logger = require "rspamd_logger"
 local pack = require("rspamd_util").pack

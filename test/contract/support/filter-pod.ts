@@ -120,3 +120,22 @@ export class FilterPod {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
+
+/** Runs freshclam once, as the pod does before it starts. @throws CommandFailed with what it said */
+export async function updateSignatures(site: Site, mirror: string): Promise<void> {
+  const { runtime } = await ensureTools();
+  await buildImages(runtime, ['clamav']);
+  const signatures = { ...site.filter.signatures, mirror };
+  const config = filterConfig({ ...site, filter: { ...site.filter, signatures } })['freshclam.conf'] ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'hopthu-freshclam-'));
+  try {
+    chmodSync(folder, 0o777);
+    writeFileSync(join(folder, 'freshclam.conf'), config);
+    const mounts = ['-v', `${folder}:/etc/hopthu:ro`, '-v', `${folder}:/var/lib/clamav`];
+    const run = ['run', '--rm', '--network', 'host', '--read-only', '--tmpfs', '/tmp', ...mounts];
+    const program = ['--entrypoint', '/usr/bin/freshclam', imageReference('clamav', ROOT)];
+    await runContainer(runtime, [...run, ...program, '--config-file=/etc/hopthu/freshclam.conf']);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -90,6 +90,19 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
     expect(offered.filter((port) => !reached.has(port))).toEqual([]);
   });
 
+  it('lets the filter out to the mirror of signatures where one is named, by its port', () => {
+    const to = (mirror: string) => {
+      const signatures = { ...site.filter.signatures, mirror };
+      const own = manifestsOf({ ...site, filter: { ...site.filter, signatures } });
+      const { spec } = policiesOf(own).find(({ metadata }) => metadata.name === 'rspamd') ?? {};
+      const beyond = spec?.egress?.filter(({ to: peers = [] }) => peers[0]?.ipBlock !== undefined);
+      return beyond?.flatMap(({ ports: list = [] }) => list.map(({ port }) => port));
+    };
+    expect(to('none')).toEqual([]);
+    expect(to('https://clamav.example.vn')).toEqual([443]);
+    expect(to('http://clamav.example.vn:8080/mirror')).toEqual([8080]);
+  });
+
   it('lets Postfix alone out to other servers, and the operator and the backup alone to the API server', () => {
     const beyond = policies.flatMap(({ metadata, spec }) =>
       (spec.egress ?? []).flatMap(({ to = [], ports: list = [] }) =>
