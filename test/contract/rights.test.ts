@@ -35,7 +35,11 @@ const names = inOrder(`${entry} userPassword ${policy} ${slapdOwn} ${history}`).
 const rights: Readonly<Record<Role, Rights>> = {
   dovecot: { read: `${delivery} hopThuMailSetting hopThuQuotaBytes uid`, ask: 'pwdReset', write: '' },
   postfix: { read: `${delivery} hopThuSendAs`, ask: '', write: '' },
-  webmail: { read: 'cn mail o objectClass title', ask: 'hopThuSendAs hopThuStatus', write: '' },
+  webmail: {
+    read: 'cn mail o objectClass title',
+    ask: 'hopThuSearchName hopThuSendAs hopThuStatus',
+    write: '',
+  },
   self: { read: `${delivery} cn hopThuQuotaBytes o sn title uid`, ask: '', write: 'userPassword' },
   another: { read: '', ask: '', write: '' },
   operator: {
