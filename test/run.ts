@@ -63,6 +63,13 @@ const journeyPrograms: readonly Requirement[] = [
     why: 'reads the webmail',
     packages: { debian: ['chromium', 'fonts-noto-core'], fedora: 'chromium' },
   },
+  { command: 'testssl', why: 'looks for weak TLS', packages: { debian: ['testssl.sh'], fedora: 'testssl' } },
+  {
+    command: 'swaks',
+    why: 'tries what mail servers must refuse',
+    packages: { debian: ['swaks', 'libnet-ssleay-perl'], fedora: 'swaks' },
+  },
+  { command: 'nmap', why: 'looks for an open relay', packages: { debian: ['nmap'], fedora: 'nmap' } },
 ];
 
 /** Shows what the cluster says of failures, then removes it; KEEP_CLUSTER=1 leaves it for a look. */

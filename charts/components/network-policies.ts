@@ -34,7 +34,7 @@ export function networkPolicies(scope: Construct, { site }: Context): void {
 }
 
 /** Postfix is alone in its namespace, because it needs root; the backups are kept from the rest of the stack. */
-function namespaceOf({ namespaces }: Site, pod: PodName): string {
+export function namespaceOf({ namespaces }: Site, pod: PodName): string {
   if (pod === 'repository' || pod === 'prune') return namespaces.backup;
   return pod === 'postfix' ? namespaces.smtp : namespaces.mail;
 }

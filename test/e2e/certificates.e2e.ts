@@ -2,8 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from '@jest/globals';
-import { partCertificates } from '../../charts/certificates.ts';
-import { ports } from '../../charts/endpoints.ts';
+import { type PartCertificate, partCertificates } from '../../charts/certificates.ts';
 import { run } from '../kind/command.ts';
 import { kubectl } from '../kind/install.ts';
 import { socTrang as site } from '../support/sites.ts';
@@ -12,45 +11,20 @@ import { eventually } from './support/eventually.ts';
 import { openImap } from './support/open-sessions.ts';
 import type { Person } from './support/person.ts';
 import { fresh, people } from './support/resources.ts';
+import { sClient, shellIn, tlsPorts } from './support/tls-ports.ts';
 
 const { mail, smtp } = site.namespaces;
 /** kubelet looks at a mounted Secret once a minute or so, the daemon's script every 10 seconds. */
 const withinMs = 150_000;
 
-/** Every port that speaks TLS, as seen from inside its pod, and how TLS begins there. */
-const served: readonly (readonly [part: string, port: number, starttls?: string])[] = [
-  ['openldap', ports.ldaps.container],
-  ['postgresql', ports.postgresql.container, 'postgres'],
-  ['dovecot', ports.imaps.container],
-  ['dovecot', ports.pop3s.container],
-  ['dovecot', ports.sieve.container, 'sieve'],
-  ['dovecot', ports.sessions.container],
-  ['dovecot', ports.store.container],
-  ['dovecot', ports.lmtpTunnel.container],
-  ['dovecot', ports.saslTunnel.container],
-  ['dovecot', ports.quotaTunnel.container],
-  ['webmail', ports.webmail.container],
-  ['postfix', ports.smtp.container, 'smtp'],
-  ['postfix', ports.submission.container, 'smtp'],
-  ['postfix', ports.submissions.container],
-  ['postfix', ports.notices.container],
-];
-
-const inNamespace = (part: string, args: readonly string[]) =>
-  kubectl(testCluster(), ['-n', part === 'postfix' ? smtp : mail, ...args]);
-
-async function servedSerial(part: string, port: number, starttls?: string): Promise<string> {
-  const [pod = ''] = (
-    await inNamespace(part, ['get', 'pods', '-l', `app.kubernetes.io/name=${part}`, '-o', 'name'])
-  ).split('\n');
-  const begin = starttls === undefined ? '' : `-starttls ${starttls}`;
-  const ask = `openssl s_client -connect 127.0.0.1:${port} ${begin} </dev/null 2>/dev/null | openssl x509`;
-  return new X509Certificate(await inNamespace(part, ['exec', pod, '--', 'sh', '-c', ask])).serialNumber;
+async function servedSerial(port: (typeof tlsPorts)[number]): Promise<string> {
+  return new X509Certificate(await shellIn(site, port[0], `${sClient(port)} | openssl x509`)).serialNumber;
 }
 
 async function storedSerials(): Promise<Readonly<Record<string, string>>> {
-  const read = async ({ part, secret }: { part: string; secret: string }): Promise<[string, string]> => {
-    const pem = await inNamespace(part, ['get', 'secret', secret, '-o', 'jsonpath={.data.tls\\.crt}']);
+  const read = async ({ part, namespace, secret }: PartCertificate): Promise<[string, string]> => {
+    const get = ['-n', namespace, 'get', 'secret', secret, '-o', 'jsonpath={.data.tls\\.crt}'];
+    const pem = await kubectl(testCluster(), get);
     return [part, new X509Certificate(Buffer.from(pem, 'base64')).serialNumber];
   };
   return Object.fromEntries(await Promise.all(partCertificates(site).map(read)));
@@ -94,8 +68,8 @@ it('the Secrets have others', () => {
     expect([part, after[part]]).not.toEqual([part, serial]);
 });
 
-it.each(served)('%s serves its new one on port %s', async (part, port, starttls) => {
-  await eventually(withinMs, async () => expect(await servedSerial(part, port, starttls)).toBe(after[part]));
+it.each(tlsPorts)('%s serves its new one on port %s', async (...port) => {
+  await eventually(withinMs, async () => expect(await servedSerial(port)).toBe(after[port[0]]));
 });
 
 it('mail is sent, delivered and read, and the session from before is open', async () => {

@@ -1,7 +1,8 @@
 /** Which addresses the processes of a pod can connect to, tried from inside the pod. */
 
+import { namespaceOf } from '../../../charts/components/network-policies.ts';
 import { ports } from '../../../charts/endpoints.ts';
-import { flows, type PodName, podNames } from '../../../charts/flows.ts';
+import { flows, type PodName } from '../../../charts/flows.ts';
 import type { Site } from '../../../operator/core/site.ts';
 import { kubectl } from '../../kind/install.ts';
 import { testCluster } from './cluster.ts';
@@ -11,19 +12,18 @@ export type Pod = { readonly namespace: string; readonly name: string; readonly 
 /** A name for the test's lists, and where it is. */
 export type Target = { readonly name: string; readonly ip: string; readonly port: number };
 
-/** One running pod of each kind. */
-export async function podsOf({ namespaces }: Site): Promise<Readonly<Record<PodName, Pod>>> {
+/** One running pod of each kind that is there all the time, which jobs are not. */
+export async function podsOf(site: Site, names: readonly PodName[]): Promise<ReadonlyMap<PodName, Pod>> {
   const find = async (name: PodName): Promise<[PodName, Pod]> => {
-    const namespace = name === 'postfix' ? namespaces.smtp : namespaces.mail;
-    const [pod] = await running(namespace, `app.kubernetes.io/name=${name}`);
+    const [pod] = await running(namespaceOf(site, name), `app.kubernetes.io/name=${name}`);
     if (pod === undefined) throw new Error(`no pod of ${name} runs`);
     return [name, pod];
   };
-  return Object.fromEntries(await Promise.all(podNames.map(find))) as Record<PodName, Pod>;
+  return new Map(await Promise.all(names.map(find)));
 }
 
 /** The running pods with a label. */
-export async function running(namespace: string, label: string): Promise<readonly Pod[]> {
+async function running(namespace: string, label: string): Promise<readonly Pod[]> {
   const template = '{range .items[*]}{.metadata.name} {.status.podIP}{"\\n"}{end}';
   const select = ['-l', label, '--field-selector=status.phase=Running'];
   const lines = await kubectl(testCluster(), [
@@ -35,15 +35,16 @@ export async function running(namespace: string, label: string): Promise<readonl
     .flatMap(([name = '', ip = '']) => (ip === '' ? [] : [{ namespace, name, ip }]));
 }
 
-/** Every port of every pod that some flow leads to. */
-export function listeners(pods: Readonly<Record<PodName, Pod>>): readonly Target[] {
+/** Every port of the pods that some flow leads to. */
+export function listeners(pods: ReadonlyMap<PodName, Pod>): readonly Target[] {
   const places = flows.flatMap((flow) =>
-    'ports' in flow ? flow.ports.map((name) => `${flow.to} ${ports[name].container}`) : [],
+    'ports' in flow ? flow.ports.map((name) => [flow.to, ports[name].container] as const) : [],
   );
-  return [...new Set(places)].map((name) => {
-    const [pod = '', port] = name.split(' ');
-    return { name, ip: pods[pod as PodName].ip, port: Number(port) };
+  const targets = places.flatMap(([to, port]) => {
+    const pod = pods.get(to);
+    return pod === undefined ? [] : [{ name: `${to} ${port}`, ip: pod.ip, port }];
   });
+  return [...new Map(targets.map((target) => [target.name, target])).values()];
 }
 
 /** Names of the targets that answer a connection from the pod within two seconds, in their order. */
