@@ -52,6 +52,21 @@ export async function restoreSite(options: RestoreSiteOptions): Promise<void> {
     await bootstrap(options);
     await Promise.all([backup.restart(), smtp.restart(), mail.restart()]);
   }
+  await fill(config, site, saved, say);
+  say('the mail is in its place; starting the stack');
+  await mail.start();
+  say(`restored: see hopthu status --site ${site.name}, and hopthu orphans --site ${site.name}`);
+}
+
+/** Resources first: the directory is told their UIDs. */
+async function fill(
+  config: KubeConfig,
+  site: Site,
+  saved: Saved,
+  say: (line: string) => void,
+): Promise<void> {
+  const objects = KubernetesObjectApi.makeApiClient(config);
+  const { mail: namespace } = site.namespaces;
   await dropCopies(config, namespace);
   const uids = await createResources(objects, saved);
   say(`${saved.organizations.length} organizations and ${saved.mailboxes.length} mailboxes are there`);
@@ -66,9 +81,6 @@ export async function restoreSite(options: RestoreSiteOptions): Promise<void> {
   });
   const pod = { namespace, cronJob: 'restore-mail', alone: true } as const;
   await withWorkPod(config, pod, (work) => work(['store', saved.mail.id]));
-  say('the mail is in its place; starting the stack');
-  await mail.start();
-  say(`restored: see hopthu status --site ${site.name}, and hopthu orphans --site ${site.name}`);
 }
 
 /** Volumes of the directory's further providers: they copy the first one when they start without content. */
