@@ -14,6 +14,7 @@ import { Failed } from '../failure.ts';
 import { callKube, loadKubeConfig } from '../kube.ts';
 import { loadSite } from '../site.ts';
 import { inOrder, parseList, resourceAnew, type SavedObject, secretAnew, uidLines } from './saved.ts';
+import { emptyOtherProviders } from './second-directory.ts';
 import { Workloads } from './standstill.ts';
 
 export type RestoreSiteOptions = { readonly site: string; readonly context?: string; readonly at?: string };
@@ -72,6 +73,7 @@ async function fill(
   say(`${saved.organizations.length} organizations and ${saved.mailboxes.length} mailboxes are there`);
   const secrets = await createSecrets(objects, site, saved.secrets, uids);
   say(`${secrets} Secrets of theirs are there`);
+  await emptyOtherProviders(objects, site);
   await inSitePod(config, namespace, true, async (work) => {
     const input = uidLines(uids);
     await work(['directory', saved.site.id, String(Buffer.byteLength(input))], input);
