@@ -1,7 +1,7 @@
 /** Two providers on loopback ports with production's configuration, start script and front. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -214,14 +214,12 @@ async function threePorts(): Promise<Ports> {
 async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
   if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  // The script hands TERM on; nothing survives KILL.
   process.kill(signal === 'SIGKILL' ? -child.pid : child.pid, signal);
   await ended;
-}
-
-/** The volume of a provider as it is now, beside it; for one that is put back later. */
-export async function keepVolume(provider: Provider, name: string): Promise<string> {
-  const place = join(provider.folder, name);
-  await cp(join(provider.folder, 'ldap'), place, { recursive: true });
-  return place;
+  try {
+    // As in a pod, what was beside the first process goes with it.
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Nothing was left.
+  }
 }
