@@ -18,7 +18,7 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
   const { mail, smtp, backup } = site.namespaces;
   const { hosts } = site;
   return [
-    certificate('openldap', mail, []),
+    certificate('openldap', mail, providersOf(site)),
     certificate('postgresql', mail, []),
     certificate('dovecot', mail, [hosts.mail]),
     // Nobody comes to it by TLS: it shows its certificate to the store beside Dovecot, and to Postfix.
@@ -28,6 +28,14 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
     certificate('postfix', smtp, [hosts.mail]),
     ...(site.backup.repository === 'volume' ? [certificate('repository', backup, [])] : []),
   ];
+}
+
+/** One provider asks the other by the name of its own Service. */
+function providersOf({ namespaces, directory }: Site): readonly string[] {
+  if (directory.replicas === 1) return [];
+  return Array.from({ length: directory.replicas }, (_, number) =>
+    serviceHost(`openldap-${number}`, namespaces.mail),
+  );
 }
 
 function certificate(part: string, namespace: string, hosts: readonly string[]): PartCertificate {

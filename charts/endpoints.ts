@@ -8,6 +8,10 @@ type Port = { readonly service: number; readonly container: number };
 /** `service` is what clients use, `container` what the daemon binds. */
 export const ports = {
   ldaps: { service: 636, container: 1636 },
+  /** Each slapd of two, behind the front that leads clients to the active one. */
+  provider: { service: 1637, container: 1637 },
+  /** Whether a provider of two may be used; the other's front and the kubelet ask. */
+  providerHealth: { service: 8080, container: 8080 },
   smtp: { service: 25, container: 2525 },
   submissions: { service: 465, container: 4465 },
   submission: { service: 587, container: 5587 },

@@ -2,6 +2,7 @@
  * Who talks to whom, by which port and why: the only list. The NetworkPolicies are derived from it
  * (`components/network-policies.ts`), and so is the table in docs/ports.md. What is not in it does not get through.
  */
+import type { Site } from '../operator/core/site.ts';
 import type { PortName } from './endpoints.ts';
 
 /** Pods of this project, by the label `app.kubernetes.io/name`. */
@@ -19,8 +20,11 @@ export const podNames = [
 ] as const;
 export type PodName = (typeof podNames)[number];
 
-/** Who calls from elsewhere: `anybody` is every address outside and inside, `monitoring` the namespace that the site file names. */
-export type Caller = 'anybody' | 'monitoring';
+/**
+ * Who calls from elsewhere: `anybody` is every address outside and inside, `monitoring` the namespace that the site file
+ * names. `applications` are every address too, where the site file lists any.
+ */
+export type Caller = 'anybody' | 'monitoring' | 'applications';
 
 /** What pods call elsewhere; the policies know addresses and ports. */
 export type Elsewhere = 'dns' | 'apiServer' | 'mailServers' | 'signatures' | 'repositoryElsewhere';
@@ -47,12 +51,21 @@ export const flows: readonly Flow[] = [
   { from: 'anybody', to: 'webmail', ports: ['webmail'], why: 'people read and send in a browser (R2)' },
   { from: 'anybody', to: 'webmail', ports: ['http'], why: 'sends browsers on to HTTPS' },
 
+  { from: 'applications', to: 'openldap', ports: ['ldaps'], why: 'logins of other applications (R6)' },
+
   { from: 'postfix', to: 'mailServers', why: 'mail to other servers' },
   { from: 'postfix', to: 'dovecot', ports: ['lmtpTunnel'], why: 'delivery' },
   { from: 'postfix', to: 'dovecot', ports: ['saslTunnel'], why: 'logins of people who send' },
   { from: 'postfix', to: 'dovecot', ports: ['quotaTunnel'], why: 'full mailboxes are refused at once (R30)' },
   { from: 'postfix', to: 'rspamd', ports: ['milterTunnel'], why: 'every message is judged (R34)' },
   { from: 'postfix', to: 'openldap', ports: ['ldaps'], why: 'recipients, aliases, who may send as whom' },
+
+  {
+    from: 'openldap',
+    to: 'openldap',
+    ports: ['ldaps', 'provider', 'providerHealth'],
+    why: 'two providers copy from each other, and lead to the active one',
+  },
 
   { from: 'dovecot', to: 'openldap', ports: ['ldaps'], why: 'logins and mailboxes' },
   { from: 'dovecot', to: 'postfix', ports: ['replies'], why: 'replies of people who are away' },
@@ -91,8 +104,14 @@ export const flows: readonly Flow[] = [
   { from: 'backup', to: 'dns', why: 'Services, and the repository' },
   { from: 'prune', to: 'dns', why: 'the repository' },
   { from: 'postfix', to: 'dns', why: 'Services, and where mail goes' },
+  { from: 'openldap', to: 'dns', why: 'Services' },
   { from: 'dovecot', to: 'dns', why: 'Services' },
   { from: 'rspamd', to: 'dns', why: 'who a sender is: names, SPF, DKIM, DMARC' },
   { from: 'webmail', to: 'dns', why: 'Services' },
   { from: 'operator', to: 'dns', why: 'Services' },
 ];
+
+/** Those of one site. */
+export function flowsOf({ applications }: Site): readonly Flow[] {
+  return flows.filter(({ from }) => from !== 'applications' || applications.length > 0);
+}

@@ -26,6 +26,25 @@ export function service(scope: Construct, { site }: Context, props: ServiceProps
   });
 }
 
+/** A ClusterIP Service of one pod of a StatefulSet, also while it is not ready: for its like, who must find it to get ready. */
+export function podService(
+  scope: Construct,
+  { site }: Context,
+  props: ServiceProps & { readonly pod: string },
+): ApiObject {
+  return new ApiObject(scope, `${props.pod}-service`, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: props.pod, namespace: props.namespace, labels: labels(site, props.part) },
+    spec: {
+      type: 'ClusterIP',
+      publishNotReadyAddresses: true,
+      selector: { ...selector(site, props.part), 'statefulset.kubernetes.io/pod-name': props.pod },
+      ports: props.ports.map((name) => servicePort(name)),
+    },
+  });
+}
+
 export type ClientPort = PortName & keyof Site['expose']['ports'];
 
 /** The Service `<part>-clients` for programs outside the cluster. */
@@ -46,7 +65,9 @@ export function clientService(
       selector: selector(site, props.part),
       ports: props.ports.map((name) => ({
         ...servicePort(name),
-        ...(type === 'NodePort' ? { nodePort: site.expose.ports[name] } : {}),
+        ...(type === 'NodePort' && site.expose.ports[name] !== undefined
+          ? { nodePort: site.expose.ports[name] }
+          : {}),
       })),
     },
   });

@@ -2,32 +2,70 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { Failed } from './failure.ts';
 import type { Moment } from './history.ts';
 import { runInPod } from './pod-script.ts';
 
-/** The pod, its container and what runs in it: charts/components/openldap.ts. */
-const [pod, container] = ['openldap-0', 'slapd'];
+/** Container of each provider's pod and what runs in it: charts/components/openldap.ts. */
+const container = 'slapd';
 const script = ['/bin/sh', '/etc/hopthu/audit'];
 /** Milliseconds for the script: it reads the whole log. */
 const deadline = 60_000;
 
+/** What one provider's log says, or why it cannot be read. */
+export type ProviderLog = { readonly pod: string; readonly lines?: string; readonly failure?: string };
+
 /**
  * @param entry DN of the account
- * @throws Failed when the script cannot be run, as by someone without the right to `exec` there
+ * @param providers how many there are; each keeps a log of its own
+ * @throws Failed when no script can be run, as by someone without the right to `exec` there
  */
 export async function readDirectoryLog(
   config: KubeConfig,
   namespace: string,
   entry: string,
+  providers: number,
 ): Promise<readonly Moment[]> {
+  const pods = Array.from({ length: providers }, (_, number) => `openldap-${number}`);
+  const logs = await Promise.all(
+    pods.map((pod) =>
+      readLog(config, namespace, pod, entry).then(
+        (lines): ProviderLog => ({ pod, lines }),
+        (error: unknown): ProviderLog => {
+          if (error instanceof Failed) return { pod, failure: error.message };
+          throw error;
+        },
+      ),
+    ),
+  );
+  const failures = logs.flatMap(({ failure }) => failure ?? []);
+  if (failures.length === logs.length) throw new Failed(failures.join('; '));
+  for (const failure of failures) console.error(`hopthu: without one of two logs: ${failure}`);
+  return mergeLogs(logs, entry);
+}
+
+/** A write stands in both logs under one CSN; who did it is known to the provider that took it, whose number is in the CSN. */
+export function mergeLogs(logs: readonly ProviderLog[], entry: string): readonly Moment[] {
+  const writes = new Map<string, string>();
+  for (const [number, { lines = '' }] of logs.entries()) {
+    for (const line of lines.split('\n').filter((text) => text !== '')) {
+      const csn = line.split('\t')[4] || line;
+      const isOwn = csn.split('#')[2] === String(number + 1).padStart(3, '0');
+      if (isOwn || !writes.has(csn)) writes.set(csn, line);
+    }
+  }
+  return parseDirectoryLog([...writes.values()].join('\n'), entry);
+}
+
+async function readLog(config: KubeConfig, namespace: string, pod: string, entry: string): Promise<string> {
   const uid = entry.slice(entry.indexOf('=') + 1, entry.indexOf(','));
   const out = new PassThrough();
   const lines = text(out);
   await runInPod(config, { namespace, pod, container, command: [...script, uid], deadline }, out);
-  return parseDirectoryLog(await lines, entry);
+  return lines;
 }
 
-/** @param lines time, kind, who and attributes, with tabs between */
+/** @param lines time, kind, who, attributes and CSN, with tabs between */
 export function parseDirectoryLog(lines: string, entry: string): readonly Moment[] {
   return lines
     .split('\n')

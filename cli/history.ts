@@ -74,7 +74,7 @@ async function readWrites(
   const { entry } = (mailbox?.status ?? {}) as MailboxStatus;
   if (site === undefined || entry === undefined) return [];
   try {
-    return await readDirectoryLog(config, site.namespaces.mail, entry);
+    return await readDirectoryLog(config, site.namespaces.mail, entry, site.directory.replicas);
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     console.error(`hopthu: without the directory's log: ${error.message}`);

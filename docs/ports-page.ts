@@ -4,6 +4,7 @@ import { type Caller, type Elsewhere, type Flow, flows } from '../charts/flows.t
 
 const names: Readonly<Record<Caller | Elsewhere, string>> = {
   anybody: 'anybody',
+  applications: 'anybody, where `applications` lists any',
   monitoring: 'namespace `network.monitoring`',
   dns: 'cluster DNS',
   apiServer: 'API server (`network.apiServer`)',

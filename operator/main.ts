@@ -77,6 +77,10 @@ const connection = new Connection({
   bindDn: serviceDn(site.domain, 'operator'),
   password: () => readFile(ldap.passwordFile, 'utf8'),
   ca: () => readFile(ldap.caFile, 'utf8'),
+  onReconnect: () => {
+    directory.forget();
+    loop.wake();
+  },
 });
 const directory = new RememberedDirectory(
   new LdaptsDirectory(connection, suffixOf(site.domain), beforeWrite),

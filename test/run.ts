@@ -18,7 +18,16 @@ type Stage = {
   readonly end?: (count: Count) => Promise<void>;
 };
 
+const ldapLibrary: Requirement = {
+  // That of the packages, whatever else is on PATH.
+  command: '/usr/bin/python3',
+  trial: ['-c', 'import ldap3'],
+  why: 'logs people in as another application would',
+  packages: { debian: ['python3', 'python3-ldap3'], fedora: 'python3-ldap3' },
+};
+
 const contractPrograms: readonly Requirement[] = [
+  ldapLibrary,
   {
     command: 'slapd',
     why: 'the directory of the contract tests',
@@ -36,6 +45,11 @@ const contractPrograms: readonly Requirement[] = [
     packages: { debian: ['prometheus'], fedora: 'golang-github-prometheus', brew: 'prometheus' },
   },
   {
+    command: 'haproxy',
+    why: 'leads to the active one of two directories',
+    packages: { debian: ['haproxy'], fedora: 'haproxy', brew: 'haproxy' },
+  },
+  {
     command: 'openssl',
     why: 'makes certificates',
     packages: { debian: ['openssl'], fedora: 'openssl', brew: 'openssl' },
@@ -43,6 +57,7 @@ const contractPrograms: readonly Requirement[] = [
 ];
 
 const journeyPrograms: readonly Requirement[] = [
+  ldapLibrary,
   {
     command: 'chromium',
     why: 'reads the webmail',

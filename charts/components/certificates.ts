@@ -15,6 +15,8 @@ export function certificates(scope: Construct, { site }: Context): void {
       spec: {
         secretName: secret,
         dnsNames,
+        // slapd knows its like by this name.
+        commonName: part,
         // Postfix shows its certificate to Dovecot's tunnel, the operator its own to Postfix's.
         usages: ['digital signature', 'server auth', 'client auth'],
         privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },

@@ -3,7 +3,7 @@ import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Site } from '../../operator/core/site.ts';
 import { ports } from '../endpoints.ts';
-import { type Caller, type Elsewhere, type Flow, flows, type PodName, podNames } from '../flows.ts';
+import { type Caller, type Elsewhere, type Flow, flowsOf, type PodName, podNames } from '../flows.ts';
 import { siteNamespaces } from '../namespaces.ts';
 import { type Context, labels, selector } from '../workload.ts';
 
@@ -23,8 +23,12 @@ export function networkPolicies(scope: Construct, { site }: Context): void {
   for (const pod of podNames) {
     policy(pod, namespaceOf(site, pod), pod, {
       podSelector: { matchLabels: selector(site, pod) },
-      ingress: flows.filter(({ to }) => to === pod).map((flow) => ingress(site, flow)),
-      egress: flows.filter(({ from }) => from === pod).flatMap((flow) => egress(site, flow) ?? []),
+      ingress: flowsOf(site)
+        .filter(({ to }) => to === pod)
+        .map((flow) => ingress(site, flow)),
+      egress: flowsOf(site)
+        .filter(({ from }) => from === pod)
+        .flatMap((flow) => egress(site, flow) ?? []),
     });
   }
 }
@@ -66,6 +70,7 @@ function podsOf(site: Site, pod: PodName): object {
 function callers(site: Site): Readonly<Record<Caller, readonly object[] | undefined>> {
   return {
     anybody: undefined,
+    applications: undefined,
     monitoring: [{ namespaceSelector: namespace(site.network.monitoring) }],
   };
 }

@@ -1,5 +1,5 @@
 /** Which Secrets a site needs before its charts, and where each value comes from. Pure. */
-import { type ServiceAccount, serviceAccounts } from '../../operator/core/layout.ts';
+import { bindAccounts } from '../../operator/core/layout.ts';
 import {
   backupSecret,
   backupStoreSecret,
@@ -28,7 +28,7 @@ export function desiredSecrets(site: Site): readonly DesiredSecret[] {
   const { mail } = site.namespaces;
   const password: KeySource = { random: 'password' };
   return [
-    ...serviceAccounts.map((account) => ({
+    ...bindAccounts(site).map((account) => ({
       namespace: homeOf(site, account),
       name: ldapSecret(account),
       keys: { password },
@@ -37,7 +37,7 @@ export function desiredSecrets(site: Site): readonly DesiredSecret[] {
       namespace: mail,
       name: directorySecret,
       keys: Object.fromEntries(
-        serviceAccounts.map((account): [string, KeySource] => [
+        bindAccounts(site).map((account): [string, KeySource] => [
           account,
           { copyOf: { namespace: homeOf(site, account), secret: ldapSecret(account), key: 'password' } },
         ]),
@@ -78,7 +78,7 @@ function backupSecrets({
   ]);
 }
 
-/** The namespace of the part that binds with the account. */
-function homeOf(site: Site, account: ServiceAccount): string {
+/** The namespace of the part that binds with the account; what is an application's is taken from the mail namespace. */
+function homeOf(site: Site, account: string): string {
   return account === 'postfix' ? site.namespaces.smtp : site.namespaces.mail;
 }

@@ -33,23 +33,14 @@ export async function restoreMailbox(name: string, options: RestoreMailboxOption
   const at = options.at === undefined ? [] : [parseTime(options.at)];
   const dovecot = { namespace: namespaces.mail, pod: 'dovecot-0', container: 'dovecot', deadline };
   const doveadm = (...args: readonly string[]) =>
-    readFromPod(config, { ...dovecot, command: ['doveadm', ...args] });
+    readFromPod(config, { ...dovecot, command: ['doveadm', ...asAdministrator, ...args] });
   const pod = { namespace: namespaces.mail, cronJob: 'restore-mail' } as const;
   await withWorkPod(config, pod, async (work) => {
     const [unpacked = '', time = ''] = (await work(['unpack', account, ...at])).trim().split(' ');
     try {
       const folder = await freeFolder(doveadm, address, `Khôi phục/${inVietnam(time).replace(':', 'h')}`);
       const query = options.folder === undefined ? ['ALL'] : ['mailbox', options.folder];
-      await doveadm(
-        ...privately,
-        'import',
-        '-s',
-        '-u',
-        address,
-        `maildir:${unpacked}/Maildir`,
-        folder,
-        ...query,
-      );
+      await doveadm('import', '-s', '-u', address, `maildir:${unpacked}/Maildir`, folder, ...query);
       const restored = await messagesIn(doveadm, address, folder);
       if (restored === 0 && options.folder !== undefined)
         throw new Failed(`the backup of ${inVietnam(time)} has no message in folder ${options.folder}`);
@@ -60,8 +51,15 @@ export async function restoreMailbox(name: string, options: RestoreMailboxOption
   });
 }
 
-/** What delegates' namespaces have in common (dovecot.conf) is not meant for the backup's, which takes the defaults too. */
-const privately = ['-o', 'namespace_type=private', '-o', 'namespace_subscriptions=yes'];
+/**
+ * What delegates' namespaces have in common (dovecot.conf) is not meant for the backup's, which takes the defaults too; and
+ * an administrator adds to a mailbox whatever its owner may do with it (R38).
+ */
+const asAdministrator = [
+  ...['-o', 'namespace_type=private'],
+  ...['-o', 'namespace_subscriptions=yes'],
+  ...['-o', 'mail_plugins/acl=no'],
+];
 
 type Doveadm = (...args: readonly string[]) => Promise<string>;
 

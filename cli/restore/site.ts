@@ -14,6 +14,7 @@ import { Failed } from '../failure.ts';
 import { callKube, loadKubeConfig } from '../kube.ts';
 import { loadSite } from '../site.ts';
 import { inOrder, parseList, resourceAnew, type SavedObject, secretAnew, uidLines } from './saved.ts';
+import { emptyOtherProviders } from './second-directory.ts';
 import { Workloads } from './standstill.ts';
 
 export type RestoreSiteOptions = { readonly site: string; readonly context?: string; readonly at?: string };
@@ -52,11 +53,27 @@ export async function restoreSite(options: RestoreSiteOptions): Promise<void> {
     await bootstrap(options);
     await Promise.all([backup.restart(), smtp.restart(), mail.restart()]);
   }
+  await fill(config, site, saved, say);
+  say('the mail is in its place; starting the stack');
+  await mail.start();
+  say(`restored: see hopthu status --site ${site.name}, and hopthu orphans --site ${site.name}`);
+}
+
+/** Resources first: the directory is told their UIDs. */
+async function fill(
+  config: KubeConfig,
+  site: Site,
+  saved: Saved,
+  say: (line: string) => void,
+): Promise<void> {
+  const objects = KubernetesObjectApi.makeApiClient(config);
+  const { mail: namespace } = site.namespaces;
   await dropCopies(config, namespace);
   const uids = await createResources(objects, saved);
   say(`${saved.organizations.length} organizations and ${saved.mailboxes.length} mailboxes are there`);
   const secrets = await createSecrets(objects, site, saved.secrets, uids);
   say(`${secrets} Secrets of theirs are there`);
+  await emptyOtherProviders(objects, site);
   await inSitePod(config, namespace, true, async (work) => {
     const input = uidLines(uids);
     await work(['directory', saved.site.id, String(Buffer.byteLength(input))], input);
@@ -66,9 +83,6 @@ export async function restoreSite(options: RestoreSiteOptions): Promise<void> {
   });
   const pod = { namespace, cronJob: 'restore-mail', alone: true } as const;
   await withWorkPod(config, pod, (work) => work(['store', saved.mail.id]));
-  say('the mail is in its place; starting the stack');
-  await mail.start();
-  say(`restored: see hopthu status --site ${site.name}, and hopthu orphans --site ${site.name}`);
 }
 
 /** Volumes of the directory's further providers: they copy the first one when they start without content. */

@@ -13,8 +13,8 @@ import { callKube } from '../kube.ts';
 
 /** How many there were, on the workload itself: a command that died can be run again. */
 const replicasAnnotation = 'hopthu.io/replicas';
-/** Seconds. */
-const patience = 300;
+/** Seconds: a second provider copies the whole directory before it is ready. */
+const patience = 1_800;
 
 type Kind = 'Deployment' | 'StatefulSet';
 type Workload = { readonly kind: Kind } & (V1Deployment | V1StatefulSet);

@@ -2,6 +2,7 @@
  * The shape of the directory: schema names and subtrees. The charts render slapd's schema, ACLs and the
  * daemons' maps from the same names, so that they stand once.
  */
+import type { Site } from './site.ts';
 import type { MailboxState } from './state.ts';
 
 /** Attributes of the site's own schema (charts/config/openldap/hopthu.schema). */
@@ -86,9 +87,19 @@ export const container = {
   held: 'ou=held',
 } as const;
 
-/** Accounts that the parts bind with: `cn=<name>,ou=services,<suffix>`. */
-export const serviceAccounts = ['operator', 'dovecot', 'postfix', 'webmail'] as const;
+/** Accounts that the parts bind with, and the inspection's (R36): `cn=<name>,ou=services,<suffix>`. */
+export const serviceAccounts = ['operator', 'dovecot', 'postfix', 'webmail', 'auditor'] as const;
 export type ServiceAccount = (typeof serviceAccounts)[number];
+
+/** Bind account of another application (R6): `cn=app-<name>,ou=services,<suffix>`; no part has such a name. */
+export function applicationAccount(name: string): string {
+  return `app-${name}`;
+}
+
+/** Every account that the directory shall have. */
+export function bindAccounts({ applications }: Pick<Site, 'applications'>): readonly string[] {
+  return [...serviceAccounts, ...applications.map(({ name }) => applicationAccount(name))];
+}
 
 /**
  * The entry that every snapshot must contain: written last when the directory is first filled and readable by
@@ -104,8 +115,8 @@ export function suffixOf(domain: string): string {
     .join(',');
 }
 
-/** DN of a part's bind account. */
-export function serviceDn(domain: string, account: ServiceAccount): string {
+/** DN of a bind account. */
+export function serviceDn(domain: string, account: string): string {
   return `cn=${account},${container.services},${suffixOf(domain)}`;
 }
 

@@ -1,14 +1,13 @@
 /** Names of what the parts share: Secrets and ConfigMaps written by `hopthu bootstrap`, mounted by the charts. */
 import { createHash } from 'node:crypto';
-import type { ServiceAccount } from './layout.ts';
 
 /** TLS of a part: `tls.crt`, `tls.key`, `ca.crt`. */
 export function tlsSecret(part: string): string {
   return `${part}-tls`;
 }
 
-/** LDAP password of a part: key `password`, no newline at the end. */
-export function ldapSecret(account: ServiceAccount): string {
+/** LDAP password of a part or an application: key `password`, no newline at the end. */
+export function ldapSecret(account: string): string {
   return `${account}-ldap`;
 }
 

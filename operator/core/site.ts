@@ -6,9 +6,9 @@ import { backupSchema } from './backup.ts';
 import { dnsSchema } from './dns.ts';
 import { filter } from './filter.ts';
 import { parseBytes } from './quota.ts';
+import { applications, directory, slug } from './site-directory.ts';
 import { throttle } from './throttle-limits.ts';
 
-const slug = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, 31 at most');
 const domainName = z
   .string()
   .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'a lower-case domain name');
@@ -154,6 +154,8 @@ const schema = z.strictObject({
     })
     .describe('Letters that people have thrown away. Nothing expires under a legal hold. R37, R38'),
   throttle: throttle.describe('How fast passwords may be guessed. R25, R42'),
+  directory,
+  applications,
   filter,
   webmail: z.strictObject({
     replicas: z
@@ -205,6 +207,7 @@ const schema = z.strictObject({
           imaps: port,
           pop3s: port,
           sieve: port,
+          ldaps: port.optional(),
         })
         .describe('Node ports, used with NodePort; `make up` opens the same ports on 127.0.0.1.'),
       proxies: z

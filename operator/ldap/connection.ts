@@ -15,6 +15,8 @@ export type ConnectionOptions = Account & {
   readonly maxInFlight?: number;
   /** Milliseconds for connecting and binding, and for each operation after that. @default 10000 */
   readonly deadline?: number;
+  /** A new session stands in place of a lost one. It may lead to another provider, which lacks the last moment's writes. */
+  readonly onReconnect?: () => void;
 };
 
 type Operation<T> = (client: Client, progress: () => void) => Promise<T>;
@@ -126,6 +128,7 @@ export class Connection {
       this.#session = await Session.open(this.#options, this.#deadline);
       this.#opened += 1;
       this.#lastFailure = undefined;
+      if (this.#opened > 1) this.#options.onReconnect?.();
       return this.#session;
     } catch (error) {
       this.#session = undefined;

@@ -60,7 +60,7 @@ export async function carryOut(drill: Drill, world: World, runs: number): Promis
       lost.push(error instanceof Error ? error.message : String(error));
     }
     settled.push((performance.now() - started) / 1000);
-    lost.push(...(await world.ledger.lost()));
+    lost.push(...(await world.ledger.lost()), ...(await world.stack.divergence()));
   }
   return { fault: drill.fault, runs, lost, recovered, settled };
 }

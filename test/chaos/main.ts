@@ -7,7 +7,7 @@ import { findKubectl } from '../kind/kubectl.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { carryOut, type Drill, type Outcome, rowOf } from './drill.ts';
 import { apiServerKilled, clusterRestored } from './drills/control-plane.ts';
-import { directoryKilled, directorySilent, diskFull } from './drills/directory.ts';
+import { activeLost, directoryKilled, directorySilent, diskFull, standbyKilled } from './drills/directory.ts';
 import { pathEmptied } from './drills/git.ts';
 import { operatorKilled, twoLeaders, wrongClock } from './drills/operators.ts';
 import { Ledger } from './ledger.ts';
@@ -16,6 +16,8 @@ import { Stack } from './stack.ts';
 
 const drills: Readonly<Record<string, Drill>> = {
   'directory-killed': directoryKilled,
+  'standby-killed': standbyKilled,
+  'active-lost': activeLost,
   'directory-silent': directorySilent,
   'api-server-killed': apiServerKilled,
   'operator-killed': operatorKilled,

@@ -8,6 +8,7 @@ import { kubectl, type Target } from '../kind/install.ts';
 import { findRuntime, type Runtime } from '../kind/runtime.ts';
 import type { CheckedMailbox, Contents } from '../support/checker.ts';
 import { parseLdif } from '../support/ldif.ts';
+import { eventually } from './ledger.ts';
 
 const cli = join(import.meta.dirname, '../../cli/main.ts');
 
@@ -64,14 +65,15 @@ export class Stack {
     return run(this.#runtime.command, args, { env: this.#runtime.environment, timeoutSeconds: 120 });
   }
 
-  /** Process id, in the node, of the first process of a pod's only container. */
-  async pidOf(pod: string): Promise<string> {
+  /** Process id, in the node, of the first process of a container; of a pod's only one, where none is named. */
+  async pidOf(pod: string, container?: string): Promise<string> {
+    const which = container === undefined ? '0' : `?(@.name=="${container}")`;
     const id = await this.mail(
       'get',
       'pod',
       pod,
       '-o',
-      'jsonpath={.status.containerStatuses[0].containerID}',
+      `jsonpath={.status.containerStatuses[${which}].containerID}`,
     );
     const tasks = await this.inNode('ctr --namespace k8s.io tasks list');
     const pid = new RegExp(`^${id.replace('containerd://', '')}\\s+(\\d+)`, 'm').exec(tasks)?.[1];
@@ -79,9 +81,9 @@ export class Stack {
     return pid;
   }
 
-  /** Sends a signal such as KILL or STOP to the process of a pod. */
-  async signal(pod: string, signal: string): Promise<void> {
-    await this.inNode(`kill -${signal} ${await this.pidOf(pod)}`);
+  /** Sends a signal such as KILL or STOP to the process of a pod, or of one of its containers. */
+  async signal(pod: string, signal: string, container?: string): Promise<void> {
+    await this.inNode(`kill -${signal} ${await this.pidOf(pod, container)}`);
   }
 
   /** Name of the pod whose operator holds the Lease. */
@@ -109,7 +111,7 @@ export class Stack {
     const [resources, secrets, ldif] = await Promise.all([
       this.accounts(['get', 'mailboxes,organizations', '-o', 'json']),
       this.accounts(['get', 'secrets', '-o', 'json']),
-      this.#slapcat(),
+      this.slapcat(),
     ]);
     const all = itemsOf<CheckedMailbox & { readonly kind: string }>(resources);
     return {
@@ -124,15 +126,42 @@ export class Stack {
     };
   }
 
+  /** Entries of which two providers do not have the same, every attribute compared; none where there is one. */
+  async divergence(seconds = 60): Promise<readonly string[]> {
+    if (this.site.directory.replicas === 1) return [];
+    let found: readonly string[] = [];
+    await eventually(seconds, async () => {
+      const [ours, theirs] = await Promise.all([this.slapcat('openldap-0'), this.slapcat('openldap-1')]);
+      const both = [entriesOf(ours), entriesOf(theirs)] as const;
+      found = [...new Set(both.flatMap((entries) => [...entries.keys()]))].filter(
+        (dn) => both[0].get(dn) !== both[1].get(dn),
+      );
+      if (found.length > 0) throw new Error('the providers differ');
+    }).catch(() => undefined);
+    return found.map((dn) => `${dn}: not the same at both providers`);
+  }
+
   /** Mailboxes as the API server has them, by a label. */
   async mailboxes(selector: string): Promise<readonly CheckedMailbox[]> {
     return itemsOf(await this.accounts(['get', 'mailboxes', '-l', selector, '-o', 'json']));
   }
 
-  #slapcat(): Promise<string> {
-    const command = ['slapcat', '-f', '/etc/hopthu/slapd.conf', '-b', suffixOf(this.site.domain)];
-    return this.mail('exec', 'openldap-0', '-c', 'slapd', '--', ...command);
+  /** Every entry of one provider past slapd, passwords and operational attributes included. */
+  slapcat(provider = 'openldap-0'): Promise<string> {
+    const command = ['slapcat', '-f', '/etc/hopthu/slapd.conf', '-o', 'ldif-wrap=no', '-b'];
+    return this.mail('exec', provider, '-c', 'slapd', '--', ...command, suffixOf(this.site.domain));
   }
+}
+
+/** By DN; how far a provider has come is noted at checkpoints only, and compares as nothing. */
+function entriesOf(ldif: string): ReadonlyMap<string, string> {
+  const entries = parseLdif(ldif).map(({ dn, attributes: { contextCSN, ...attributes } }) => {
+    const sorted = Object.entries(attributes).map(
+      ([name, values]) => `${name}: ${values.toSorted().join('\n')}`,
+    );
+    return [dn, sorted.toSorted().join('\n')] as const;
+  });
+  return new Map(entries);
 }
 
 function itemsOf<T>(list: string): readonly T[] {

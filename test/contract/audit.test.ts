@@ -1,11 +1,11 @@
 /** The script that tells what was written to an account, over the log of a real slapd. */
-import { expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'ldapts';
 import { changePassword } from '../../cli/password/change.ts';
-import { attribute } from '../../operator/core/layout.ts';
+import { attribute, serviceDn } from '../../operator/core/layout.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
-import { operatorDn, site } from './support/slapd.ts';
+import { firstPassword, operatorDn, site } from './support/slapd.ts';
 import { suiteDirectory } from './support/suite-directory.ts';
 
 const initial = 'Kx7m-Qp4r-Wt9h-Zc3e';
@@ -32,10 +32,62 @@ it('tells time, kind, who and which attributes of every write, and no value', as
     ['modify', dn],
   ]);
   for (const [time = ''] of rows) expect(time).toMatch(/^20\d{12}\.\d{6}Z$/);
+  for (const row of rows) expect(row[4]).toMatch(/^20\d{12}\.\d{6}Z#\d{6}#001#\d{6}$/);
   expect(rows[0]?.[3]).toContain('userPassword');
   expect(rows[1]?.[3]?.split(' ').sort()).toEqual([attribute.quotaBytes, 'title']);
   expect(rows[2]?.[3]).toContain('userPassword');
   expect(output).not.toMatch(/SSHA|ARGON|Phó|1073741824|ou=mailboxes.*other/);
+});
+
+describe('the inspection (R36)', () => {
+  const auditor = serviceDn(site.domain, 'auditor');
+  let client: Client;
+  const open = async () => {
+    const tlsOptions = { ca: await suite.slapd.ca(), servername: 'localhost' };
+    return new Client({ url: `ldaps://127.0.0.1:${suite.slapd.port}`, tlsOptions });
+  };
+  beforeAll(async () => {
+    const { slapd } = suite;
+    await slapd.kill();
+    await slapd.setPassword('auditor', 'auditor');
+    await slapd.resume();
+    client = await open();
+    await client.bind(auditor, 'auditor');
+  });
+  afterAll(() => client?.unbind());
+
+  it('sees every login and every refusal, with time and name', async () => {
+    const dn = mailboxDn('visitor');
+    await suite.directory.add(dn, mailbox('visitor', { userPassword: [hashPassword(initial)] }));
+    const visitor = await open();
+    await visitor.bind(dn, initial);
+    await expect(visitor.bind(dn, 'Sai-Mat-Khau-1')).rejects.toThrow();
+    await visitor.unbind();
+    const attributes = ['reqStart', 'reqDN', 'reqResult', 'reqMethod'];
+    const { searchEntries } = await client.search('cn=logins', { filter: `(reqDN=${dn})`, attributes });
+    expect(searchEntries.map(({ reqResult }) => reqResult)).toEqual(['0', '49']);
+    for (const { reqStart } of searchEntries) expect(reqStart).toMatch(/^20\d{12}\.\d{6}Z$/);
+  });
+
+  it('sees who wrote to whose entry and when, and no value', async () => {
+    const filter = `(reqDN=${mailboxDn('visitor')})`;
+    const { searchEntries } = await client.search('cn=accesslog', { filter, attributes: ['*'] });
+    expect(searchEntries[0]).toMatchObject({ reqAuthzID: operatorDn, reqType: 'add' });
+    for (const entry of searchEntries) expect(Object.keys(entry)).not.toContain('reqMod');
+  });
+
+  it('sees nothing of the directory itself', async () => {
+    await expect(client.search(mailboxDn('visitor'), { scope: 'base' })).rejects.toThrow(/0x20/);
+  });
+
+  it.each(['cn=logins', 'cn=accesslog'])('is alone with %s', async (base) => {
+    const visitor = await open();
+    await visitor.bind(mailboxDn('visitor'), initial);
+    await expect(visitor.search(base, { scope: 'sub' })).rejects.toThrow(/0x20/);
+    await visitor.bind(operatorDn, firstPassword);
+    await expect(visitor.search(base, { scope: 'sub' })).rejects.toThrow(/0x20/);
+    await visitor.unbind();
+  });
 });
 
 it('tells nothing of what was never there, and takes nothing but a uid', async () => {

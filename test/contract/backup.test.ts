@@ -166,13 +166,15 @@ hopThuResource: soc-trang-accounts/cu
 hopThuOwnerUID: ${former}
 `;
   const load = `sed "s,^directory /var/lib/ldap/,directory /work/source/," /etc/hopthu/slapd.conf > /work/slapd.conf
-mkdir -p /work/source/data /work/source/accesslog
-printf 'dn: cn=accesslog\\nobjectClass: auditContainer\\ncn: accesslog\\n' | slapadd -q -f /work/slapd.conf -b cn=accesslog
+mkdir -p /work/source/data /work/source/accesslog /work/source/logins
+for log in accesslog logins; do
+  printf 'dn: cn=%s\\nobjectClass: auditContainer\\ncn: %s\\n' $log $log | slapadd -q -f /work/slapd.conf -b cn=$log
+done
 cat /etc/hopthu/tree.ldif /work/more.ldif | slapadd -q -f /work/slapd.conf -b ${suffix}
 . /etc/hopthu-backup/repository
 mkdir -p /work/out; cd /work/out
 slapcat -f /work/slapd.conf -b ${suffix} -o ldif-wrap=no -l directory.ldif
-slapcat -f /work/slapd.conf -b cn=accesslog -o ldif-wrap=no -l accesslog.ldif
+for log in accesslog logins; do slapcat -f /work/slapd.conf -b cn=$log -o ldif-wrap=no -l $log.ldif; done
 for kind in organizations mailboxes secrets; do echo '{"items":[]}' > $kind.json; done
 sha256sum *.ldif *.json > SHA256SUMS
 rm -rf /work/slapd.conf /work/source /work/more.ldif; mv /work/out/* /work; rmdir /work/out

@@ -71,6 +71,15 @@ describe('R32', () => {
     ]);
   });
 
+  it('a stamp counts beside bytes that are no text', async () => {
+    const [head, body] = [`From: ${outside}\r\nTo: ${own}\r\nSubject: x`, 'x\xe1\r\nMAT\r\n'];
+    const messages = [`${head}\xff [MAT]\r\n\r\nx`, `${head}\r\n\r\n${body}`];
+    for (const message of messages) {
+      const envelope = { from: outside, to: own, ip: '198.51.100.250' };
+      expect((await pod.judge(Buffer.from(message, 'latin1'), envelope)).text).toContain('marked secret');
+    }
+  });
+
   it.each(ordinary)('%j passes', async (marking) => {
     const { action, text } = await judge(marking);
     expect([passes(action), text]).toEqual([true, '']);

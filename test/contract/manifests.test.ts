@@ -46,8 +46,9 @@ describe.each([socTrang, daNang])('$name', (site: Site) => {
   const dryRun = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'];
 
   beforeAll(async () => {
-    const namespaces = manifests.filter(({ kind }) => kind === 'Namespace');
-    await server.kubectl(['apply', '--server-side', '-f', '-'], asYaml(namespaces));
+    // What admission asks for before it lets anything else in.
+    const first = manifests.filter(({ kind }) => ['Namespace', 'PriorityClass'].includes(kind));
+    await server.kubectl(['apply', '--server-side', '-f', '-'], asYaml(first));
   });
 
   it('has only fields that Kubernetes knows, with values that it takes', async () => {

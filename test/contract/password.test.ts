@@ -1,7 +1,7 @@
 /** A person's own change of password against a real slapd with its password policy (R25). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'ldapts';
-import { directoryConfig } from '../../charts/components/openldap.ts';
+import { directoryConfig } from '../../charts/directory-config.ts';
 import { changePassword, WrongPassword } from '../../cli/password/change.ts';
 import { lockedForGood } from '../../operator/core/observed.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';

@@ -42,6 +42,7 @@ const rights: Readonly<Record<Role, Rights>> = {
   },
   self: { read: `${delivery} cn hopThuQuotaBytes o sn title uid`, ask: '', write: 'userPassword' },
   another: { read: '', ask: '', write: '' },
+  auditor: { read: '', ask: '', write: '' },
   operator: {
     read: `${entry} ${policy} ${history} pwdChangedTime pwdLastSuccess`,
     ask: '',

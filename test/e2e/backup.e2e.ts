@@ -39,7 +39,7 @@ async function entries(): Promise<readonly string[]> {
   const slapcat = `slapcat -f /etc/hopthu/slapd.conf -b ${suffixOf(site.domain)} -o ldif-wrap=no`;
   const text = await inMail(site, 'exec', 'openldap-0', '-c', 'slapd', '--', 'sh', '-c', slapcat);
   const ours =
-    /^(entryCSN|contextCSN|modifyTimestamp|modifiersName|hopThuOwnerUID|pwdLastSuccess|hopThuLastAccess|userPassword:: .*):? /;
+    /^(entryCSN|contextCSN|modifyTimestamp|modifiersName|hopThuOwnerUID|pwdLastSuccess|hopThuLastAccess): /;
   return text
     .trim()
     .split('\n\n')

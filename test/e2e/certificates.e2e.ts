@@ -1,7 +1,7 @@
 /** Every certificate of a site is renewed: each port serves the new one, no container starts again, no session ends. */
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type PartCertificate, partCertificates } from '../../charts/certificates.ts';
 import { run } from '../kind/command.ts';
 import { kubectl } from '../kind/install.ts';
@@ -44,6 +44,7 @@ let person: Person;
 let before: Readonly<Record<string, string>>;
 let after: Readonly<Record<string, string>>;
 let started: readonly string[];
+let session: Awaited<ReturnType<typeof openImap>>;
 let hasEnded = false;
 
 beforeAll(async () => {
@@ -51,8 +52,8 @@ beforeAll(async () => {
   const { [name]: settled } = await people(site, { [name]: 'Lâm Thị Chứng' });
   if (settled === undefined) throw new Error('nobody');
   person = settled;
-  const { ended } = await openImap(person);
-  void ended.then(() => {
+  session = await openImap(person);
+  void session.ended.then(() => {
     hasEnded = true;
   });
   before = await storedSerials();
@@ -62,6 +63,8 @@ beforeAll(async () => {
   await run(process.execPath, [program, ...args]);
   after = await storedSerials();
 });
+
+afterAll(() => session.close());
 
 it('the Secrets have others', () => {
   for (const [part, serial] of Object.entries(before))

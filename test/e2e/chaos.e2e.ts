@@ -1,6 +1,6 @@
-/** The directory and the operator die while an organization's people are being granted; `make chaos` does the rest. */
+/** Either provider of the directory and the operator die while an organization's people are being granted; `make chaos` does the rest. */
 import { expect, it } from '@jest/globals';
-import { directoryKilled } from '../chaos/drills/directory.ts';
+import { directoryKilled, standbyKilled } from '../chaos/drills/directory.ts';
 import { Ledger } from '../chaos/ledger.ts';
 import { randomOf } from '../chaos/random.ts';
 import { Stack } from '../chaos/stack.ts';
@@ -19,5 +19,8 @@ it(`a hundred grants survive slapd and the operator being killed in the midst of
   await stack.signal(await stack.leader(), 'KILL');
   await burst;
   await ledger.settled(120);
+  await standbyKilled.run({ stack, ledger, random, burst: 50 });
+  await ledger.settled(120);
   expect(await ledger.lost()).toEqual([]);
+  expect(await stack.divergence()).toEqual([]);
 });

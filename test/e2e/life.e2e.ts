@@ -126,7 +126,8 @@ describe('deletion while the directory is down', () => {
     const { [name]: leaver } = await people(site, { [name]: 'Võ Văn Đi' });
     const { 'life-writer': writer } = await people(site, { 'life-writer': 'Võ Thị Viết' });
     await inMail(site, 'scale', 'statefulset/openldap', '--replicas=0');
-    await inMail(site, 'wait', '--for=delete', 'pod/openldap-0', '--timeout=60s');
+    for (let number = 0; number < site.directory.replicas; number += 1)
+      await inMail(site, 'wait', '--for=delete', `pod/openldap-${number}`, '--timeout=60s');
     try {
       await inAccounts(site, ['delete', 'mailbox', name, '--wait=false']);
       await inAccounts(site, [
@@ -137,7 +138,7 @@ describe('deletion while the directory is down', () => {
       ]);
       expect(await field(site, `mailbox/${name}`, '.metadata.finalizers[0]')).toBe('hopthu.io/directory');
     } finally {
-      await inMail(site, 'scale', 'statefulset/openldap', '--replicas=1');
+      await inMail(site, 'scale', 'statefulset/openldap', `--replicas=${site.directory.replicas}`);
     }
     await inAccounts(site, ['wait', '--for=delete', `mailbox/${name}`, '--timeout=120s']);
     await expect(leaver?.imap(async () => 'in')).rejects.toMatchObject({ authenticationFailed: true });

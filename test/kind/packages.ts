@@ -5,6 +5,8 @@ import { step } from './steps.ts';
 /** A program that the project needs on the machine, and the names of the packages that bring it. */
 export interface Requirement {
   readonly command: string;
+  /** Arguments of a call that succeeds where the command can do what is asked of it. */
+  readonly trial?: readonly string[];
   readonly why: string;
   readonly packages: { readonly debian: readonly string[]; readonly fedora: string; readonly brew?: string };
   /** An answer for debconf-set-selections(1), so that the package sets up nothing by itself. */
@@ -67,7 +69,10 @@ export async function commandExists(command: string): Promise<boolean> {
 export async function ensureCommands(requirements: readonly Requirement[]): Promise<void> {
   const missing: Requirement[] = [];
   for (const requirement of requirements) {
-    if (!(await commandExists(requirement.command))) missing.push(requirement);
+    const { command, trial } = requirement;
+    const serves =
+      (await commandExists(command)) && (!trial || (await attempt(command, trial)) !== undefined);
+    if (!serves) missing.push(requirement);
   }
   if (missing.length === 0) return;
   const family = machineFamily();

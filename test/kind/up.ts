@@ -19,7 +19,9 @@ import { uninstallSite } from './uninstall.ts';
 /** The node ports of every site, opened on 127.0.0.1 under the same numbers plus `offset`. */
 function sitePorts(sites: readonly Site[], offset: number): readonly PortMapping[] {
   return sites.flatMap(({ expose }) =>
-    Object.values(expose.ports).map((port) => ({ hostPort: port + offset, nodePort: port })),
+    Object.values(expose.ports).flatMap((port) =>
+      port === undefined ? [] : { hostPort: port + offset, nodePort: port },
+    ),
   );
 }
 

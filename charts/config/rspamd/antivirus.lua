@@ -7,6 +7,9 @@ local pack = require("rspamd_util").pack
 local name = 'CLAMAV'
 local later = 'Chua quet duoc virus, xin gui lai sau (the virus scanner is unavailable, try again later)'
 
+local infected = 'Thu co virus, khong nhan: %s (virus found)'
+local unscannable = 'Tep nen qua lon de quet virus, khong nhan (an archive is too large to be scanned)'
+
 local function unscanned(task, reason)
   logger.errx(task, 'clamd: %s', reason)
   task:insert_result('CLAMAV_FAIL', 0.0)
@@ -16,9 +19,10 @@ end
 local function judge(task, answer)
   if answer == 'stream: OK' then return end
   local virus = answer:match('^stream: (.+) FOUND$')
-  if virus == nil or virus:find('^Heuristics%.Limits%.Exceeded') then return unscanned(task, answer) end
+  if virus == nil or virus:find('%.MaxScanTime$') then return unscanned(task, answer) end
+  local reason = virus:find('^Heuristics%.Limits%.Exceeded') and unscannable or infected:format(virus)
   task:insert_result('CLAMAV_VIRUS', 1.0, virus)
-  task:set_pre_result('reject', string.format('Thu co virus, khong nhan: %s (virus found)', virus), name)
+  task:set_pre_result('reject', reason, name)
 end
 
 local id = rspamd_config:register_symbol({

@@ -18,9 +18,15 @@ local function fold(text)
   return (tostring(util.transliterate(text)):gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', ''))
 end
 
+-- Bytes that are no text would end what comes after them.
+local function readable(text)
+  if util.is_valid_utf8(text) then return text end
+  return (text:gsub('[\128-\255]+', function(run) return util.is_valid_utf8(run) and run or ' ' end))
+end
+
 -- One form for each text: composed letters, small ones, single spaces for those that only look like one.
 local function plain(text)
-  local composed = util.normalize_utf8(text)
+  local composed = util.normalize_utf8(readable(text))
   return (util.lower_utf8(composed):gsub('\194\160', ' '):gsub('\r', ''))
 end
 

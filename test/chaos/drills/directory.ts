@@ -1,20 +1,45 @@
 /** The directory dies, falls silent, or has no room left. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { placesOf } from '../../../charts/directory-config.ts';
 import { ports } from '../../../charts/endpoints.ts';
 import { amidBurst, type Drill } from '../drill.ts';
 import { eventually, type Ledger, statusOf } from '../ledger.ts';
 import type { Stack } from '../stack.ts';
 
+/** The provider that is active while all is well. */
 const pod = 'openldap-0';
+const standby = 'openldap-1';
 /** As its own probe asks: an anonymous bind is refused with 48 by a slapd that works. */
-const alive = `LDAPTLS_REQCERT=allow ldapwhoami -x -H ldaps://localhost:${ports.ldaps.container}; test $? -eq 48`;
+const alive = (port: number) =>
+  `LDAPTLS_REQCERT=allow ldapwhoami -x -H ldaps://localhost:${port}; test $? -eq 48`;
 
 export const directoryKilled: Drill = {
   fault: 'slapd killed (SIGKILL) in a burst of creations',
   run: (world) =>
     amidBurst(world, async () => {
-      await world.stack.signal(pod, 'KILL');
+      await world.stack.signal(pod, 'KILL', 'slapd');
       return world.ledger.probe();
+    }),
+};
+
+export const standbyKilled: Drill = {
+  fault: 'The second slapd killed (SIGKILL) in a burst of creations',
+  run: (world) =>
+    amidBurst(world, async () => {
+      await world.stack.signal(standby, 'KILL', 'slapd');
+      return world.ledger.probe();
+    }),
+};
+
+/** Its pod goes without warning and its volume with it; what it had comes back from the other. */
+export const activeLost: Drill = {
+  fault: 'The first slapd loses its pod and its volume in a burst of creations',
+  run: (world) =>
+    amidBurst(world, async () => {
+      const { stack, ledger } = world;
+      await stack.mail('delete', 'pvc', `data-${pod}`, '--wait=false');
+      await stack.mail('delete', 'pod', pod, '--grace-period=0', '--force');
+      return ledger.probe();
     }),
 };
 
@@ -23,10 +48,11 @@ const silentSeconds = 120;
 /** Packets vanish on their way, in both directions; the pod itself is well, so that nothing is restarted. */
 async function blackHole(stack: Stack, change: '-I' | '-D'): Promise<void> {
   const ip = await stack.mail('get', 'pod', pod, '-o', 'jsonpath={.status.podIP}');
-  const port = ports.ldaps.container;
+  // What clients come to, and what the other provider and its front ask.
+  const listeners = [ports.ldaps, ports.provider, ports.providerHealth].map(({ container }) => container);
   await stack.inNode(
-    `iptables -t mangle ${change} FORWARD -p tcp -d ${ip} --dport ${port} -j DROP
-     iptables -t mangle ${change} FORWARD -p tcp -s ${ip} --sport ${port} -j DROP`,
+    `iptables -t mangle ${change} FORWARD -p tcp -d ${ip} -m multiport --dports ${listeners.join()} -j DROP
+     iptables -t mangle ${change} FORWARD -p tcp -s ${ip} -m multiport --sports ${listeners.join()} -j DROP`,
   );
 }
 
@@ -37,7 +63,9 @@ export const directorySilent: Drill = {
       const { stack, ledger } = world;
       await blackHole(stack, '-I');
       try {
-        await Promise.all([sleep(silentSeconds * 1000), surfaced(stack, ledger)]);
+        // Where there is a second one the operator may never notice.
+        const isAlone = stack.site.directory.replicas === 1;
+        await Promise.all([sleep(silentSeconds * 1000), isAlone ? surfaced(stack, ledger) : undefined]);
       } finally {
         await blackHole(stack, '-D');
       }
@@ -80,7 +108,7 @@ async function whileDown(stack: Stack, work: () => Promise<unknown>): Promise<vo
   await stack.mail('scale', 'statefulset/openldap', '--replicas=0');
   await stack.mail('wait', '--for=delete', `pod/${pod}`, '--timeout=120s');
   await work();
-  await stack.mail('scale', 'statefulset/openldap', '--replicas=1');
+  await stack.mail('scale', 'statefulset/openldap', `--replicas=${stack.site.directory.replicas}`);
   await stack.mail('rollout', 'status', 'statefulset/openldap', '--timeout=180s');
 }
 
@@ -99,9 +127,11 @@ export const diskFull: Drill = {
     await onFullVolume(stack, 256, async (folder) => {
       await ledger.burst(burst);
       await surfaced(stack, ledger);
-      await stack.signal(pod, 'KILL');
+      await stack.signal(pod, 'KILL', 'slapd');
       // What can be read is read: logins go on.
-      await eventually(90, () => stack.mail('exec', pod, '-c', 'slapd', '--', 'sh', '-c', alive));
+      await eventually(90, () =>
+        stack.mail('exec', pod, '-c', 'slapd', '--', 'sh', '-c', alive(placesOf(stack.site).slapd)),
+      );
       await stack.inNode(`mount -o remount,size=256m ${folder}`);
       recovered = await ledger.probe();
       await ledger.settled();

@@ -102,13 +102,18 @@ export class FilterPod {
   }
 
   /** What rspamd says of a message that came with this envelope. */
-  async judge(message: string, { from, to, ip = '192.0.2.7', user }: Envelope): Promise<Verdict> {
+  async judge(message: string | Buffer, { from, to, ip = '192.0.2.7', user }: Envelope): Promise<Verdict> {
     const headers = { From: from, Rcpt: to, IP: ip, ...(user === undefined ? {} : { User: user }) };
     const { action, messages, symbols } = JSON.parse(await this.#ask('POST', '/checkv2', headers, message));
     return { action, text: messages?.smtp_message ?? '', symbols: Object.keys(symbols) };
   }
 
-  #ask(method: string, path: string, headers: Record<string, string>, body: string): Promise<string> {
+  #ask(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body: string | Buffer,
+  ): Promise<string> {
     const socketPath = join(this.#folder, 'run', socket);
     const length = { 'Content-Length': String(Buffer.byteLength(body)) };
     return new Promise((resolve, reject) => {

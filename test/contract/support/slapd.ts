@@ -5,8 +5,8 @@ import { createServer, connect as dial } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { directoryConfig } from '../../../charts/components/openldap.ts';
-import { type ServiceAccount, serviceDn, suffixOf } from '../../../operator/core/layout.ts';
+import { directoryConfig } from '../../../charts/directory-config.ts';
+import { serviceDn, suffixOf } from '../../../operator/core/layout.ts';
 import { parseSite } from '../../../operator/core/site.ts';
 import { hashPassword } from '../../../operator/credentials/ssha512.ts';
 import type { ConnectionOptions } from '../../../operator/ldap/connection.ts';
@@ -17,6 +17,9 @@ export const suffix = suffixOf(site.domain);
 export const operatorDn = serviceDn(site.domain, 'operator');
 /** Of the operator's account, until `setPassword`. */
 export const firstPassword = 'first-password-of-the-operator';
+
+/** The same site with one provider. */
+const alone = { ...site, directory: { ...site.directory, replicas: 1 } };
 
 const program = '/usr/sbin/slapd';
 const run = (options: readonly string[]) => execa(program, options, { reject: false });
@@ -30,11 +33,11 @@ export type SlapdOptions = {
 
 export class Slapd {
   readonly port: number;
-  readonly #folder: string;
+  readonly folder: string;
   #process: Running | undefined;
 
   private constructor(folder: string, port: number) {
-    this.#folder = folder;
+    this.folder = folder;
     this.port = port;
   }
 
@@ -80,11 +83,11 @@ export class Slapd {
   async stop(): Promise<void> {
     this.#process?.kill('SIGTERM');
     await this.#process;
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   /** Gives a bind account another password; takes effect with the next start, as in production. */
-  async setPassword(account: ServiceAccount, password: string): Promise<void> {
+  async setPassword(account: string, password: string): Promise<void> {
     const dn = serviceDn(site.domain, account);
     const input = `dn: ${dn}\nchangetype: modify\nreplace: userPassword\nuserPassword: ${hashPassword(password)}\n`;
     await execa('/usr/sbin/slapmodify', ['-f', this.#path('slapd.conf'), '-b', suffix], { input });
@@ -109,7 +112,7 @@ export class Slapd {
 
   /** What `kubectl exec … sh /etc/hopthu/audit UID` prints. */
   async audit(uid: string): Promise<string> {
-    const script = (await readFile(this.#path('audit'), 'utf8')).replace('/etc/hopthu/', `${this.#folder}/`);
+    const script = (await readFile(this.#path('audit'), 'utf8')).replace('/etc/hopthu/', `${this.folder}/`);
     const env = { PATH: `${process.env['PATH']}:/usr/sbin` };
     const { stdout } = await execa('sh', ['-s', uid], { input: script, env });
     return stdout;
@@ -125,36 +128,31 @@ export class Slapd {
   }
 
   #path(name: string): string {
-    return join(this.#folder, name);
+    return join(this.folder, name);
   }
 
   async #fill({ edit = same, editTree = same }: SlapdOptions): Promise<void> {
-    for (const folder of ['run', 'tls', 'ldap/data', 'ldap/accesslog']) {
+    for (const folder of ['run', 'tls', 'ldap/data', 'ldap/accesslog', 'ldap/logins']) {
       await mkdir(this.#path(folder), { recursive: true });
     }
     await this.#makeCertificate();
-    const config = directoryConfig(site);
+    const config = directoryConfig(alone);
     for (const [name, text] of Object.entries(config)) await writeFile(this.#path(name), text);
-    await writeFile(this.#path('slapd.conf'), edit(await this.#placed(config['slapd.conf'] ?? '')));
+    await writeFile(
+      this.#path('slapd.conf'),
+      edit(
+        await this.#config(
+          `${config['slapd.conf']}`.replace('# provider\n', config['provider-0.conf'] ?? ''),
+        ),
+      ),
+    );
     const input = editTree(config['tree.ldif'] ?? '');
     await execa('/usr/sbin/slapadd', ['-q', '-f', this.#path('slapd.conf'), '-b', suffix], { input });
     await this.setPassword('operator', firstPassword);
   }
 
-  /** The same configuration in this instance's folder. */
-  async #placed(config: string): Promise<string> {
-    const placed = config
-      .replaceAll('/etc/hopthu/', `${this.#folder}/`)
-      .replaceAll('/run/slapd/', `${this.#folder}/run/`)
-      .replaceAll('/run/tls/ca.crt', this.#path('tls/tls.crt'))
-      .replaceAll('/run/tls/', `${this.#folder}/tls/`)
-      .replaceAll('/var/lib/ldap/', `${this.#folder}/ldap/`)
-      // Flushing every write takes seconds; a slapd that is killed leaves its writes to the kernel.
-      .replaceAll(/^maxsize .*$/gm, '$&\ndbnosync');
-    const { stderr } = await run(['-VV']);
-    // Debian 12 has slapd 2.5, which lacks two directives; nothing here is about them.
-    const unknown = /^(?:ppolicy_check_module|lastbind-precision) .*$/gm;
-    return stderr.includes('slapd 2.5.') ? placed.replaceAll(unknown, '') : placed;
+  async #config(text: string): Promise<string> {
+    return (await furnished(this.folder, 'slapd.conf', text)).replaceAll('/tls/ca.crt', '/tls/tls.crt');
   }
 
   async #makeCertificate(): Promise<void> {
@@ -168,6 +166,30 @@ export class Slapd {
   }
 }
 
+/** The folders of a pod, below one folder. */
+function placed(folder: string, text: string): string {
+  return text
+    .replaceAll('/etc/hopthu/', `${folder}/`)
+    .replaceAll('/run/slapd/', `${folder}/run/`)
+    .replaceAll('%2Frun%2Fslapd%2F', encodeURIComponent(`${folder}/run/`))
+    .replaceAll('/run/tls/', `${folder}/tls/`)
+    .replaceAll('/run/secrets/', `${folder}/secrets/`)
+    .replaceAll('/var/lib/ldap/', `${folder}/ldap/`);
+}
+
+/** A file of production's as the slapd of this machine takes it, in a folder of its own. */
+export async function furnished(folder: string, name: string, text: string): Promise<string> {
+  // Flushing every write takes seconds; a slapd that is killed leaves its writes to the kernel.
+  const own = name === 'slapd.conf' ? text.replaceAll(/^maxsize .*$/gm, '$&\ndbnosync') : text;
+  const { stderr } = await run(['-VV']);
+  const known = stderr.includes('slapd 2.5.') ? own.replaceAll(lacking, '') : own;
+  return placed(folder, known);
+}
+
+/** Debian 12 has slapd 2.5, which lacks two directives, and ppm's attributes in policies; nothing here is about them. */
+const lacking =
+  /^(?:ppolicy_check_module|lastbind-precision) .*$|^replace: (pwdUseCheckModule|pwdCheckModuleArg)\n\1.*\n-\n/gm;
+
 /** How the operator reaches it; `port` of a relay in between, if any. */
 export function connectTo(slapd: Slapd, port = slapd.port): ConnectionOptions {
   return {
@@ -180,16 +202,20 @@ export function connectTo(slapd: Slapd, port = slapd.port): ConnectionOptions {
   };
 }
 
-/** Waits for a condition; the test's own time limit is the only clock. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
+/** Waits for a condition; the test's own time limit is the only clock, unless one is given in milliseconds. */
+export async function until(condition: () => boolean | Promise<boolean>, limit = Infinity): Promise<void> {
+  const started = performance.now();
+  while (!(await condition())) {
+    if (performance.now() - started > limit) throw new Error(`not so after ${limit} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 function same(text: string): string {
   return text;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -198,7 +224,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function accepts(port: number): Promise<boolean> {
+export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = dial(port, '127.0.0.1');
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));

@@ -110,8 +110,10 @@ export class Webmail {
     return { subject: shown.trim(), from: from ?? '', text: text.trim() };
   }
 
-  /** Searches the folder that is shown; gives the subjects of what is found, once at least one is. */
+  /** Searches the folder that is shown, which is not empty; gives the subjects of what is found, once at least one is. */
   async search(words: string): Promise<readonly string[]> {
+    // Before its list is there the page does not listen.
+    await this.page.locator('#messagelist tr.message').first().waitFor();
     await this.page.fill('#mailsearchform', words);
     const answer = this.page.waitForResponse((response) => response.url().includes('_action=search'));
     await this.page.press('#mailsearchform', 'Enter');

@@ -70,7 +70,9 @@ export function testCluster(): Target {
 
 /** The port on 127.0.0.1 that leads to one of the site's services. */
 export function hostPort(site: Site, service: keyof Site['expose']['ports']): number {
-  return site.expose.ports[service] + portOffset;
+  const port = site.expose.ports[service];
+  if (port === undefined) throw new Error(`${site.name} opens no port for ${service}`);
+  return port + portOffset;
 }
 
 /** kubectl in the namespace of the site's resources. */

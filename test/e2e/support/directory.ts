@@ -28,7 +28,7 @@ export async function modifyByHand(site: Site, dn: string, lines: readonly strin
   await inDirectory(site, `printf '%s\\n' ${ldif} | ldapmodify`);
 }
 
-/** The same past slapd and its rules, for what nobody may write over LDAP; each attribute is replaced as a whole. */
+/** The same past slapd and its rules, at every provider, for what nobody may write over LDAP; each attribute is replaced as a whole. */
 export async function replacePastSlapd(
   site: Site,
   dn: string,
@@ -40,7 +40,8 @@ export async function replacePastSlapd(
   const ldif = [`dn: ${dn}`, 'changetype: modify', changes.join('\n-\n')].join('\n');
   const tool = `slapmodify -f /etc/hopthu/slapd.conf -b '${suffixOf(site.domain)}'`;
   const text = `printf '%s\n' '${ldif}' | ${tool}`;
-  await inMail(site, 'exec', 'openldap-0', '-c', 'slapd', '--', 'sh', '-c', text);
+  for (let number = 0; number < site.directory.replicas; number += 1)
+    await inMail(site, 'exec', `openldap-${number}`, '-c', 'slapd', '--', 'sh', '-c', text);
 }
 
 /** While `use` runs, the operator reads the whole directory every few seconds. */

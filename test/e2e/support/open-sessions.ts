@@ -10,7 +10,7 @@ import { authorityOf, type Person } from './person.ts';
 export type Open = { readonly ended: Promise<unknown> };
 
 /** An IMAP session that waits for mail (IDLE, RFC 2177). */
-export async function openImap({ site, address, password }: Person): Promise<Open> {
+export async function openImap({ site, address, password }: Person): Promise<Open & { close(): void }> {
   const client = new ImapFlow({
     host: '127.0.0.1',
     port: hostPort(site, 'imaps'),
@@ -25,7 +25,7 @@ export async function openImap({ site, address, password }: Person): Promise<Ope
   await client.connect();
   await client.mailboxOpen('INBOX');
   void client.idle().catch(() => undefined);
-  return { ended };
+  return { ended, close: () => client.close() };
 }
 
 /** A POP3 session after its login (RFC 1939). */

@@ -1,7 +1,7 @@
 /** What the policies of a site let through, decided as Kubernetes does, against the list of flows. */
 import { describe, expect, it } from '@jest/globals';
 import { ports } from '../../../charts/endpoints.ts';
-import { flows, podNames } from '../../../charts/flows.ts';
+import { flowsOf, podNames } from '../../../charts/flows.ts';
 import { siteNamespaces } from '../../../charts/namespaces.ts';
 import { manifestsOf } from '../../support/manifests.ts';
 import { allows, policiesOf } from '../../support/network-policies.ts';
@@ -16,6 +16,7 @@ type Workload = {
 };
 
 describe.each([socTrang, daNang])('the network of $name', (site) => {
+  const flows = flowsOf(site);
   const manifests = manifestsOf(site);
   const policies = policiesOf(manifests);
   const pods = manifests
@@ -65,7 +66,7 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
       listeners.filter((port) => allows(policies, stranger, to, port)).map((port) => `${to.name} ${port}`),
     );
     const meant = flows.flatMap((flow) =>
-      'ports' in flow && flow.from === 'anybody'
+      'ports' in flow && ['anybody', 'applications'].includes(flow.from)
         ? flow.ports.map((name) => `${flow.to} ${ports[name].container}`)
         : [],
     );
@@ -114,7 +115,16 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
       ),
     );
     const dns = beyond.filter(([, cidr]) => cidr === '169.254.20.10/32').map(([name]) => name);
-    expect(dns.sort()).toEqual(['backup', 'dovecot', 'operator', 'postfix', 'prune', 'rspamd', 'webmail']);
+    expect(dns.sort()).toEqual([
+      'backup',
+      'dovecot',
+      'openldap',
+      'operator',
+      'postfix',
+      'prune',
+      'rspamd',
+      'webmail',
+    ]);
     expect(beyond.filter(([, cidr]) => cidr !== '169.254.20.10/32')).toEqual([
       ['postfix', '0.0.0.0/0', [25]],
       ['postfix', '::/0', [25]],

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { App, Chart } from 'cdk8s';
-import { directoryConfig, openldap } from '../../../charts/components/openldap.ts';
-import { attribute, objectClass, sentinel, serviceAccounts } from '../../../operator/core/layout.ts';
+import { openldap } from '../../../charts/components/openldap.ts';
+import { directoryConfig } from '../../../charts/directory-config.ts';
+import { attribute, bindAccounts, objectClass, sentinel } from '../../../operator/core/layout.ts';
 import { parseBytes } from '../../../operator/core/quota.ts';
 import { daNang, socTrang } from '../../support/sites.ts';
 
@@ -18,7 +19,8 @@ function synthesize(site = socTrang) {
   const chart = new Chart(new App(), 'test', { disableResourceNameHashes: true });
   const endpoint = openldap(chart, { site, image: (part) => `registry.example.vn/${part}:1` });
   const objects = chart.toJson();
-  return { endpoint, of: (kind: string) => objects.find((object) => object.kind === kind) };
+  const all = (kind: string): typeof objects => objects.filter((object) => object.kind === kind);
+  return { endpoint, all, of: (kind: string) => all(kind)[0] };
 }
 
 describe('the schema', () => {
@@ -76,7 +78,7 @@ describe('slapd.conf', () => {
 
   it.each(sites)('leaves room on the volume of $name beside both databases', (site) => {
     const sizes = [...file('slapd.conf', site).matchAll(/^maxsize (\d+)$/gm)].map(([, size]) => Number(size));
-    expect(sizes).toHaveLength(2);
+    expect(sizes).toHaveLength(3);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(0.9 * parseBytes(site.storage.directory));
   });
 
@@ -134,10 +136,10 @@ describe('the first content', () => {
   });
 
   it('has a bind account for every part, none with a password', () => {
-    for (const account of serviceAccounts)
+    for (const account of bindAccounts(socTrang))
       expect(file('tree.ldif')).toContain(`dn: cn=${account},ou=services,`);
     expect(file('tree.ldif').match(/^userPassword: .*$/gm)).toEqual(
-      serviceAccounts.map(() => 'userPassword: {SSHA512}none'),
+      bindAccounts(socTrang).map(() => 'userPassword: {SSHA512}none'),
     );
   });
 
@@ -170,6 +172,53 @@ describe('the pod', () => {
     const stricter = { ...socTrang, passwords: { ...socTrang.passwords, minLength: 12 } };
     expect(digest(stricter)).not.toBe(digest(socTrang));
     expect(digest(socTrang)).toBe(digest(socTrang));
+  });
+});
+
+describe('two providers', () => {
+  const chart = (replicas: number) =>
+    synthesize({ ...socTrang, directory: { ...socTrang.directory, replicas } });
+  const files = (replicas: number) =>
+    directoryConfig({ ...socTrang, directory: { ...socTrang.directory, replicas } });
+
+  it('have a number each, and each pulls from the other by its certificate', () => {
+    const [first = '', second = ''] = [0, 1].map((number) => files(2)[`provider-${number}.conf`]);
+    expect(first).toMatch(/^serverID 1$/m);
+    expect(first).toContain('provider=ldaps://openldap-1.soc-trang-mail.svc.cluster.local:1637');
+    expect(second).toMatch(/^serverID 2$/m);
+    expect(second).toContain('provider=ldaps://openldap-0.soc-trang-mail.svc.cluster.local:1637');
+    for (const text of [first, second]) expect(text).toMatch(/saslmech=external.*\n.*tls_reqcert=demand/);
+  });
+
+  it('are led to by fronts of which each prefers the first, and both cut who stays with the second', () => {
+    const servers = [0, 1].map(
+      (number) => files(2)[`front-${number}.cfg`]?.match(/^ {2}server openldap.*$/gm) ?? [],
+    );
+    for (const [first = '', second = ''] of servers) {
+      expect(first).toMatch(/on-marked-up shutdown-backup-sessions$/);
+      expect(second).toMatch(/ backup on-marked-down shutdown-sessions$/);
+    }
+    expect(servers[0]?.[0]).toContain('openldap-0 127.0.0.1:1637 track self/slapd');
+    expect(servers[1]?.[0]).toContain(
+      'openldap-0 openldap-0.soc-trang-mail.svc.cluster.local:1637 track other/front',
+    );
+  });
+
+  it('are one where the site says so: no front, no number two, the same port for clients', () => {
+    expect(Object.keys(files(1)).filter((name) => /front|-1/.test(name))).toEqual([]);
+    const ports = (replicas: number) => chart(replicas).of('StatefulSet').spec.template.spec.containers;
+    expect(ports(1).map(({ ports: list }: { ports: object }) => list)).toEqual([
+      [{ name: 'ldaps', containerPort: 1636 }],
+    ]);
+    expect(ports(2)[1].ports).toContainEqual({ name: 'ldaps', containerPort: 1636 });
+  });
+
+  it('find each other before they are ready', () => {
+    const services = chart(2)
+      .all('Service')
+      .filter(({ metadata }) => /-\d$/.test(metadata.name));
+    expect(services.map(({ metadata }) => metadata.name)).toEqual(['openldap-0', 'openldap-1']);
+    for (const { spec } of services) expect(spec.publishNotReadyAddresses).toBe(true);
   });
 });
 

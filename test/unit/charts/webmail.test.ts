@@ -113,6 +113,27 @@ describe('webmail', () => {
     expect(() => synthesize(withResources('10m', '128Mi', '256Mi'))).toThrow(Invalid);
   });
 
+  it('runs in as many pods as the site file says, which share what is open', () => {
+    const deployment = (site: Site) => synthesize(site).named('Deployment', 'webmail').spec;
+    expect(deployment(socTrang).replicas).toBe(socTrang.webmail.replicas);
+    expect(deployment({ ...socTrang, webmail: { replicas: 3 } }).replicas).toBe(3);
+    expect(synthesize().file('config.inc.php')).toContain("'database_attachments'");
+  });
+
+  it('R25: a password is changed by the person’s own login, and is as long as the site file says', () => {
+    const site = { ...socTrang, passwords: { ...socTrang.passwords, minLength: 12 } };
+    const config = synthesize(site).file('config.inc.php');
+    expect(config).toContain("['password_driver'] = 'ldap_exop'");
+    expect(config).not.toContain('password_ldap_method');
+    expect(config).toContain("['password_minimum_length'] = 12;");
+  });
+
+  it('serves no page in clear', () => {
+    expect(synthesize().file('nginx.conf')).toMatch(
+      /listen 8081;[^}]*return 301 https:\/\/mail\.soctrang\.gov\.vn\$request_uri;\s*}/,
+    );
+  });
+
   it('runs as uid 10003 on a read-only root, and gives PHP no private key', () => {
     const { securityContext, containers, initContainers } = synthesize().pod;
     expect(securityContext).toMatchObject({ runAsUser: 10003, runAsNonRoot: true });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventsV1Event, V1MicroTime } from '@kubernetes/client-node';
-import { parseDirectoryLog } from '../../../cli/directory-log.ts';
+import { mergeLogs, parseDirectoryLog } from '../../../cli/directory-log.ts';
 import { momentsOf } from '../../../cli/history.ts';
 import { printData, printTable } from '../../../cli/print.ts';
 import { printSummary, summarize } from '../../../cli/status.ts';
@@ -109,6 +109,25 @@ describe('hopthu history', () => {
       '2026-11-21T00:00:02.500Z Modify by its owner: userPassword',
       '2026-11-21T00:00:03.000Z Delete by uid=2,ou=mailboxes,dc=x',
       '2026-11-21T00:00:04.000Z Modify by slapd itself: hopThuOrganization',
+    ]);
+  });
+
+  it('tells each write of two logs once, and by whom it was asked for', () => {
+    const operator = 'cn=operator,ou=services,dc=soctrang,dc=gov,dc=vn';
+    const copier = 'cn=directory,dc=soctrang,dc=gov,dc=vn';
+    const write = (time: string, who: string, provider: number) =>
+      `${time}Z\tadd\t${who}\tcn\t${time}.1Z#000000#00${provider}#000000`;
+    const [one, two] = ['20261121000001', '20261121000002'];
+    const moments = mergeLogs(
+      [
+        { pod: 'openldap-0', lines: [write(one, operator, 1), write(two, copier, 2)].join('\n') },
+        { pod: 'openldap-1', lines: [write(one, copier, 1), write(two, operator, 2)].join('\n') },
+      ],
+      'uid=1',
+    );
+    expect(moments.map(({ time, message }) => `${time} ${message}`)).toEqual([
+      '2026-11-21T00:00:01.000Z by operator: cn',
+      '2026-11-21T00:00:02.000Z by operator: cn',
     ]);
   });
 

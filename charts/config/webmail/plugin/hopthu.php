@@ -1,6 +1,7 @@
 <?php
 
 require_once __DIR__ . '/hopthu_delegate.php';
+require_once __DIR__ . '/hopthu_folders.php';
 
 /** What Roundcube leaves in English in Vietnamese, a hint for the first login, and names from the directory. */
 class hopthu extends rcube_plugin
@@ -14,6 +15,10 @@ class hopthu extends rcube_plugin
         if ($rcmail->output instanceof rcmail_output_html) {
             $this->include_stylesheet('contrast.css');
         }
+        $folders = new hopthu_folders();
+        $this->add_hook('render_mailboxlist', [$folders, 'in_tree']);
+        $this->add_hook('render_folder_selector', [$folders, 'in_tree']);
+        $this->add_hook('folders_list', [$folders, 'in_settings']);
         $this->add_hook('storage_connect', [$this, 'tell_browser']);
         $this->add_hook('login_after', [$this, 'as_the_directory_says']);
         $this->add_hook('startup', [$this, 'keep_sent']);
