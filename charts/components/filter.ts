@@ -48,6 +48,7 @@ export function filterConfig(site: Site): Readonly<Record<string, string>> {
       rspamd('counts.lua'),
       rspamd('dkim_signing.conf', { domain: site.domain, selector: site.dns.dkimSelector }),
       rspamd('dmarc.conf'),
+      rspamd('groups.conf'),
       rspamd('limits.lua'),
       rspamd('local-addresses.inc'),
       rspamd('logging.inc'),

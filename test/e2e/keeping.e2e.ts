@@ -19,7 +19,7 @@ const subject = 'Công văn có tệp đính kèm';
 const original = Buffer.from(
   [
     'From: =?UTF-8?B?VsSDbiB0aMaw?= <van-thu@example.org>',
-    'To: undisclosed-recipients:;',
+    'To: =?UTF-8?Q?S=E1=BB=9F_T=C6=B0_ph=C3=A1p?= <sotp@soctrang.gov.vn>',
     `Subject: =?UTF-8?B?${Buffer.from(subject).toString('base64')}?=`,
     'Date: Wed, 25 Nov 2026 08:00:00 +0700',
     'Message-ID: <cong-van-27@example.org>',
