@@ -16,16 +16,15 @@ import { webmail } from './components/webmail.ts';
 import type { Context } from './workload.ts';
 
 /**
- * Adds the site's charts to `app`; each becomes one file, numbered after those it depends on.
+ * Adds the site's charts to `app`; each becomes one file, numbered in this order.
  * @param siteFile text of the site file, which the operator is given as it stands
  */
 export function mailStack(app: App, context: Context, siteFile: string): void {
-  let previous: Chart | undefined;
+  let count = 0;
+  // Numbered here: cdk8s would number them by dependencies, which it keeps for every pair of objects.
   const chart = <T>(name: string, fill: (scope: Chart) => T): T => {
-    const scope = new Chart(app, name, { disableResourceNameHashes: true });
-    if (previous !== undefined) scope.addDependency(previous);
-    previous = scope;
-    return fill(scope);
+    const number = String(count++).padStart(4, '0');
+    return fill(new Chart(app, `${number}-${name}`, { disableResourceNameHashes: true }));
   };
   chart('namespaces', (scope) => namespaces(scope, context));
   chart('network-policies', (scope) => networkPolicies(scope, context));
