@@ -1,14 +1,14 @@
 /** What docs/ports.md says, tried from inside every pod: each flow is open and all else is shut, because of the policies. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ports } from '../../charts/endpoints.ts';
-import { flows, type PodName, podNames } from '../../charts/flows.ts';
+import { type PodName, podNames } from '../../charts/flows.ts';
 import { siteNamespaces } from '../../charts/namespaces.ts';
 import { kubectl } from '../kind/install.ts';
 import { asYaml, manifestsOf } from '../support/manifests.ts';
 import { daNang as site } from '../support/sites.ts';
 import { testCluster } from './support/cluster.ts';
 import { eventually } from './support/eventually.ts';
-import { listeners, type Pod, podsOf, reached, type Target } from './support/reach.ts';
+import { flowsOfSingles, listeners, type Pod, podsOf, reached, type Target } from './support/reach.ts';
 import { endStranger, type Stranger, startStranger } from './support/stranger.ts';
 
 const manifests = manifestsOf(site);
@@ -40,7 +40,7 @@ afterAll(() => endStranger(stranger));
 
 /** The targets to which flows lead from a pod, by name. */
 const flowsFrom = (from: string) => {
-  const meant = flows.flatMap((flow) => {
+  const meant = flowsOfSingles.flatMap((flow) => {
     if (flow.from !== from) return [];
     return 'ports' in flow ? flow.ports.map((name) => `${flow.to} ${ports[name].container}`) : [flow.to];
   });

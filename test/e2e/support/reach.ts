@@ -35,9 +35,12 @@ async function running(namespace: string, label: string): Promise<readonly Pod[]
     .flatMap(([name = '', ip = '']) => (ip === '' ? [] : [{ namespace, name, ip }]));
 }
 
+/** The flows that there are where each part is one pod: none leads from a part to itself. */
+export const flowsOfSingles = flows.filter(({ from, to }) => from !== to);
+
 /** Every port of the pods that some flow leads to. */
 export function listeners(pods: ReadonlyMap<PodName, Pod>): readonly Target[] {
-  const places = flows.flatMap((flow) =>
+  const places = flowsOfSingles.flatMap((flow) =>
     'ports' in flow ? flow.ports.map((name) => [flow.to, ports[name].container] as const) : [],
   );
   const targets = places.flatMap(([to, port]) => {
