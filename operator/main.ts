@@ -1,7 +1,9 @@
 /** Composition root: configuration → clients → loop → SIGTERM. */
+
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { readConfig } from './config.ts';
 import { formatChange } from './core/format.ts';
@@ -103,6 +105,11 @@ const accounts = new StoreClient({
   beforeWrite,
 });
 const usage = new UsageSweep({
+  again: async (failures, signal) => {
+    if (failures > 3) return false;
+    await sleep(1000 * 3 ** (failures - 1), undefined, { signal }).catch(() => undefined);
+    return !signal.aborted;
+  },
   store: new DoveadmUsage(doveadm),
   onChange: () => loop.wakeSoon(),
   onSwept: (asked, read) => metrics.swept(asked, read),

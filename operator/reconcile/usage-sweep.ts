@@ -11,6 +11,8 @@ import type { DirectoryEntry, MailStore } from '../ports.ts';
 const batch = 200;
 
 export type SweepOptions = {
+  /** Waits before the next attempt, where there is one: a pod that has just come is let through the network some seconds later. */
+  readonly again: (failures: number, signal: AbortSignal) => Promise<boolean>;
   readonly store: Pick<MailStore, 'usage'>;
   /** What was read has changed: another pass shall look at it. */
   readonly onChange: () => void;
@@ -24,7 +26,7 @@ export class UsageSweep {
   readonly #known = new Map<string, number>();
   #isDue = true;
   #running: Promise<void> | undefined;
-  #isStopped = false;
+  readonly #ending = new AbortController();
 
   constructor(options: SweepOptions) {
     this.#options = options;
@@ -42,7 +44,7 @@ export class UsageSweep {
 
   /** Begins a sweep over the mailboxes of a pass, where one is due and none is under way; waits for nothing. */
   offer(entries: readonly DirectoryEntry[]): void {
-    if (!this.#isDue || this.#running !== undefined || this.#isStopped) return;
+    if (!this.#isDue || this.#running !== undefined || this.#ending.signal.aborted) return;
     this.#isDue = false;
     this.#running = this.#sweep(entries).finally(() => {
       this.#running = undefined;
@@ -56,21 +58,21 @@ export class UsageSweep {
 
   /** Lets the call under way end, and begins no other. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.#ending.abort();
     await this.idle();
   }
 
   async #sweep(entries: readonly DirectoryEntry[]): Promise<void> {
-    const { store, onChange, onSwept, onFailure } = this.#options;
+    const { onChange, onSwept, onFailure } = this.#options;
     const addresses = addressesByAccount(entries);
     for (const account of this.#known.keys()) if (!addresses.has(account)) this.#known.delete(account);
     const accounts = [...addresses];
     let read = 0;
     let changed = false;
     try {
-      for (let start = 0; start < accounts.length && !this.#isStopped; start += batch) {
+      for (let start = 0; start < accounts.length && !this.#ending.signal.aborted; start += batch) {
         const some = accounts.slice(start, start + batch);
-        const used = await store.usage(some.map(([, address]) => address));
+        const used = await this.#ask(some.map(([, address]) => address));
         for (const [account, address] of some) {
           const bytes = used.get(address);
           if (bytes === undefined) continue;
@@ -85,6 +87,18 @@ export class UsageSweep {
       onFailure(error);
     }
     if (changed) onChange();
+  }
+
+  /** @throws Unavailable when the last attempt has failed, or the operator ends */
+  async #ask(addresses: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const { store, again } = this.#options;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await store.usage(addresses);
+      } catch (error) {
+        if (!(error instanceof Unavailable) || !(await again(failures, this.#ending.signal))) throw error;
+      }
+    }
   }
 }
 

@@ -34,6 +34,7 @@ export class Province {
   readonly notices = new MemoryNotices();
   readonly store = new MemoryMailStore(() => rfc3339(this.now));
   readonly usage = new UsageSweep({
+    again: async () => false,
     store: this.store,
     onChange: () => undefined,
     onSwept: () => undefined,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Unavailable } from '../../../../operator/errors.ts';
 import { UsageSweep } from '../../../../operator/reconcile/usage-sweep.ts';
 import { Province } from '../../../support/province.ts';
 import { socTrang } from '../../../support/sites.ts';
@@ -77,10 +78,33 @@ describe('usage (R30)', () => {
     expect(province.store.asked.flat()).toEqual([]);
   });
 
+  it('is asked for again at once when the mail store does not answer yet, as one that is new to the network sees it', async () => {
+    const failures: Error[] = [];
+    let attempts = 0;
+    const sweep = new UsageSweep({
+      again: async (failures) => failures < 3,
+      store: {
+        usage: async (addresses) => {
+          attempts += 1;
+          if (attempts < 3) throw new Unavailable('Dovecot', 'connection refused');
+          return new Map(addresses.map((address) => [address, 7]));
+        },
+      },
+      onChange: () => undefined,
+      onSwept: () => undefined,
+      onFailure: (error) => failures.push(error),
+    });
+    const attributes = { hopThuStatus: ['Active'], mail: [binh] };
+    sweep.offer([{ dn: 'uid=1,ou=mailboxes,dc=x,dc=vn', attributes }]);
+    await sweep.idle();
+    expect([attempts, [...sweep.known.values()], failures]).toEqual([3, [7], []]);
+  });
+
   it('of a province is asked in bounded calls, and a pass waits for none of them', async () => {
     const asked: number[] = [];
     let swept: readonly [number, number] | undefined;
     const sweep = new UsageSweep({
+      again: async () => false,
       store: {
         usage: async (addresses) => {
           asked.push(addresses.length);
