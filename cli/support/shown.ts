@@ -2,21 +2,19 @@
 
 const address = /[a-z0-9][a-z0-9._%+-]*@[a-z0-9.-]+\.[a-z]{2,}/gi;
 /** Hashes and tokens should be in no log; where one is, it stays here. */
-const secrets: readonly RegExp[] = [
-  /\{(ARGON2|SSHA\d*|SHA\d*|CRYPT|PBKDF2[^}]*)\}[^\s"',;]+/g,
-  /\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*/g,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g,
-  /\b(authorization|password|passwd|secret|token)("?\s*[:=]\s*"?)[^\s"',;]+/gi,
+const secrets: readonly (readonly [pattern: RegExp, instead: string])[] = [
+  [/\{(ARGON2|SSHA\d*|SHA\d*|CRYPT|PBKDF2[^}]*)\}[^\s"',;]+/g, '{$1}[taken out]'],
+  [/\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*/g, '[token taken out]'],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, '[private key taken out]'],
+  [
+    /\b(authorization|password|passwd|secret|token)("?\s*[:=]\s*"?)(?:(?:Bearer|Basic)\s+)?[^\s"',;]+/gi,
+    '$1$2[taken out]',
+  ],
 ];
 
 /** @param people whether addresses of people stay legible; otherwise each becomes `person-N@…`, the same N for the same one */
 export function shown(text: string, people: boolean): string {
-  const [hash, token, key, named] = secrets as readonly [RegExp, RegExp, RegExp, RegExp];
-  const safe = text
-    .replace(hash, '{$1}[taken out]')
-    .replace(token, '[token taken out]')
-    .replace(key, '[private key taken out]')
-    .replace(named, '$1$2[taken out]');
+  const safe = secrets.reduce((left, [pattern, instead]) => left.replace(pattern, instead), text);
   if (people) return safe;
   const numbers = new Map<string, number>();
   return safe.replace(address, (found) => {

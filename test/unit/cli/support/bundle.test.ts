@@ -14,6 +14,7 @@ describe('what leaves the province', () => {
     ['userPassword {ARGON2}$argon2id$v=19$m=19456 x', 'userPassword {ARGON2}[taken out] x'],
     ['{"password":"Mat-khau-1","n":1}', '{"password":"[taken out]","n":1}'],
     ['Authorization: Bearer', 'Authorization: [taken out]'],
+    ['Authorization: Bearer 0paque x', 'Authorization: [taken out] x'],
     ['-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----', '[private key taken out]'],
     ['reason: PasswordExpired', 'reason: PasswordExpired'],
   ])('%j becomes %j', (text, expected) => expect(shown(text, false)).toBe(expected));
