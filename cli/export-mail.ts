@@ -9,7 +9,7 @@ import { callKube, loadKubeConfig } from './kube.ts';
 import { makeFolder, sums, writeRecord } from './letters/record.ts';
 import { lettersIn } from './letters/stream.ts';
 import { runInPod } from './pod-script.ts';
-import { loadSite, siteOfNamespace } from './site.ts';
+import { loadSite, mailboxNamespace, siteOfNamespace } from './site.ts';
 
 export type ExportMailOptions = {
   readonly output: string;
@@ -28,11 +28,7 @@ const deadline = 3_600_000;
 export async function exportMail(name: string, options: ExportMailOptions, now: Date): Promise<void> {
   const config = loadKubeConfig(options.context);
   const site = options.site === undefined ? undefined : loadSite(options.site);
-  const namespace =
-    options.namespace ??
-    site?.namespaces.accounts[0] ??
-    config.getContextObject(config.getCurrentContext())?.namespace ??
-    'default';
+  const namespace = mailboxNamespace(config, site, options.namespace);
   const { namespaces, title } = site ?? siteOfNamespace(namespace);
   const { address = '', entry = '', conditions = [] } = await readStatus(config, namespace, name);
   const [, account] = /^uid=([^,]+),/.exec(entry) ?? [];

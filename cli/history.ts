@@ -8,7 +8,7 @@ import { readDirectoryLog } from './directory-log.ts';
 import { Failed, WrongInput } from './failure.ts';
 import { callKube, loadKubeConfig } from './kube.ts';
 import { printData, printTable } from './print.ts';
-import { loadSite, siteOfNamespace } from './site.ts';
+import { loadSite, mailboxNamespace, siteOfNamespace } from './site.ts';
 
 export type HistoryOptions = {
   readonly namespace?: string;
@@ -30,11 +30,7 @@ export type Moment = {
 export async function history(name: string, options: HistoryOptions): Promise<void> {
   const config = loadKubeConfig(options.context);
   const site = options.site === undefined ? undefined : loadSite(options.site);
-  const namespace =
-    options.namespace ??
-    site?.namespaces.accounts[0] ??
-    config.getContextObject(config.getCurrentContext())?.namespace ??
-    'default';
+  const namespace = mailboxNamespace(config, site, options.namespace);
   const mailbox = await readMailbox(config, namespace, name);
   const writes = await readWrites(config, site ?? siteAt(namespace), mailbox);
   const moments = momentsOf(mailbox, await readEvents(config, namespace, name), writes);

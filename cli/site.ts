@@ -1,5 +1,6 @@
 /** Site files as the commands name them: a name of charts/sites, or a path. */
 import { readFileSync } from 'node:fs';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { siteFile, siteNames } from '../charts/site-files.ts';
 import { parseSite, type Site } from '../operator/core/site.ts';
 import { WrongInput } from './failure.ts';
@@ -34,4 +35,14 @@ export function siteOfNamespace(namespace: string): Site {
   if (site !== undefined) return site;
   const known = sites.flatMap(({ namespaces }) => namespaces.accounts).join(' or ');
   throw new WrongInput(`no site keeps its mailboxes in namespace "${namespace}": use -n ${known}, or --site`);
+}
+
+/** Where a Mailbox is looked for: the namespace that was asked for, else the site's first one, else that of the context. */
+export function mailboxNamespace(
+  config: KubeConfig,
+  site: Site | undefined,
+  asked: string | undefined,
+): string {
+  const ofContext = config.getContextObject(config.getCurrentContext())?.namespace;
+  return asked ?? site?.namespaces.accounts[0] ?? ofContext ?? 'default';
 }
