@@ -6,6 +6,7 @@ import { backupSchema } from './backup.ts';
 import { dnsSchema } from './dns.ts';
 import { filter } from './filter.ts';
 import { parseBytes } from './quota.ts';
+import { expose, images, monitoring, network, storage, tls } from './site-cluster.ts';
 import { applications, directory, slug } from './site-directory.ts';
 import { throttle } from './throttle-limits.ts';
 
@@ -19,7 +20,6 @@ const size = z
   .transform((text) => parseBytes(text));
 const cpu = z.string().regex(/^[0-9]+m$/, 'CPU in millicores, such as 50m');
 const memory = z.string().regex(/^[0-9]+(Mi|Gi)$/, 'memory in Mi or Gi, such as 128Mi');
-const port = z.int().min(1).max(65535);
 const days = z.int().min(0).max(36_500);
 const words = z.array(z.string().min(1));
 
@@ -39,7 +39,6 @@ const parts = [
 /** A part of the stack that has its own image; clamav and valkey run beside rspamd, backup for a while. */
 export type Part = (typeof parts)[number];
 
-const networkRange = z.union([z.cidrv4(), z.cidrv6()]);
 const schema = z.strictObject({
   name: slug.describe('Name of the site in commands, namespaces and labels.'),
   title: z.string().min(1).describe('What officials read, such as "Tỉnh Sóc Trăng".'),
@@ -180,88 +179,12 @@ const schema = z.strictObject({
       .default(false)
       .describe('Nothing is written to directory or cluster; log and metrics say what would be done.'),
   }),
-  tls: z.strictObject({
-    issuer: z
-      .strictObject({ kind: z.enum(['Issuer', 'ClusterIssuer']), name: z.string().min(1) })
-      .optional()
-      .describe(
-        'A cert-manager issuer; without it the certificates come from the local CA of `hopthu bootstrap`.',
-      ),
-  }),
-  images: z.strictObject({
-    registry: z
-      .string()
-      .min(1)
-      .describe('Prefix of every image: `localhost` for images loaded into a kind node, or a registry.'),
-  }),
-  expose: z
-    .strictObject({
-      type: z.enum(['LoadBalancer', 'NodePort']).describe('Type of the Services for clients.'),
-      ports: z
-        .strictObject({
-          webmail: port,
-          http: port,
-          smtp: port,
-          submissions: port,
-          submission: port,
-          imaps: port,
-          pop3s: port,
-          sieve: port,
-          ldaps: port.optional(),
-        })
-        .describe('Node ports, used with NodePort; `make up` opens the same ports on 127.0.0.1.'),
-      proxies: z
-        .array(networkRange)
-        .optional()
-        .describe(
-          "Networks of HTTP proxies before the webmail, whose X-Forwarded-For is believed to be the browser's address.",
-        ),
-    })
-    .describe('How clients outside the cluster reach the services.'),
-  network: z
-    .strictObject({
-      apiServer: z
-        .strictObject({
-          networks: z
-            .array(networkRange)
-            .min(1)
-            .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'])
-            .describe("Networks that hold the API server's own addresses, not that of its Service."),
-          ports: z.array(port).min(1).default([443, 6443]).describe('Ports of those addresses.'),
-        })
-        .prefault({})
-        .describe('Where the operator reaches the API server; no other pod does.'),
-      monitoring: slug.default('monitoring').describe('Namespace whose pods may read metrics.'),
-    })
-    .prefault({})
-    .describe('What the network policies cannot know by themselves.'),
-  monitoring: z
-    .strictObject({
-      prometheusOperator: z
-        .boolean()
-        .default(false)
-        .describe(
-          'The cluster has the resources of the Prometheus operator: write PodMonitors and PrometheusRules.',
-        ),
-      dashboards: z
-        .boolean()
-        .default(false)
-        .describe('Write the Grafana dashboards as ConfigMaps with the label `grafana_dashboard: "1"`.'),
-    })
-    .prefault({})
-    .describe('What watches the site.'),
-  storage: z
-    .strictObject({
-      className: z.string().optional().describe("StorageClass; the cluster's default when absent."),
-      directory: z.string().describe("Volume of slapd, such as 1Gi; the database's size follows from it."),
-      mail: z.string().describe('Volume of the mailboxes.'),
-      archive: z.string().describe('Volume of the archives of mailboxes that ended.'),
-      queue: z.string().describe("Volume of Postfix's queue."),
-      filter: z.string().describe('Volume of what the spam filter learned.'),
-      signatures: z.string().describe("Volume of the virus scanner's signatures."),
-      database: z.string().describe("Volume of the webmail's PostgreSQL."),
-    })
-    .describe('Sizes of the volumes.'),
+  tls,
+  images,
+  expose,
+  network,
+  monitoring,
+  storage,
   resources: z
     .strictObject(
       Object.fromEntries(parts.map((part) => [part, resources])) as Record<Part, typeof resources>,
