@@ -59,6 +59,7 @@ export function webmail(scope: Construct, context: Context, endpoints: WebmailEn
     replicas: site.webmail.replicas,
     config: [config, plugin, setup].flatMap((files) => Object.values(files)),
     ...containers(context, endpoints.database),
+    graceSeconds: 60,
     volumes: [
       volume.configMap('config', configMap),
       volume.configMap('plugin', pluginMap),
@@ -150,7 +151,7 @@ function containers({ site, image }: Context, database: Endpoint) {
       resources: site.resources.webmail,
     },
   ];
-  const running: Container[] = [
+  const sidecars: Container[] = [
     {
       ...php,
       name: 'php',
@@ -162,6 +163,8 @@ function containers({ site, image }: Context, database: Endpoint) {
       ),
       resources: resources.php,
     },
+  ];
+  const running: Container[] = [
     {
       name: 'nginx',
       image: image(part),
@@ -174,6 +177,8 @@ function containers({ site, image }: Context, database: Endpoint) {
         periodSeconds: 5,
         timeoutSeconds: 5,
       },
+      // Until every node has heard that browsers go to the other pod.
+      preStop: { sleep: { seconds: 5 } },
       mounts: [
         { name: 'config', path: '/etc/hopthu' },
         editor,
@@ -185,7 +190,7 @@ function containers({ site, image }: Context, database: Endpoint) {
       ],
     },
   ];
-  return { initContainers, containers: running };
+  return { initContainers, sidecars, containers: running };
 }
 
 /** nginx serves files with little; PHP gets the rest of what the site file grants. */
