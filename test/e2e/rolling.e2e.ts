@@ -7,7 +7,7 @@ import { testCluster } from './support/cluster.ts';
 import { deliver, type Person } from './support/person.ts';
 import { fresh, people } from './support/resources.ts';
 
-const outside = 'nguoi-gui@example.vn';
+const outside = { address: 'nguoi-gui@example.vn' };
 const { mail, smtp } = site.namespaces;
 
 it('every letter that was accepted is there once, and nobody tries again more than once for each part', async () => {
@@ -17,8 +17,10 @@ it('every letter that was accepted is there once, and nobody tries again more th
   const letters = new Letters(reader);
   const { address: to } = reader;
   const traffic = new Traffic([
-    letters.work('submission', writer.address, (raw) => writer.send({ to, subject: '', raw })),
-    letters.work('from outside', outside, (raw) => deliver(site, { from: outside, to, subject: '', raw })),
+    letters.work('submission', [writer], (raw) => writer.send({ to, subject: '', raw })),
+    letters.work('from outside', [outside], (raw) =>
+      deliver(site, { from: outside.address, to, subject: '', raw }),
+    ),
     { name: 'IMAP', once: () => reader.imap(async (client) => void (await client.mailboxOpen('INBOX'))) },
   ]);
   const parts = [

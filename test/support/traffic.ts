@@ -79,20 +79,28 @@ export class Letters {
     this.#to = to;
   }
 
-  /** @param send hands one over; when it returns the letter is accepted */
-  work(name: string, from: string, send: (raw: Buffer) => Promise<void>): Work {
+  /**
+   * @param senders take turns
+   * @param send hands one over; when it returns the letter is accepted
+   */
+  work<T extends { readonly address: string }>(
+    name: string,
+    senders: readonly [T, ...T[]],
+    send: (raw: Buffer, sender: T) => Promise<void>,
+  ): Work {
     return {
       name,
       once: async (count) => {
+        const sender = senders[count % senders.length] ?? senders[0];
         const id = `<${name.replaceAll(' ', '-')}.${count}.${this.#run}@example.vn>`;
         const headers = [
           `Message-ID: ${id}`,
           `Date: ${new Date().toUTCString()}`,
-          `From: ${from}`,
+          `From: ${sender.address}`,
           `To: ${this.#to.address}`,
           `Subject: Cong van so ${count}`,
         ];
-        await send(Buffer.from(`${headers.join('\r\n')}\r\n\r\nKinh gui: ong ba. So ${count}.\r\n`));
+        await send(Buffer.from(`${headers.join('\r\n')}\r\n\r\nKinh gui: ong ba. So ${count}.\r\n`), sender);
         this.#accepted.add(id);
       },
     };

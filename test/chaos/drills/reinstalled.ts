@@ -9,7 +9,7 @@ import { eventually } from '../ledger.ts';
 import type { Stack } from '../stack.ts';
 
 const dist = join(import.meta.dirname, '../../../dist');
-const outside = 'nguoi-gui@example.vn';
+const outside = { address: 'nguoi-gui@example.vn' };
 
 /** What kubectl says of a deletion, which some objects refuse. */
 async function remove({ target }: Stack, ...files: readonly string[]): Promise<string> {
@@ -46,8 +46,8 @@ export const reinstalled: Drill = {
     const { [name]: person } = (await people(site, { [name]: 'Tạ Thị Còn' })) as Record<string, Person>;
     if (person === undefined) throw new Error('nobody');
     const letters = new Letters(person);
-    const letter = letters.work('before', outside, (raw) =>
-      deliver(site, { from: outside, to: person.address, subject: '', raw }),
+    const letter = letters.work('before', [outside], (raw) =>
+      deliver(site, { from: outside.address, to: person.address, subject: '', raw }),
     );
     for (let count = 0; count < 10; count += 1) await letter.once(count);
     // The last ones may still be in the queue.

@@ -8,7 +8,7 @@ import { Letters, type Noticed, noticedRow, Traffic, type Work } from '../../sup
 import type { Drill } from '../drill.ts';
 import type { Stack } from '../stack.ts';
 
-const outside = 'nguoi-gui@example.vn';
+const outside = { address: 'nguoi-gui@example.vn' };
 
 /** Everything that has pods: a namespace and what `kubectl rollout` is told. */
 async function partsOf({ site, target }: Stack): Promise<readonly (readonly [string, string])[]> {
@@ -33,7 +33,7 @@ function lookInWebmail({ page }: Webmail): Work {
         return `${response.status} ${await response.text()}`;
       });
       if (answer.includes('session_error')) throw new Error(sessionLost);
-      const told = /display_message\("?'?([^"']*)[^)]*error/.exec(answer)?.[1];
+      const told = /display_message\(\\?"([^"\\]*)[^)]*error/.exec(answer)?.[1];
       if (!answer.startsWith('200 ') || told !== undefined) throw new Error(told ?? answer.slice(0, 60));
     },
   };
@@ -47,17 +47,11 @@ async function worksOf(
   all: Record<string, Person>,
 ): Promise<readonly Work[]> {
   const { site } = stack;
-  const [reader, ...writers] = Object.values(all) as [Person, ...Person[]];
-  let turn = 0;
-  const send = (raw: Buffer) => {
-    turn += 1;
-    const writer = writers[turn % writers.length] as Person;
-    return writer.send({ to: reader.address, subject: '', raw });
-  };
-  const come = (raw: Buffer) => deliver(site, { from: outside, to: reader.address, subject: '', raw });
+  const [reader, ...writers] = Object.values(all) as [Person, Person, Person];
+  const to = { to: reader.address, subject: '' };
   return [
-    letters.work('submission', (writers[0] as Person).address, send),
-    letters.work('from outside', outside, come),
+    letters.work('submission', writers, (raw, writer) => writer.send({ ...to, raw })),
+    letters.work('from outside', [outside], (raw) => deliver(site, { ...to, from: outside.address, raw })),
     { name: 'IMAP', once: () => reader.imap(async (client) => void (await client.mailboxOpen('INBOX'))) },
   ];
 }

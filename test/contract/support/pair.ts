@@ -1,7 +1,7 @@
 /** Two providers on loopback ports with production's configuration, start script and front. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -69,6 +69,30 @@ export class Provider {
     await execa('slapadd', ['-q', '-f', file('slapd.conf'), '-b', suffix, '-l', file('tree.ldif')], { env });
   }
 
+  /**
+   * A volume as a release left it, filled by that release's own configuration.
+   * @param edit what is changed in its slapd.conf
+   */
+  async fillAsRelease(release: string, edit: (config: string) => string = (text) => text): Promise<void> {
+    const former = join(this.folder, 'former');
+    for (const folder of [
+      former,
+      ...['data', 'accesslog', 'logins'].map((name) => join(this.folder, 'ldap', name)),
+    ])
+      await mkdir(folder, { recursive: true });
+    for (const name of ['slapd.conf', 'acl.conf', 'hopthu.schema']) {
+      const text = await furnished(this.folder, name, await readFile(join(release, name), 'utf8'));
+      // Its own files, and the places of this one.
+      const own = text.replaceAll(`${this.folder}/acl.conf`, `${former}/acl.conf`);
+      await writeFile(
+        join(former, name),
+        edit(own.replaceAll(`${this.folder}/hopthu.schema`, `${former}/hopthu.schema`)),
+      );
+    }
+    const input = join(release, 'directory.ldif');
+    await execa('slapadd', ['-q', '-f', join(former, 'slapd.conf'), '-b', suffix, '-l', input], { env });
+  }
+
   /** Whether its front and the other one's may use it. */
   async isReady(): Promise<boolean> {
     const { exitCode } = await execa(join(this.folder, 'ready'), { env: this.#env(), reject: false });
@@ -88,6 +112,34 @@ export class Provider {
         .join('\n'),
     );
     return entries.sort().join('\n\n');
+  }
+
+  /** The same as it was written, to be parsed. */
+  async ldif(): Promise<string> {
+    const args = ['-f', join(this.folder, 'slapd.conf'), '-b', suffix, '-o', 'ldif-wrap=no'];
+    return (await execa('slapcat', args, { env })).stdout;
+  }
+
+  /** What a bind account finds, DNs alone. */
+  async search(bindDn: string, password: string, filter: string): Promise<string> {
+    const url = `ldaps://${host}:${this.ports.slapd}`;
+    const args = [
+      '-x',
+      '-LLL',
+      '-o',
+      'ldif-wrap=no',
+      '-H',
+      url,
+      '-D',
+      bindDn,
+      '-w',
+      password,
+      '-b',
+      suffix,
+      filter,
+      '1.1',
+    ];
+    return (await execa('ldapsearch', args, { env: { ...env, ...this.#tls() } })).stdout;
   }
 
   /** How far it has come, provider by provider. */
