@@ -5,8 +5,8 @@ import type { Person } from '../e2e/support/person.ts';
 /** One kind of work, done over and over; what fails is tried again until it succeeds. */
 export type Work = {
   readonly name: string;
-  /** @param count how many were done before. @throws when it did not succeed and has to be tried again */
-  readonly once: (count: number) => Promise<void>;
+  /** @throws when it did not succeed and has to be tried again */
+  readonly once: () => Promise<void>;
 };
 
 /** What one kind of work noticed. */
@@ -46,7 +46,7 @@ export class Traffic {
     let [done, interrupted, retries, longestSeconds] = [0, 0, 0, 0];
     while (!this.#isStopped) {
       const started = performance.now();
-      for (let tries = 0; !(await succeeds(once, done, reasons)); tries += 1) {
+      for (let tries = 0; !(await succeeds(once, reasons)); tries += 1) {
         if (tries === 0) interrupted += 1;
         retries += 1;
         await sleep(retryMs);
@@ -59,9 +59,9 @@ export class Traffic {
   }
 }
 
-async function succeeds(once: Work['once'], count: number, reasons: Set<string>): Promise<boolean> {
+async function succeeds(once: Work['once'], reasons: Set<string>): Promise<boolean> {
   try {
-    await once(count);
+    await once();
     return true;
   } catch (error) {
     reasons.add((error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 90) ?? '');
@@ -88,9 +88,10 @@ export class Letters {
     senders: readonly [T, ...T[]],
     send: (raw: Buffer, sender: T) => Promise<void>,
   ): Work {
+    let count = 0;
     return {
       name,
-      once: async (count) => {
+      once: async () => {
         const sender = senders[count % senders.length] ?? senders[0];
         const id = `<${name.replaceAll(' ', '-')}.${count}.${this.#run}@example.vn>`;
         const headers = [
@@ -102,6 +103,7 @@ export class Letters {
         ];
         await send(Buffer.from(`${headers.join('\r\n')}\r\n\r\nKinh gui: ong ba. So ${count}.\r\n`), sender);
         this.#accepted.add(id);
+        count += 1;
       },
     };
   }

@@ -49,7 +49,7 @@ export const reinstalled: Drill = {
     const letter = letters.work('before', [outside], (raw) =>
       deliver(site, { from: outside.address, to: person.address, subject: '', raw }),
     );
-    for (let count = 0; count < 10; count += 1) await letter.once(count);
+    for (let count = 0; count < 10; count += 1) await letter.once();
     // The last ones may still be in the queue.
     for (let count = 0; count < 2; count += 1) {
       const said = await remove(stack, 'crds.yaml', site.name);
