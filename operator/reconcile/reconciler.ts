@@ -88,7 +88,7 @@ export class Reconciler {
    * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
    */
   async full(): Promise<PassResult> {
-    const { report, planOnly } = this.#dependencies;
+    const { report, planOnly, mail } = this.#dependencies;
     const reading = this.#readAndPlan();
     this.#reading = reading;
     const { plan, whole, entries, orphans, resources } = await reading.finally(() => {
@@ -101,7 +101,7 @@ export class Reconciler {
     const tally = await this.#carrier.carryOut(plan.tasks, priority.bulk, refused);
     const result = await this.#withRest(resultOf(tally, found));
     tellBlockedDeletions(this.#dependencies, resources);
-    const told = { orphans, guarded: this.#weighing.last };
+    const told = { orphans, guarded: this.#weighing.last, archives: mail?.held };
     const world = tally.applied.length > 0 ? this.#view.all() : { mailboxes: resources, entries };
     const isPublished = await publish(this.#dependencies, world, told);
     const notices = whole.orders.paused ? undefined : await this.#notify(plan, entries);
