@@ -80,7 +80,9 @@ describe("a person's own change of password", () => {
     const owner = `person${count}`;
     const lock = { attribute: 'pwdAccountLockedTime', values: [lockedForGood] };
     const isLocked = async () =>
-      (await directory.snapshot()).some((entry) => entry.dn === dn && 'pwdAccountLockedTime' in entry.attributes);
+      (await directory.snapshot()).some(
+        (entry) => entry.dn === dn && 'pwdAccountLockedTime' in entry.attributes,
+      );
     await directory.modify(dn, owner, [lock]);
     const given = [
       { attribute: 'userPassword', values: [hashPassword('Other-Passw0rd')] },
