@@ -75,10 +75,7 @@ export class Provider {
    */
   async fillAsRelease(release: string, edit: (config: string) => string = (text) => text): Promise<void> {
     const former = join(this.folder, 'former');
-    for (const folder of [
-      former,
-      ...['data', 'accesslog', 'logins'].map((name) => join(this.folder, 'ldap', name)),
-    ])
+    for (const folder of [former, ...['data', 'accesslog'].map((name) => join(this.folder, 'ldap', name))])
       await mkdir(folder, { recursive: true });
     for (const name of ['slapd.conf', 'acl.conf', 'hopthu.schema']) {
       const text = await furnished(this.folder, name, await readFile(join(release, name), 'utf8'));
@@ -123,23 +120,23 @@ export class Provider {
   /** What a bind account finds, DNs alone. */
   async search(bindDn: string, password: string, filter: string): Promise<string> {
     const url = `ldaps://${host}:${this.ports.slapd}`;
+    const bind = ['-x', '-H', url, '-D', bindDn, '-w', password];
+    const args = [...bind, '-LLL', '-o', 'ldif-wrap=no', '-b', suffix, filter, '1.1'];
+    return (await execa('ldapsearch', args, { env: { ...env, ...this.#tls() } })).stdout;
+  }
+
+  /** Its groups, as they are stored. */
+  async groups(): Promise<string> {
     const args = [
-      '-x',
-      '-LLL',
+      '-f',
+      join(this.folder, 'run/slapd.conf'),
+      '-b',
+      `ou=groups,${suffix}`,
       '-o',
       'ldif-wrap=no',
-      '-H',
-      url,
-      '-D',
-      bindDn,
-      '-w',
-      password,
-      '-b',
-      suffix,
-      filter,
-      '1.1',
     ];
-    return (await execa('ldapsearch', args, { env: { ...env, ...this.#tls() } })).stdout;
+    const { stdout } = await execa('slapcat', args, { env });
+    return stdout;
   }
 
   /** How far it has come, provider by provider. */
