@@ -6,6 +6,7 @@ import { centreAddress } from '../../operator/core/notice.ts';
 import { displayBytes, messageSizeLimit } from '../../operator/core/quota.ts';
 import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { reloadingScript } from '../reloading.ts';
@@ -29,6 +30,8 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
   return {
     'main.cf': renderFile('postfix/main.cf', {
       domain: site.domain,
+      domains: domainsOf(site).join(', '),
+      ownSenders: domainsOf(site).map(mustLogIn).join(', '),
       mailHost: site.hosts.mail,
       attachment: site.attachment,
       messageSizeLimit: messageSizeLimit(site.attachment),
@@ -76,6 +79,17 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
   };
 }
 
+function mustLogIn(domain: string): string {
+  return `{ ${domain} = 553 5.7.1 Nguoi gui thuoc ${domain} phai dang nhap (senders of this domain must log in) }`;
+}
+
+/** A filter for who has an address in any of the site's domains; `domain` of the map keeps all others out. */
+function namedBy(site: Site, name: string): string {
+  const domains = domainsOf(site);
+  if (domains.length === 1) return `(${name}=%s)`;
+  return `(|${domains.map((domain) => `(${name}=%u@${domain})`).join('')})`;
+}
+
 /**
  * Whoever may receive is looked for at both providers first; who is not found there, at the active one: a copy that lags
  * refuses nobody's mail. What takes a right away is asked of the active one alone (R24).
@@ -87,14 +101,18 @@ function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<
   const refusal = (vietnamese: string, english: string) =>
     `550 5.2.1 Hop thu ${vietnamese}, hay viet toi ${centre} (this mailbox ${english}, write to ${centre})`;
   const map = (
-    values: { status: string; attribute: string; result: string; format: string; more?: string },
+    {
+      attribute: name,
+      ...values
+    }: { status: string; attribute: string; result: string; format: string; more?: string },
     { host, port } = directory,
   ) =>
     renderFile('postfix/map.cf', {
       directoryHost: host,
       directoryPort: port,
-      suffix: suffixOf(site.domain),
-      domain: site.domain,
+      suffix: suffixOf(directoryDomain(site)),
+      domains: domainsOf(site).join(', '),
+      named: namedBy(site, name),
       more: '',
       ...values,
     });

@@ -52,8 +52,8 @@ const grace = 5_000;
 type Job = {
   readonly task: Task;
   state: 'waiting' | 'underWay' | 'dropped';
-  readonly over: Promise<void>;
-  readonly end: () => void;
+  /** Those who wait for its end; made when there is one, because a province of promises takes room. */
+  awaited?: PromiseWithResolvers<void>;
 };
 
 export class Carrier {
@@ -79,7 +79,9 @@ export class Carrier {
   supersede(uid: string): Promise<void> | undefined {
     const job = this.#jobs.get(uid);
     if (job?.state === 'waiting') job.state = 'dropped';
-    return job?.state === 'underWay' ? job.over : undefined;
+    if (job?.state !== 'underWay') return undefined;
+    job.awaited ??= Promise.withResolvers<void>();
+    return job.awaited.promise;
   }
 
   /** Drops what waits of the bulk, at once or when it had its time. Holds for what comes until `readAnew`. */
@@ -170,17 +172,14 @@ export class Carrier {
     applied: readonly Applied[],
   ): Promise<Problem | undefined> {
     const ended =
-      entries === undefined
-        ? Promise.resolve(undefined)
-        : endSessions(this.#options.sessions, entries, applied);
+      entries === undefined ? Promise.resolve(undefined) : endSessions(this.#options, entries, applied);
     // Looked at when the tasks are over; a round that failed before does not look.
     ended.catch(() => undefined);
     return ended;
   }
 
   #enlist(task: Task): Job {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const job: Job = { task, state: 'waiting', over: promise, end: resolve };
+    const job: Job = { task, state: 'waiting' };
     this.#jobs.set(task.desired.resource.metadata.uid, job);
     return job;
   }
@@ -243,7 +242,7 @@ export class Carrier {
   #end(job: Job): void {
     const { uid } = job.task.desired.resource.metadata;
     if (this.#jobs.get(uid) === job) this.#jobs.delete(uid);
-    job.end();
+    job.awaited?.resolve();
   }
 }
 
