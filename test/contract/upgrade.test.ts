@@ -14,8 +14,9 @@ import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
 import { parseLdif } from '../support/ldif.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
+import { fillAsRelease, found, ldifOf } from './support/former.ts';
 import { Pair, until } from './support/pair.ts';
-import { operatorDn, site, suffix } from './support/slapd.ts';
+import { site, suffix } from './support/slapd.ts';
 
 const folder = join(import.meta.dirname, '../upgrade');
 const releases = globSync('*/resources.yaml', { cwd: folder }).map((path) => path.split('/')[0] ?? '');
@@ -54,7 +55,7 @@ describe.each(releases)('a directory of %s', (release) => {
   beforeAll(async () => {
     pair = await Pair.create();
     // Of the indexes only what no search can do without: all others are new.
-    await pair.providers[0].fillAsRelease(openldap, (text) =>
+    await fillAsRelease(pair.providers[0], openldap, (text) =>
       text.replaceAll(/^index (cn|objectClass|hopThu\w+|pwdChangedTime).*$/gm, ''),
     );
     await pair.start();
@@ -90,21 +91,18 @@ describe.each(releases)('a directory of %s', (release) => {
     // Policies and bind accounts are of today.
     const people: Entries = new Map([...before].filter(([dn]) => !/,ou=(policies|services),/.test(dn)));
     expect(people.size).toBeGreaterThan(10);
-    expect(missing(people, entriesOf(await pair.providers[0].ldif()))).toEqual([]);
+    expect(missing(people, entriesOf(await ldifOf(pair.providers[0])))).toEqual([]);
   });
 
   it('is found by indexes that are newer than its entries', async () => {
     const [dn = ''] = [...before.keys()].filter((name) => name.includes(',ou=mailboxes,'));
     const [mail = ''] = before.get(dn)?.['mail'] ?? [];
-    const found = await pair.providers[0].search(
-      operatorDn,
-      'operator',
+    const listed = await found(
+      pair.providers[0],
       `(&(objectClass=hopThuMailbox)(mail=${mail.slice(0, 4)}*))`,
     );
-    expect(found).toContain(`dn: ${dn}`);
-    expect(await pair.providers[0].search(operatorDn, 'operator', `(hopThuAddress=${mail})`)).toContain(
-      `dn: ${dn}`,
-    );
+    expect(listed).toContain(`dn: ${dn}`);
+    expect(await found(pair.providers[0], `(hopThuAddress=${mail})`)).toContain(`dn: ${dn}`);
   });
 
   it('gives the operator nothing to close, remove or rename, and nothing at all the second time', async () => {
@@ -117,7 +115,7 @@ describe.each(releases)('a directory of %s', (release) => {
     const people: Entries = new Map(
       [...before].filter(([dn]) => /,ou=(mailboxes|organizations|held),/.test(dn)),
     );
-    expect(missing(people, entriesOf(await pair.providers[0].ldif()))).toEqual([]);
+    expect(missing(people, entriesOf(await ldifOf(pair.providers[0])))).toEqual([]);
   });
 
   it('leaves everybody as they were: address, state, ready', async () => {
