@@ -132,6 +132,8 @@ export function filter(scope: Construct, context: Context): void {
     part,
     uid,
     config: Object.values(config),
+    // rspamd gives what it is judging ten seconds.
+    graceSeconds: 60,
     claims: { valkey: site.storage.filter, signatures: site.storage.signatures },
     ...(updates.length === 0 ? {} : { initContainers: [firstSignatures(context)] }),
     // Who is asked ends after who asks: what has come is judged to its end.
@@ -207,7 +209,8 @@ function valkey({ site, image }: Context): Container {
     name: 'valkey',
     image: image('valkey'),
     resources: site.resources.valkey,
-    liveness: { ...asks(loopback.valkey, 'PING\\r\\n', 'PONG'), initialDelaySeconds: 30, periodSeconds: 30 },
+    // It says that it is loading its log for as long as it does.
+    liveness: { ...asks(loopback.valkey, 'PING\\r\\n', '-e PONG -e LOADING'), periodSeconds: 30 },
     mounts: [
       { name: 'config', path: '/etc/hopthu' },
       { name: 'valkey', path: '/var/lib/valkey', writable: true },
@@ -256,6 +259,6 @@ function metrics({ site, image }: Context): Container {
     ports: { metrics: port },
     resources: { cpu: '5m', memory: '48Mi', memoryLimit: '128Mi' },
     mounts: [],
-    liveness: { httpGet: { path: '/healthz', port }, periodSeconds: 30, failureThreshold: 3 },
+    liveness: { httpGet: { path: '/healthz', port }, periodSeconds: 30, timeoutSeconds: 5 },
   };
 }
