@@ -6,6 +6,7 @@ import { dkimSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
+import { filterDrainScript } from '../draining.ts';
 import { loopback, ports, serviceHost } from '../endpoints.ts';
 import { reloadingScript } from '../reloading.ts';
 import { service } from '../service.ts';
@@ -79,6 +80,7 @@ export function filterConfig(site: Site): Readonly<Record<string, string>> {
       messageSizeLimit: messageSizeLimit(site.attachment),
     }),
     reloading: reloadingScript,
+    drain: filterDrainScript(),
     'eicar.ndb': renderFile('clamav/eicar.ndb'),
     'valkey.conf': renderFile('valkey/valkey.conf', {
       valkeyPort: loopback.valkey,
@@ -173,6 +175,7 @@ function rspamd({ site, image }: Context): Container {
     startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
     readiness: { ...alive, periodSeconds: 10 },
     liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
+    preStop: { exec: { command: ['/bin/sh', '/etc/rspamd/local.d/drain'] } },
     mounts: [
       // rspamd looks in each for files of the names that it knows.
       { name: 'config', path: '/etc/rspamd/local.d' },
