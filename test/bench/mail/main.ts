@@ -19,7 +19,9 @@ const messages = given('MESSAGES', 1_000);
 /** With filtering each message is another one, and they take longer. */
 const judged = given('JUDGED', 200);
 const fetchesEach = given('FETCHES', 200);
-/** People that log in before the first of them does so again: within the seconds for which a login is remembered. */
+/** Not everybody logs in: a password that is looked at takes a good part of a tenth of a second of this machine. */
+const visitors = people.slice(0, 40);
+/** Of them so many log in before the first does so again: within the seconds for which a login is remembered. */
 const chunk = 20;
 
 const say = (what: string) => process.stderr.write(`${what}\n`);
@@ -55,11 +57,11 @@ function delivery(stack: Stack, side: Side, count: number, distinct: boolean): P
   return measure(stack, side, async () => ({ seconds: await deliver(stack.pods, load, from), count }));
 }
 
-/** Everybody's first login, and the three after it while that is remembered. */
+/** A first login of each, and three after it while that is remembered. */
 async function access(stack: Stack, side: Side): Promise<{ readonly first: Sample; readonly again: Sample }> {
   const [first, again]: [Sample[], Sample[]] = [[], []];
-  for (let from = 0; from < people.length; from += chunk) {
-    const names = people.slice(from, from + chunk);
+  for (let from = 0; from < visitors.length; from += chunk) {
+    const names = visitors.slice(from, from + chunk);
     first.push(await measure(stack, side, () => logins(side.imap, names)));
     const thrice = [names, names, names].flat();
     again.push(await measure(stack, side, () => logins(side.imap, thrice)));
@@ -83,7 +85,7 @@ async function compare(stack: Stack): Promise<readonly Comparison[]> {
     ours: [] as Sample[],
   });
   const delivered = make('messages delivered', false);
-  const [first, again] = [make('logins', true), make('logins that are remembered', true)];
+  const [first, again] = [make('logins', true), make('logins again within 5 s', true)];
   const fetched = make('messages fetched', true);
   for (let round = 0; round < rounds; round += 1) {
     const order = round % 2 === 0 ? (['floor', 'ours'] as const) : (['ours', 'floor'] as const);
@@ -91,9 +93,9 @@ async function compare(stack: Stack): Promise<readonly Comparison[]> {
       const side = stack[name];
       say(`round ${round + 1} of ${rounds}: ${name}`);
       delivered[name].push(await delivery(stack, side, messages, false));
-      const access_ = await access(stack, side);
-      first[name].push(access_.first);
-      again[name].push(access_.again);
+      const visits = await access(stack, side);
+      first[name].push(visits.first);
+      again[name].push(visits.again);
       fetched[name].push(await reading(stack, side));
     }
   }
@@ -123,7 +125,7 @@ async function run(stack: Stack): Promise<readonly string[]> {
   await pods.start('postfix', unfiltered);
   for (const side of [stack.floor, stack.ours]) {
     await delivery(stack, side, people.length, false);
-    await logins(side.imap, people);
+    await logins(side.imap, visitors);
   }
   const comparisons = await compare(stack);
   const rest = await atRest(stack);

@@ -16,12 +16,14 @@ export type Container = {
     readonly exec?: { readonly command: readonly string[] };
     readonly httpGet?: { readonly path: string; readonly port: number };
   };
-  readonly volumeMounts?: readonly {
-    readonly name: string;
-    readonly mountPath: string;
-    readonly subPath?: string;
-    readonly readOnly?: boolean;
-  }[];
+  readonly volumeMounts?: readonly Mount[];
+};
+
+export type Mount = {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly subPath?: string;
+  readonly readOnly?: boolean;
 };
 
 export type Volume = {
@@ -59,7 +61,11 @@ export type Objects = {
   readonly secret: (namespace: string, name: string) => Readonly<Record<string, string>>;
 };
 
-type PodSpec = Pick<Pod, 'containers' | 'securityContext'> & { readonly volumes?: readonly Volume[] };
+type PodSpec = Pick<Pod, 'containers' | 'securityContext'> & {
+  /** Sidecars, which run beside the others. */
+  readonly initContainers?: readonly (Container & { readonly restartPolicy?: string })[];
+  readonly volumes?: readonly Volume[];
+};
 type Workload = Manifest & {
   readonly spec: {
     readonly replicas?: number;
@@ -125,14 +131,16 @@ export function podsOf({ workloads }: Objects): readonly Pod[] {
   return workloads.flatMap(({ metadata: { name: workload, namespace = '' }, spec }) =>
     Array.from({ length: spec.replicas ?? 1 }, (_, number) => {
       const name = `${workload}-${number}`;
-      const { containers, volumes = [], securityContext } = spec.template.spec;
+      const { containers, initContainers = [], volumes = [], securityContext } = spec.template.spec;
+      if (initContainers.some(({ restartPolicy }) => restartPolicy !== 'Always'))
+        throw new Error(`${name} has a container that runs before the others, which is not done here`);
       const claims = (spec.volumeClaimTemplates ?? []).map(({ metadata }) => ({ name: metadata.name }));
       return {
         name,
         namespace,
         workload,
         labels: { ...spec.template.metadata.labels, 'statefulset.kubernetes.io/pod-name': name },
-        containers,
+        containers: [...containers, ...initContainers],
         volumes: [...volumes, ...claims],
         ...(securityContext === undefined ? {} : { securityContext }),
       };

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { eventually } from '../../e2e/support/eventually.ts';
 import { type Runtime, runContainer } from '../../kind/runtime.ts';
 import { cpuSeconds } from './cpu.ts';
-import { type Container, type Objects, type Pod, podsOf, type Volume } from './objects.ts';
+import { type Container, type Mount, type Objects, type Pod, podsOf, type Volume } from './objects.ts';
 
 /** Changes a file of a ConfigMap. */
 export type Edit = (file: string, text: string) => string;
@@ -149,11 +149,7 @@ export class Pods {
     } = container.securityContext ?? {};
     const [command, ...args] = [...(container.command ?? []), ...(container.args ?? [])];
     const id = `${this.#name}-${pod.name}-${container.name}`;
-    const mounts = (container.volumeMounts ?? []).flatMap(({ name, mountPath, subPath = '.', readOnly }) => {
-      const volume = pod.volumes.find((one) => one.name === name);
-      if (volume === undefined) throw new Error(`${pod.name} has no volume ${name}`);
-      return ['-v', `${join(this.#placeOf(pod, volume), subPath)}:${mountPath}${readOnly ? ':ro' : ''}`];
-    });
+    const mounts = (container.volumeMounts ?? []).flatMap((mount) => this.#mount(pod, mount));
     await runContainer(this.#runtime, [
       ...['run', '-d', '--name', id, '--read-only', '--security-opt', 'no-new-privileges'],
       ...(container === first || first === undefined
@@ -174,6 +170,17 @@ export class Pods {
     ]);
     const pid = await runContainer(this.#runtime, ['inspect', '-f', '{{.State.Pid}}', id]);
     this.#running.set(`${pod.name}/${container.name}`, { pod, id, pid: pid.trim() });
+  }
+
+  #mount(pod: Pod, { name, mountPath, subPath, readOnly }: Mount): readonly string[] {
+    const volume = pod.volumes.find((one) => one.name === name);
+    if (volume === undefined) throw new Error(`${pod.name} has no volume ${name}`);
+    const path = join(this.#placeOf(pod, volume), subPath ?? '.');
+    if (!existsSync(path)) {
+      mkdirSync(path);
+      chmodSync(path, 0o777);
+    }
+    return ['-v', `${path}:${mountPath}${readOnly === true ? ':ro' : ''}`];
   }
 
   async #ready(pod: Pod, { name, readinessProbe }: Container): Promise<void> {

@@ -48,7 +48,8 @@ export type Stack = {
 /** Any private one that is free; of two runs at once each has its own. */
 const subnet = `10.231.${randomInt(1, 255)}`;
 const parts: readonly Part[] = ['openldap', 'dovecot', 'postfix', 'rspamd', 'clamav', 'valkey', 'operator'];
-const workloads = ['load', 'floor', 'openldap', 'dovecot', 'rspamd', 'postfix'];
+/** What runs of it, the floor and the sender included. */
+export const workloads = ['load', 'floor', 'openldap', 'dovecot', 'rspamd', 'postfix'];
 const letters = '/letters';
 const password = 'Cong-Van-So-17!';
 
