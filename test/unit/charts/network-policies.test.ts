@@ -122,10 +122,12 @@ describe.each([socTrang, daNang, moving])('the network of $name', (site) => {
         ),
       ),
     );
+    const moves = site.moving.from.map(({ networks: [cidr], port }) => ['moving', cidr, [port]]);
     const dns = beyond.filter(([, cidr]) => cidr === '169.254.20.10/32').map(([name]) => name);
     expect(dns.sort()).toEqual([
       'backup',
       'dovecot',
+      ...moves.map(() => 'moving'),
       'openldap',
       'operator',
       'postfix',
@@ -139,6 +141,7 @@ describe.each([socTrang, daNang, moving])('the network of $name', (site) => {
       ...['operator', 'backup'].flatMap((pod) =>
         site.network.apiServer.networks.map((cidr) => [pod, cidr, [443, 6443]]),
       ),
+      ...moves,
     ]);
   });
 });
