@@ -72,6 +72,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
     }),
     reloading: reloadingScript,
     export: renderFile('dovecot/export'),
+    drain: renderFile('dovecot/drain', { lmtpPortHex: loopback.lmtp.toString(16).toUpperCase() }),
   };
 }
 
@@ -152,6 +153,18 @@ export function dovecot(
     uid,
     config: Object.values(config),
     claims: { mail: site.storage.mail },
+    graceSeconds: 60,
+    // It lets the last letter through, and the answer back.
+    sidecars: [
+      tunnel({
+        image: image(part),
+        ports: {
+          lmtp: ports.lmtpTunnel.container,
+          sasl: ports.saslTunnel.container,
+          quota: ports.quotaTunnel.container,
+        },
+      }),
+    ],
     containers: [
       {
         name: part,
@@ -168,8 +181,11 @@ export function dovecot(
           sessions: ports.sessions.container,
         },
         resources: site.resources.dovecot,
-        readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },
-        liveness: { ...alive, initialDelaySeconds: 30, periodSeconds: 30 },
+        startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
+        readiness: { ...alive, periodSeconds: 10 },
+        // Two minutes: the login service waits for nobody, but a node may be busy.
+        liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
+        preStop: { exec: { command: ['/bin/sh', '/etc/dovecot/sieve/drain'] } },
         mounts: [
           { name: 'mail', path: mailRoot, writable: true },
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
@@ -182,14 +198,6 @@ export function dovecot(
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
-      tunnel({
-        image: image(part),
-        ports: {
-          lmtp: ports.lmtpTunnel.container,
-          sasl: ports.saslTunnel.container,
-          quota: ports.quotaTunnel.container,
-        },
-      }),
       store(image(part)),
       throttle(context),
     ],

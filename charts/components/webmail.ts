@@ -34,6 +34,8 @@ export type WebmailEndpoints = {
   readonly smtp: Endpoint;
   readonly sieve: Endpoint;
   readonly directory: Endpoint;
+  /** For the address book. */
+  readonly readers: Endpoint;
 };
 
 /** Roundcube behind nginx on HTTPS, in Vietnamese, reached from outside under `site.hosts.webmail` (R2, R5). */
@@ -60,6 +62,7 @@ export function webmail(scope: Construct, context: Context, endpoints: WebmailEn
     replicas: site.webmail.replicas,
     config: [config, plugin, setup].flatMap((files) => Object.values(files)),
     ...containers(context, endpoints.database),
+    graceSeconds: 60,
     volumes: [
       volume.configMap('config', configMap),
       volume.configMap('plugin', pluginMap),
@@ -78,7 +81,7 @@ export function webmail(scope: Construct, context: Context, endpoints: WebmailEn
   return { host: serviceHost(part, namespace), port: ports.webmail.service };
 }
 
-function configuration(site: Site, { database, imap, smtp, sieve, directory }: WebmailEndpoints) {
+function configuration(site: Site, { database, imap, smtp, sieve, directory, readers }: WebmailEndpoints) {
   const files = folder('../config/webmail/');
   const fill = (name: string, values: Readonly<Record<string, string | number>>) =>
     render(name, files[name] ?? '', values);
@@ -93,6 +96,7 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory }: W
       smtpUrl: `${smtp.port === ports.submissions.service ? 'ssl' : 'tls'}://${smtp.host}:${smtp.port}`,
       sieveUrl: `tls://${sieve.host}:${sieve.port}`,
       directoryUrl: `ldaps://${directory.host}:${directory.port}`,
+      readersUrl: `ldaps://${readers.host}:${readers.port}`,
       suffix: suffixOf(directoryDomain(site)),
       bindDn: serviceDn(directoryDomain(site), 'webmail'),
       domain: site.domain,
@@ -165,7 +169,7 @@ function containers({ site, image }: Context, database: Endpoint) {
       resources: site.resources.webmail,
     },
   ];
-  const running: Container[] = [
+  const sidecars: Container[] = [
     {
       ...php,
       name: 'php',
@@ -177,6 +181,8 @@ function containers({ site, image }: Context, database: Endpoint) {
       ),
       resources: resources.php,
     },
+  ];
+  const running: Container[] = [
     {
       name: 'nginx',
       image: image(part),
@@ -189,6 +195,8 @@ function containers({ site, image }: Context, database: Endpoint) {
         periodSeconds: 5,
         timeoutSeconds: 5,
       },
+      // Until every node has heard that browsers go to the other pod.
+      preStop: { sleep: { seconds: 5 } },
       mounts: [
         { name: 'config', path: '/etc/hopthu' },
         editor,
@@ -200,7 +208,7 @@ function containers({ site, image }: Context, database: Endpoint) {
       ],
     },
   ];
-  return { initContainers, containers: running };
+  return { initContainers, sidecars, containers: running };
 }
 
 /** nginx serves files with little; PHP gets the rest of what the site file grants. */
