@@ -43,6 +43,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       quotaPort: loopback.quota,
       sessionsPort: ports.sessions.container,
       throttlePort: loopback.throttle,
+      exporterPort: ports.exporter.container,
     }),
     'stunnel.conf': renderFile('dovecot/stunnel.conf', {
       postfixHost: serviceHost('postfix', site.namespaces.smtp),
@@ -153,6 +154,7 @@ export function dovecot(
           pop3s: ports.pop3s.container,
           sieve: ports.sieve.container,
           sessions: ports.sessions.container,
+          exporter: ports.exporter.container,
         },
         resources: site.resources.dovecot,
         readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },

@@ -8,6 +8,7 @@ import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
+import { exporter } from '../exporter.ts';
 import { reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
 import { tunnel } from '../tunnel.ts';
@@ -62,6 +63,9 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       attachmentText: displayBytes(site.attachment),
     }),
     start: renderFile('postfix/start'),
+    'count-log': renderFile('postfix/count-log'),
+    'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain }),
+    metrics: renderFile('postfix/metrics'),
     'write-maps': renderFile('postfix/write-maps'),
     reloading: reloadingScript,
   };
@@ -181,6 +185,7 @@ export function postfix(
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
           { name: 'maps', path: '/run/maps', writable: true },
+          { name: 'metrics', path: '/run/metrics', writable: true },
           { name: 'data', path: '/var/lib/postfix', writable: true },
           { name: 'tmp', path: '/tmp', writable: true },
         ],
@@ -190,12 +195,20 @@ export function postfix(
         uid: tunnelUid,
         ports: { notices: ports.notices.container, replies: ports.replies.container },
       }),
+      exporter({
+        image: image(part),
+        uid: tunnelUid,
+        script: { name: 'programs', subPath: 'metrics' },
+        mounts: [{ name: 'metrics', path: '/run/metrics' }],
+      }),
     ],
     volumes: [
       volume.configMap('config', 'postfix-config'),
+      volume.programs('programs', 'postfix-config'),
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),
       volume.memory('maps', '1Mi'),
+      volume.memory('metrics', '1Mi'),
       volume.scratch('data', '16Mi'),
       volume.scratch('tmp', '16Mi'),
     ],
