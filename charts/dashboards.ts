@@ -51,14 +51,8 @@ const service: readonly Panel[] = [
     unit: 'ops',
   },
   {
-    title: 'Time to judge a message',
-    expr: 'max(rspamd_scan_time_average{site="$site"})',
-    legend: 'mean',
-    unit: 's',
-  },
-  {
     title: 'IMAP commands',
-    expr: rateOf('dovecot_imap_command_total{cmd_name!=""}', 'cmd_name'),
+    expr: rateOf('dovecot_imap_command_count', 'cmd_name'),
     legend: '{{cmd_name}}',
     unit: 'ops',
   },
@@ -93,8 +87,8 @@ const service: readonly Panel[] = [
   },
   {
     title: 'Sessions of PostgreSQL',
-    expr: 'sum by (state) (pg_stat_activity_count{site="$site", datname="roundcube"})',
-    legend: '{{state}}',
+    expr: 'sum by (datname) (pg_stat_database_numbackends{site="$site", datname!~"template."})',
+    legend: '{{datname}}',
   },
   {
     title: 'Passes of the operator',

@@ -86,7 +86,7 @@ function store(image: string): Container {
     image,
     command: reloading(hangUp, ['/run/tls'], ['/usr/bin/stunnel', '/etc/hopthu/store.conf']),
     ports: { store: ports.store.container },
-    resources: { cpu: '10m', memory: '32Mi', memoryLimit: '256Mi' },
+    resources: { cpu: '2m', memory: '32Mi', memoryLimit: '256Mi' },
     mounts: [
       { name: 'mail', path: '/srv/vmail', writable: true },
       { name: 'archive', path: '/srv/archive', writable: true },

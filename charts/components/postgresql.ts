@@ -77,6 +77,7 @@ export function postgresql(scope: Construct, context: Context): Endpoint {
         command: [
           '/usr/bin/prometheus-postgres-exporter',
           `--web.listen-address=:${ports.exporter.container}`,
+          '--disable-settings-metrics',
         ],
         env: {
           DATA_SOURCE_NAME: `host=/run/postgresql port=${ports.postgresql.container} user=monitoring dbname=postgres sslmode=disable`,

@@ -64,8 +64,16 @@ export class FilterPod {
     chmodSync(this.#folder, 0o755);
   }
 
+  /** For containers that are of the same pod. */
+  get network(): string {
+    return `container:${this.#name}-rspamd`;
+  }
+
+  logs(part: 'rspamd' | 'clamav' | 'valkey'): Promise<string> {
+    return this.#podman(['logs', `${this.#name}-${part}`]);
+  }
+
   async #run(): Promise<void> {
-    const first = `${this.#name}-rspamd`;
     const config = this.#folder;
     await this.#start('rspamd', ['--network', 'none'], {
       '/etc/rspamd/local.d': config,
@@ -75,7 +83,7 @@ export class FilterPod {
       '/var/lib/rspamd': join(config, 'compiled'),
       '/run/rspamd': join(config, 'run'),
     });
-    const beside = ['--network', `container:${first}`];
+    const beside = ['--network', this.network];
     await this.#start('clamav', beside, {
       '/etc/hopthu': config,
       '/var/lib/clamav': join(config, 'signatures'),
