@@ -62,6 +62,7 @@ export function directoryConfig(site: Site, places = placesOf(site)): Readonly<R
     ...database(site, suffix),
     ...policies(site, suffix),
     ...providers(places, suffix),
+    ...(site.applications.length > 0 ? groups(site, suffix) : {}),
     audit: renderFile('openldap/audit', { suffix }),
     start: renderFile('openldap/start', { port: places.slapd }),
     refresh: renderFile('openldap/refresh', {
@@ -104,6 +105,15 @@ function database(site: Site, suffix: string): Readonly<Record<string, string>> 
       accounts: accounts.map(([, entry]) => entry).join('\n'),
     }),
     ...Object.fromEntries(accounts),
+  };
+}
+
+/** Entries of 1 KB, at most some thousands: a fiftieth of the volume is plenty. */
+function groups(site: Site, suffix: string): Readonly<Record<string, string>> {
+  const maxSize = Math.floor(parseBytes(site.storage.directory, 'storage.directory') * 0.02);
+  return {
+    'groups.conf': renderFile('openldap/groups.conf', { suffix, maxSize }),
+    groups: renderFile('openldap/groups'),
   };
 }
 

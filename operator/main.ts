@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { readConfig } from './config.ts';
-import { formatChange } from './core/format.ts';
 import { serviceDn, suffixOf } from './core/layout.ts';
 import { operatorLease } from './core/secrets.ts';
 import { rfc3339 } from './core/time.ts';
@@ -176,7 +175,7 @@ const loop = new Loop({
     metrics.passed(result, seconds, changed === undefined ? 'site' : 'change');
     const { changes, ...counts } = result;
     const level = changes.length > 0 || result.failures > 0 ? 'info' : 'debug';
-    log[level]({ ...counts, changed, seconds, plan: changes.slice(0, 50).map(formatChange) }, 'pass');
+    log[level]({ ...counts, changed, seconds, plan: changes.slice(0, 50).map(({ line }) => line) }, 'pass');
   },
   onFailure: (error, retryIn) => {
     metrics.failed();
