@@ -1,7 +1,8 @@
-/** Whatever an alert or a panel names is what the real daemons show once mail has gone through them. */
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+/** What the real daemons show and log once mail has gone through them: all that alerts and panels name, and each message's way. */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { alerts } from '../../charts/alerts.ts';
 import { dashboards } from '../../charts/dashboards.ts';
+import { linesOf, waysOf } from '../../cli/trace/way.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { createMetrics } from '../../operator/metrics.ts';
 import { eventually } from '../e2e/support/eventually.ts';
@@ -95,6 +96,57 @@ it('knows how far the directory has come, and how full it is', async () => {
   const pages = (kind: string) =>
     found.get(`slapd_mdb_pages{suffix="dc=soctrang,dc=gov,dc=vn",kind="${kind}"}`);
   expect(pages('used')).toBeLessThan(Number(pages('max')));
+});
+
+describe('a message', () => {
+  const lines = async () => {
+    const parts = ['postfix', 'rspamd', 'dovecot'] as const;
+    return (await Promise.all(parts.map(async (part) => linesOf(part, await pod.logs(part))))).flat();
+  };
+
+  it('is followed by its Message-ID through all three daemons, and by its queue id', async () => {
+    const [way, ...more] = waysOf(await lines(), '<one@example.org>');
+    expect(more).toEqual([]);
+    expect(way).toMatchObject({
+      messageId: 'one@example.org',
+      from: outside,
+      recipients: [{ address: person, status: 'sent' }],
+    });
+    const programs = way?.steps.map(({ part, program }) => `${part}/${program}`) ?? [];
+    expect(new Set(programs)).toEqual(
+      new Set([
+        'postfix/smtpd',
+        'postfix/cleanup',
+        'rspamd/milter',
+        'postfix/qmgr',
+        'dovecot/lmtp',
+        'postfix/lmtp',
+      ]),
+    );
+    expect(way?.steps.find(({ part }) => part === 'dovecot')?.text).toMatch(
+      /stored mail into mailbox 'INBOX'/,
+    );
+    expect(way?.steps.find(({ part }) => part === 'rspamd')?.text).toMatch(/^no action \[/);
+    expect(waysOf(await lines(), way?.queueId ?? '')).toEqual([way]);
+  });
+
+  it('that was refused shows by whom and why; one that waits says what for', async () => {
+    const [refused] = waysOf(await lines(), 'three@example.org');
+    expect(refused?.recipients).toEqual([]);
+    expect(refused?.steps.find(({ part }) => part === 'rspamd')?.text).toMatch(/^reject .*virus/);
+    expect(refused?.steps.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/^milter-reject: END-OF-MESSAGE/),
+    );
+    const waiting = (await lines()).find(({ text }) => text.includes('status=deferred'))?.text ?? '';
+    const queueId = /: (\w+): to=/.exec(waiting)?.[1] ?? '';
+    expect(waysOf(await lines(), queueId)).toMatchObject([
+      { recipients: [{ address: outside, status: 'deferred' }] },
+    ]);
+  });
+
+  it('that is not there has no way', async () => {
+    expect(waysOf(await lines(), 'none@example.org')).toEqual([]);
+  });
 });
 
 /** Of a query: without strings, labels and what is grouped by. */

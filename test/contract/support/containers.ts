@@ -94,10 +94,11 @@ export class Containers {
     return stdout;
   }
 
-  /** What a container has logged so far. */
+  /** What a container has logged so far, each line behind its time. */
   async logs(name: string): Promise<string> {
     const { command, environment } = this.#runtime;
-    const { all } = await execa(command, ['logs', `${this.#name}-${name}`], { env: environment, all: true });
+    const logs = ['logs', '--timestamps', `${this.#name}-${name}`];
+    const { all } = await execa(command, logs, { env: environment, all: true });
     return all;
   }
 

@@ -69,8 +69,9 @@ export class FilterPod {
     return `container:${this.#name}-rspamd`;
   }
 
-  logs(part: 'rspamd' | 'clamav' | 'valkey'): Promise<string> {
-    return this.#podman(['logs', `${this.#name}-${part}`]);
+  /** What rspamd has logged so far, each line behind its time. */
+  logs(): Promise<string> {
+    return this.#podman(['logs', '--timestamps', `${this.#name}-rspamd`]);
   }
 
   async #run(): Promise<void> {

@@ -191,7 +191,7 @@ export class MailPod {
 
   /** What a daemon has logged so far. */
   logs(name: 'postfix' | 'dovecot' | 'rspamd'): Promise<string> {
-    return name === 'rspamd' ? this.#filter.logs('rspamd') : this.#containers.logs(name);
+    return name === 'rspamd' ? this.#filter.logs() : this.#containers.logs(name);
   }
 
   async end(): Promise<void> {
