@@ -94,12 +94,8 @@ export class Containers {
     return stdout;
   }
 
-  /** What a container has logged so far, each line behind its time. */
-  async logs(name: string): Promise<string> {
-    const { command, environment } = this.#runtime;
-    const logs = ['logs', '--timestamps', `${this.#name}-${name}`];
-    const { all } = await execa(command, logs, { env: environment, all: true });
-    return all;
+  logs(name: string): Promise<string> {
+    return logsOf(this.#runtime, `${this.#name}-${name}`);
   }
 
   /** The end of each container's log, for who has to find out why a pod did not start. */
@@ -118,4 +114,11 @@ export class Containers {
       await runContainer(this.#runtime, ['rm', '-f', '-t', '1', container]).catch(() => undefined);
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** What a container has logged so far, each line behind its time. */
+export async function logsOf({ command, environment }: Runtime, container: string): Promise<string> {
+  const logs = ['logs', '--timestamps', container];
+  const { all } = await execa(command, logs, { env: environment, all: true });
+  return all;
 }

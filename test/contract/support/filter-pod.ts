@@ -64,14 +64,9 @@ export class FilterPod {
     chmodSync(this.#folder, 0o755);
   }
 
-  /** For containers that are of the same pod. */
-  get network(): string {
-    return `container:${this.#name}-rspamd`;
-  }
-
-  /** What rspamd has logged so far, each line behind its time. */
-  logs(): Promise<string> {
-    return this.#podman(['logs', '--timestamps', `${this.#name}-rspamd`]);
+  /** The container of rspamd, whose network the others share. */
+  get container(): string {
+    return `${this.#name}-rspamd`;
   }
 
   async #run(): Promise<void> {
@@ -84,7 +79,7 @@ export class FilterPod {
       '/var/lib/rspamd': join(config, 'compiled'),
       '/run/rspamd': join(config, 'run'),
     });
-    const beside = ['--network', this.network];
+    const beside = ['--network', `container:${this.container}`];
     await this.#start('clamav', beside, {
       '/etc/hopthu': config,
       '/var/lib/clamav': join(config, 'signatures'),

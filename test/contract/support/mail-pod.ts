@@ -10,7 +10,8 @@ import type { Site } from '../../../operator/core/site.ts';
 import { eventually } from '../../e2e/support/eventually.ts';
 import { buildImages, ROOT } from '../../kind/images.ts';
 import { ensureTools } from '../../kind/prerequisites.ts';
-import { Containers } from './containers.ts';
+import type { Runtime } from '../../kind/runtime.ts';
+import { Containers, logsOf } from './containers.ts';
 import { FilterPod } from './filter-pod.ts';
 
 /** In one network no two can have the port that each has in its own pod. */
@@ -21,9 +22,11 @@ export class MailPod {
   readonly #site: Site;
   readonly #filter: FilterPod;
   readonly #containers: Containers;
+  readonly #runtime: Runtime;
   readonly #directory: Endpoint;
 
-  private constructor(site: Site, filter: FilterPod, containers: Containers) {
+  private constructor(site: Site, filter: FilterPod, containers: Containers, runtime: Runtime) {
+    this.#runtime = runtime;
     this.#site = site;
     this.#filter = filter;
     this.#containers = containers;
@@ -36,8 +39,8 @@ export class MailPod {
     const { runtime } = await ensureTools();
     await buildImages(runtime, ['openldap', 'dovecot', 'postfix']);
     const filter = await FilterPod.start(site);
-    const containers = new Containers(runtime, filter.network, 'mail');
-    const pod = new MailPod(site, filter, containers);
+    const containers = new Containers(runtime, `container:${filter.container}`, 'mail');
+    const pod = new MailPod(site, filter, containers, runtime);
     try {
       await containers.certificates([pod.#directory.host, site.hosts.mail]);
       await pod.#openldap();
@@ -191,7 +194,7 @@ export class MailPod {
 
   /** What a daemon has logged so far. */
   logs(name: 'postfix' | 'dovecot' | 'rspamd'): Promise<string> {
-    return name === 'rspamd' ? this.#filter.logs() : this.#containers.logs(name);
+    return name === 'rspamd' ? logsOf(this.#runtime, this.#filter.container) : this.#containers.logs(name);
   }
 
   async end(): Promise<void> {
