@@ -2,6 +2,7 @@
 import { bindAccounts, mailRoot, suffixOf } from '../operator/core/layout.ts';
 import { parseBytes } from '../operator/core/quota.ts';
 import type { Site } from '../operator/core/site.ts';
+import { directoryDomain, domainsOf } from '../operator/core/site-domains.ts';
 import { renderFile } from './config/render.ts';
 import { type Endpoint, ports, serviceHost } from './endpoints.ts';
 import { reloadingScript } from './reloading.ts';
@@ -26,6 +27,7 @@ export type Places = {
   /** What slapd and the front in a pod listen on. */
   readonly slapd: number;
   readonly front: number;
+  readonly readers: number;
   readonly health: number;
   /** Where clients find the active provider. */
   readonly service: Endpoint;
@@ -50,6 +52,7 @@ export function placesOf(site: Site): Places {
     }),
     slapd: replicas === 1 ? ports.ldaps.container : ports.provider.container,
     front: ports.ldaps.container,
+    readers: ports.ldapsRead.container,
     health: ports.providerHealth.container,
     service: { host: serviceHost('openldap', namespace), port: ports.ldaps.service },
   };
@@ -57,7 +60,7 @@ export function placesOf(site: Site): Places {
 
 /** Everything that the pods find in /etc/hopthu; files with a number in their name are of the pod of that number. */
 export function directoryConfig(site: Site, places = placesOf(site)): Readonly<Record<string, string>> {
-  const suffix = suffixOf(site.domain);
+  const suffix = suffixOf(directoryDomain(site));
   return {
     ...database(site, suffix),
     ...policies(site, suffix),
@@ -89,7 +92,7 @@ function database(site: Site, suffix: string): Readonly<Record<string, string>> 
       suffix,
       mailRoot,
       site: site.name,
-      domainPattern: site.domain.replaceAll('.', '\\.'),
+      domainPattern: patternOf(domainsOf(site)),
       // The files of the databases grow up to these sizes and leave room for the first fill and a slapcat.
       dataMaxSize: Math.floor(volumeSize * 0.5),
       logMaxSize: Math.floor(volumeSize * 0.2),
@@ -101,11 +104,16 @@ function database(site: Site, suffix: string): Readonly<Record<string, string>> 
     'tree.ldif': renderFile('openldap/tree.ldif', {
       suffix,
       title: base64(site.title),
-      firstLabel: site.domain.split('.')[0] ?? '',
+      firstLabel: directoryDomain(site).split('.')[0] ?? '',
       accounts: accounts.map(([, entry]) => entry).join('\n'),
     }),
     ...Object.fromEntries(accounts),
   };
+}
+
+function patternOf(domains: readonly string[]): string {
+  const [only, ...others] = domains.map((domain) => domain.replaceAll('.', '\\.'));
+  return others.length === 0 ? (only ?? '') : `(${[only, ...others].join('|')})`;
 }
 
 /** Entries of 1 KB, at most some thousands: a fiftieth of the volume is plenty. */
@@ -141,15 +149,26 @@ function providers(places: Places, suffix: string): Readonly<Record<string, stri
     providers: renderFile('openldap/providers', { suffix, port: places.slapd, others: others.join('\n') }),
     ...(pairs.length === 0
       ? { 'provider-0.conf': renderFile('openldap/alone.conf') }
-      : { front: renderFile('openldap/front') }),
+      : {
+          front: renderFile('openldap/front'),
+          leave: renderFile('openldap/leave'),
+          writable: renderFile('openldap/writable'),
+        }),
     ...Object.assign({}, ...files),
   };
 }
 
 function ofOne(places: Places, suffix: string, number: number, other: Provider): Record<string, string> {
   const { host, port } = other.slapd;
-  const servers = [`127.0.0.1:${places.slapd} track self/slapd`, `${host}:${port} track other/front`];
-  const [first = '', second = ''] = number === 0 ? servers : servers.toReversed();
+  const servers = (reads: string) => {
+    const list = [
+      `127.0.0.1:${places.slapd} track self${reads}/slapd`,
+      `${host}:${port} track other${reads}/front`,
+    ];
+    return number === 0 ? list : list.toReversed();
+  };
+  const [first = '', second = ''] = servers('');
+  const [firstReads = '', secondReads = ''] = servers('-reads');
   return {
     [`provider-${number}.conf`]: renderFile('openldap/provider.conf', {
       number: number + 1,
@@ -160,8 +179,11 @@ function ofOne(places: Places, suffix: string, number: number, other: Provider):
     }),
     [`front-${number}.cfg`]: renderFile('openldap/front.cfg', {
       port: places.front,
+      readPort: places.readers,
       first,
       second,
+      firstReads,
+      secondReads,
       providerPort: places.slapd,
       otherHealth: `${other.health.host}:${other.health.port}`,
       healthPort: places.health,

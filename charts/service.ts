@@ -10,6 +10,8 @@ export type ServiceProps = {
   readonly part: string;
   readonly namespace: string;
   readonly ports: readonly PortName[];
+  /** Leads to the pod also while it is not ready, for a part that says itself what it lacks. */
+  readonly evenUnready?: boolean;
 };
 
 /** A ClusterIP Service named as its part. */
@@ -20,6 +22,7 @@ export function service(scope: Construct, { site }: Context, props: ServiceProps
     metadata: { name: props.part, namespace: props.namespace, labels: labels(site, props.part) },
     spec: {
       type: 'ClusterIP',
+      ...(props.evenUnready === true ? { publishNotReadyAddresses: true } : {}),
       selector: selector(site, props.part),
       ports: props.ports.map((name) => servicePort(name)),
     },

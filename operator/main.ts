@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { readConfig } from './config.ts';
 import { serviceDn, suffixOf } from './core/layout.ts';
 import { operatorLease } from './core/secrets.ts';
+import { directoryDomain } from './core/site-domains.ts';
 import { rfc3339 } from './core/time.ts';
 import { Doveadm } from './dovecot/doveadm.ts';
 import { DoveadmSessions } from './dovecot/doveadm-sessions.ts';
@@ -75,7 +76,7 @@ const cluster = new ApiCluster({
 const connection = new Connection({
   host: ldap.host,
   port: ldap.port,
-  bindDn: serviceDn(site.domain, 'operator'),
+  bindDn: serviceDn(directoryDomain(site), 'operator'),
   password: () => readFile(ldap.passwordFile, 'utf8'),
   ca: () => readFile(ldap.caFile, 'utf8'),
   onReconnect: () => {
@@ -84,7 +85,7 @@ const connection = new Connection({
   },
 });
 const directory = new RememberedDirectory(
-  new LdaptsDirectory(connection, suffixOf(site.domain), beforeWrite),
+  new LdaptsDirectory(connection, suffixOf(directoryDomain(site)), beforeWrite),
 );
 const doveadm = new Doveadm({
   host: config.sessions.host,

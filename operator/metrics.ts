@@ -15,7 +15,7 @@ export type Sources = {
   readonly election: Pick<Election, 'leads'>;
   /** It sees everything, and leads never. */
   readonly planOnly?: boolean;
-  readonly mail: Pick<MailWorker, 'waiting' | 'heldBack'>;
+  readonly mail: Pick<MailWorker, 'waiting' | 'held'>;
   /** The operator's own certificate, which is renewed with those of all parts. */
   readonly certificate: () => Promise<string>;
 };
@@ -105,7 +105,7 @@ export function createMetrics(
     help: 'Archives whose retention has ended, and that are so many that a person has to say so.',
     registers,
     collect() {
-      this.set(mail.heldBack);
+      this.set(mail.held.count);
     },
   });
   const notices = new Counter({

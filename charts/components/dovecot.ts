@@ -2,10 +2,11 @@
 import { ApiObject } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { mailRoot, suffixOf } from '../../operator/core/layout.ts';
+import { attribute, mailRoot, suffixOf } from '../../operator/core/layout.ts';
 import { messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
 import { ldapSecret, originSecret, sessionsSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { hangUp, reloading, reloadingMount, reloadingScript } from '../reloading.ts';
@@ -22,7 +23,9 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
   return {
     'dovecot.conf': renderFile('dovecot/dovecot.conf', {
       domain: site.domain,
-      suffix: suffixOf(site.domain),
+      login: namedBy(site, 'mail'),
+      anyAddress: namedBy(site, attribute.address),
+      suffix: suffixOf(directoryDomain(site)),
       mailHost: site.hosts.mail,
       mailRoot,
       directoryHost: directory.host,
@@ -70,7 +73,18 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
     }),
     reloading: reloadingScript,
     export: renderFile('dovecot/export'),
+    drain: renderFile('dovecot/drain', { lmtpPortHex: loopback.lmtp.toString(16).toUpperCase() }),
   };
+}
+
+/** A filter for who is meant by a name of any of the site's domains. */
+function namedBy(site: Site, name: string): string {
+  const domains = domainsOf(site);
+  if (domains.length === 1) return `(${name}=%{user})`;
+  const any = domains.map((domain) => domain.replaceAll('.', '[.]')).join('|');
+  const inDomain = (domain: string) =>
+    `(${name}=%{user | username}@%{user | domain | if('~', '^(${any})$', '${domain}', 'elsewhere')})`;
+  return `(|${domains.map(inDomain).join('')})`;
 }
 
 /** IMAP sessions of 1.5 MiB each that stand beside Dovecot's own memory (measured: docs/operations.md). */
@@ -140,6 +154,18 @@ export function dovecot(
     uid,
     config: Object.values(config),
     claims: { mail: site.storage.mail },
+    graceSeconds: 60,
+    // It lets the last letter through, and the answer back.
+    sidecars: [
+      tunnel({
+        image: image(part),
+        ports: {
+          lmtp: ports.lmtpTunnel.container,
+          sasl: ports.saslTunnel.container,
+          quota: ports.quotaTunnel.container,
+        },
+      }),
+    ],
     containers: [
       {
         name: part,
@@ -157,8 +183,11 @@ export function dovecot(
           exporter: ports.exporter.container,
         },
         resources: site.resources.dovecot,
-        readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },
-        liveness: { ...alive, initialDelaySeconds: 30, periodSeconds: 30 },
+        startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
+        readiness: { ...alive, periodSeconds: 10 },
+        // Two minutes: the login service waits for nobody, but a node may be busy.
+        liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
+        preStop: { exec: { command: ['/bin/sh', '/etc/dovecot/sieve/drain'] } },
         mounts: [
           { name: 'mail', path: mailRoot, writable: true },
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
@@ -171,14 +200,6 @@ export function dovecot(
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
-      tunnel({
-        image: image(part),
-        ports: {
-          lmtp: ports.lmtpTunnel.container,
-          sasl: ports.saslTunnel.container,
-          quota: ports.quotaTunnel.container,
-        },
-      }),
       store(image(part)),
       throttle(context),
     ],

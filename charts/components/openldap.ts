@@ -10,8 +10,11 @@ import { type Container, type Context, labels, volume, workload } from '../workl
 
 const part = 'openldap';
 
-/** slapd, each on a volume of its own; hands out where the active one is reached, LDAPS only. */
-export function openldap(scope: Construct, context: Context): Endpoint {
+/** Where the active provider is reached, and where all of them answer searches; LDAPS only. */
+export type DirectoryEndpoints = { readonly directory: Endpoint; readonly readers: Endpoint };
+
+/** slapd, each on a volume of its own. */
+export function openldap(scope: Construct, context: Context): DirectoryEndpoints {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
   const { replicas } = site.directory;
@@ -21,7 +24,7 @@ export function openldap(scope: Construct, context: Context): Endpoint {
     metadata: { name: 'openldap-config', namespace, labels: labels(site, part) },
     data: config,
   });
-  service(scope, context, { part, namespace, ports: ['ldaps'] });
+  service(scope, context, { part, namespace, ports: isPair ? ['ldaps', 'ldapsRead'] : ['ldaps'] });
   if (site.applications.length > 0) clientService(scope, context, { part, namespace, ports: ['ldaps'] });
   if (isPair) pair(scope, context);
   workload(scope, context, {
@@ -32,9 +35,11 @@ export function openldap(scope: Construct, context: Context): Endpoint {
     replicas,
     config: Object.values(config),
     claims: { data: site.storage.directory },
+    graceSeconds: 60,
+    // Its clients are led elsewhere before slapd beside it ends, by the front itself.
+    ...(isPair ? { sidecars: [front(image(part))] } : {}),
     containers: [
       slapd(context),
-      ...(isPair ? [front(image(part))] : []),
       exporter({
         image: image(part),
         uid: exporterUid,
@@ -49,7 +54,9 @@ export function openldap(scope: Construct, context: Context): Endpoint {
       volume.memory('run', '4Mi'),
     ],
   });
-  return { host: serviceHost(part, namespace), port: ports.ldaps.service };
+  const host = serviceHost(part, namespace);
+  const directory = { host, port: ports.ldaps.service };
+  return { directory, readers: isPair ? { host, port: ports.ldapsRead.service } : directory };
 }
 
 /** What two need beside their common Service: a name for each. */
@@ -82,9 +89,13 @@ function slapd({ site, image }: Context): Container {
     image: image(part),
     ports: isPair ? { provider: port } : { ldaps: port },
     resources: site.resources.openldap,
-    readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },
-    // Patient: the first fill and a recovery after a crash come before slapd listens, and so does the other provider's answer.
-    liveness: { ...alive, initialDelaySeconds: 60, periodSeconds: 20, failureThreshold: 6 },
+    // Patient: the first fill, new indexes and a recovery after a crash come before slapd listens, and so does the other
+    // provider's answer.
+    startup: { ...alive, periodSeconds: 2, failureThreshold: 900 },
+    readiness: { ...alive, periodSeconds: 10 },
+    // Two minutes: eight logins at once keep every thread busy, and are no reason to end it.
+    liveness: { ...alive, periodSeconds: 20, failureThreshold: 6 },
+    ...(isPair ? { preStop: { exec: { command: ['/bin/sh', '/etc/hopthu/leave'] } } } : {}),
     mounts: [
       { name: 'data', path: '/var/lib/ldap', writable: true },
       { name: 'config', path: '/etc/hopthu' },
@@ -101,13 +112,20 @@ function front(image: string): Container {
     name: 'front',
     image,
     command: ['/etc/hopthu/front'],
-    ports: { ldaps: ports.ldaps.container, health: ports.providerHealth.container },
+    ports: {
+      ldaps: ports.ldaps.container,
+      ldapsread: ports.ldapsRead.container,
+      health: ports.providerHealth.container,
+    },
     resources: { cpu: '5m', memory: '24Mi', memoryLimit: '96Mi' },
-    readiness: { httpGet: { path: '/', port: ports.providerHealth.container }, periodSeconds: 3 },
+    // With no room left at either, both are ready all the same: what can be read is read.
+    readiness: { httpGet: { path: '/reads', port: ports.providerHealth.container }, periodSeconds: 3 },
     mounts: [
       { name: 'config', path: '/etc/hopthu' },
       { name: 'tls', path: '/run/tls' },
       { name: 'run', path: '/run/slapd', writable: true },
+      // An empty folder, by which it is seen how much room is left.
+      { name: 'data', path: '/var/lib/ldap/room', subPath: 'room' },
     ],
   };
 }

@@ -6,6 +6,7 @@ import { centreAddress } from '../../operator/core/notice.ts';
 import { displayBytes, messageSizeLimit } from '../../operator/core/quota.ts';
 import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { exporter } from '../exporter.ts';
@@ -13,16 +14,25 @@ import { reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
+import type { DirectoryEndpoints } from './openldap.ts';
 
 const part = 'postfix';
 /** Not a group of its own for the pod (fsGroup): that would be put on the queue too, whose owners Postfix insists on. */
 const tunnelUid = 10004;
 
 /** Configuration of Postfix, of its LDAP maps and of its end of the tunnels. */
-export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
+export function postfixConfig(site: Site, directories: DirectoryEndpoints): Readonly<Record<string, string>> {
+  const files = maps(site, directories);
+  const asked = (map: string) =>
+    [`${map}-reads.cf`, `${map}.cf`]
+      .filter((file) => file in files)
+      .map((file) => `proxy:ldap:/run/maps/${file}`)
+      .join(', ');
   return {
     'main.cf': renderFile('postfix/main.cf', {
       domain: site.domain,
+      domains: domainsOf(site).join(', '),
+      ownSenders: domainsOf(site).map(mustLogIn).join(', '),
       mailHost: site.hosts.mail,
       attachment: site.attachment,
       messageSizeLimit: messageSizeLimit(site.attachment),
@@ -30,6 +40,8 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       saslPort: loopback.sasl,
       quotaPort: loopback.quota,
       milterPort: loopback.milter,
+      mailboxMaps: asked('mailbox'),
+      aliasMaps: asked('alias'),
     }),
     'master.cf': renderFile('postfix/master.cf', {
       smtpPort: ports.smtp.container,
@@ -41,7 +53,7 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       repliesPort: loopback.replies,
       noticesFrom: `${site.notices.from}@${site.domain}`,
     }),
-    ...maps(site, directory),
+    ...files,
     'stunnel.conf': renderFile('postfix/stunnel.conf', {
       dovecotHost: serviceHost('dovecot', site.namespaces.mail),
       lmtpPort: loopback.lmtp,
@@ -66,35 +78,57 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
     'count-log': renderFile('postfix/count-log'),
     'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain }),
     metrics: renderFile('postfix/metrics'),
-    'write-maps': renderFile('postfix/write-maps'),
+    drain: renderFile('postfix/drain', { lmtpPortHex: loopback.lmtp.toString(16).toUpperCase() }),
+    'write-maps': renderFile('postfix/write-maps', { maps: Object.keys(files).join(' ') }),
     reloading: reloadingScript,
   };
 }
 
-function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
+function mustLogIn(domain: string): string {
+  return `{ ${domain} = 553 5.7.1 Nguoi gui thuoc ${domain} phai dang nhap (senders of this domain must log in) }`;
+}
+
+/** A filter for who has an address in any of the site's domains; `domain` of the map keeps all others out. */
+function namedBy(site: Site, name: string): string {
+  const domains = domainsOf(site);
+  if (domains.length === 1) return `(${name}=%s)`;
+  return `(|${domains.map((domain) => `(${name}=%u@${domain})`).join('')})`;
+}
+
+/**
+ * Whoever may receive is looked for at both providers first; who is not found there, at the active one: a copy that lags
+ * refuses nobody's mail. What takes a right away is asked of the active one alone (R24).
+ */
+function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<Record<string, string>> {
   const is = (status: string) => `(${attribute.status}=${status})`;
   const receives = `(|${is('Active')}${is('Suspended')}${is('Expired')})`;
   const centre = centreAddress(site);
   const refusal = (vietnamese: string, english: string) =>
     `550 5.2.1 Hop thu ${vietnamese}, hay viet toi ${centre} (this mailbox ${english}, write to ${centre})`;
-  const map = (values: {
-    status: string;
-    attribute: string;
-    result: string;
-    format: string;
-    more?: string;
-  }) =>
+  const map = (
+    {
+      attribute: name,
+      ...values
+    }: { status: string; attribute: string; result: string; format: string; more?: string },
+    { host, port } = directory,
+  ) =>
     renderFile('postfix/map.cf', {
-      directoryHost: directory.host,
-      directoryPort: directory.port,
-      suffix: suffixOf(site.domain),
-      domain: site.domain,
+      directoryHost: host,
+      directoryPort: port,
+      suffix: suffixOf(directoryDomain(site)),
+      domains: domainsOf(site).join(', '),
+      named: namedBy(site, name),
       more: '',
       ...values,
     });
+  const mailbox = { status: receives, attribute: 'mail', result: 'mail', format: '%s' };
+  const alias = { ...mailbox, attribute: attribute.address };
   return {
-    'mailbox.cf': map({ status: receives, attribute: 'mail', result: 'mail', format: '%s' }),
-    'alias.cf': map({ status: receives, attribute: attribute.address, result: 'mail', format: '%s' }),
+    ...(readers === directory
+      ? {}
+      : { 'mailbox-reads.cf': map(mailbox, readers), 'alias-reads.cf': map(alias, readers) }),
+    'mailbox.cf': map(mailbox),
+    'alias.cf': map(alias),
     // Login names are primary addresses; every address of an entry may be written from, by delegates too (R26, R28): these
     // are entries of their own, whose login names are looked up by their DNs.
     'sender.cf': map({
@@ -130,11 +164,11 @@ function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>>
 export function postfix(
   scope: Construct,
   context: Context,
-  directory: Endpoint,
+  directories: DirectoryEndpoints,
 ): { readonly submission: Endpoint; readonly notices: Endpoint } {
   const { site, image } = context;
   const namespace = site.namespaces.smtp;
-  const config = postfixConfig(site, directory);
+  const config = postfixConfig(site, directories);
   new ConfigMap(scope, 'postfix-config', {
     metadata: { name: 'postfix-config', namespace, labels: labels(site, part) },
     data: config,
@@ -144,6 +178,7 @@ export function postfix(
   clientService(scope, context, { part, namespace, ports: listeners });
   // Both by exec: kubelet's own connection without a word would be logged as a fault.
   const greets = `exec 3<>/dev/tcp/127.0.0.1/${ports.smtp.container} && read -rt 4 -u 3 line && echo QUIT >&3 && [[ $line == 220* ]]`;
+  const serving = { exec: { command: ['/bin/bash', '-c', greets] }, timeoutSeconds: 5 };
   const masterRuns = '! /usr/lib/postfix/sbin/master -t';
   workload(scope, context, {
     name: part,
@@ -151,6 +186,15 @@ export function postfix(
     part,
     config: Object.values(config),
     claims: { queue: site.storage.queue },
+    graceSeconds: 60,
+    // What is being handed to Dovecot, or judged by rspamd, goes through it to the end.
+    sidecars: [
+      tunnel({
+        image: image(part),
+        uid: tunnelUid,
+        ports: { notices: ports.notices.container, replies: ports.replies.container },
+      }),
+    ],
     containers: [
       {
         name: part,
@@ -164,18 +208,15 @@ export function postfix(
           submissions: ports.submissions.container,
         },
         resources: site.resources.postfix,
-        readiness: {
-          exec: { command: ['/bin/bash', '-c', greets] },
-          initialDelaySeconds: 3,
-          periodSeconds: 10,
-          timeoutSeconds: 5,
-        },
+        startup: { ...serving, periodSeconds: 1, failureThreshold: 300 },
+        readiness: { ...serving, periodSeconds: 10 },
+        // By its lock alone: it waits for its children, who wait for others.
         liveness: {
           exec: { command: ['/bin/sh', '-c', masterRuns] },
-          initialDelaySeconds: 30,
           periodSeconds: 30,
           timeoutSeconds: 5,
         },
+        preStop: { exec: { command: ['/bin/sh', '/etc/hopthu/drain'] } },
         mounts: [
           { name: 'queue', path: '/var/spool/postfix', writable: true },
           // File by file: a volume over the whole of /etc/postfix would hide the list of map types.
@@ -190,11 +231,6 @@ export function postfix(
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
-      tunnel({
-        image: image(part),
-        uid: tunnelUid,
-        ports: { notices: ports.notices.container, replies: ports.replies.container },
-      }),
       exporter({
         image: image(part),
         uid: tunnelUid,

@@ -5,6 +5,7 @@ import { serviceDn, suffixOf } from '../../operator/core/layout.ts';
 import { formatBytes, messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
 import { ldapSecret, originSecret, tlsSecret, webmailSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { directoryDomain } from '../../operator/core/site-domains.ts';
 import { Invalid } from '../../operator/errors.ts';
 import { clientSetup } from '../client-setup.ts';
 import { render } from '../config/render.ts';
@@ -33,6 +34,8 @@ export type WebmailEndpoints = {
   readonly smtp: Endpoint;
   readonly sieve: Endpoint;
   readonly directory: Endpoint;
+  /** For the address book. */
+  readonly readers: Endpoint;
 };
 
 /** Roundcube behind nginx on HTTPS, in Vietnamese, reached from outside under `site.hosts.webmail` (R2, R5). */
@@ -59,6 +62,7 @@ export function webmail(scope: Construct, context: Context, endpoints: WebmailEn
     replicas: site.webmail.replicas,
     config: [config, plugin, setup].flatMap((files) => Object.values(files)),
     ...containers(context, endpoints.database),
+    graceSeconds: 60,
     volumes: [
       volume.configMap('config', configMap),
       volume.configMap('plugin', pluginMap),
@@ -77,7 +81,7 @@ export function webmail(scope: Construct, context: Context, endpoints: WebmailEn
   return { host: serviceHost(part, namespace), port: ports.webmail.service };
 }
 
-function configuration(site: Site, { database, imap, smtp, sieve, directory }: WebmailEndpoints) {
+function configuration(site: Site, { database, imap, smtp, sieve, directory, readers }: WebmailEndpoints) {
   const files = folder('../config/webmail/');
   const fill = (name: string, values: Readonly<Record<string, string | number>>) =>
     render(name, files[name] ?? '', values);
@@ -92,9 +96,11 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory }: W
       smtpUrl: `${smtp.port === ports.submissions.service ? 'ssl' : 'tls'}://${smtp.host}:${smtp.port}`,
       sieveUrl: `tls://${sieve.host}:${sieve.port}`,
       directoryUrl: `ldaps://${directory.host}:${directory.port}`,
-      suffix: suffixOf(site.domain),
-      bindDn: serviceDn(site.domain, 'webmail'),
+      readersUrl: `ldaps://${readers.host}:${readers.port}`,
+      suffix: suffixOf(directoryDomain(site)),
+      bindDn: serviceDn(directoryDomain(site), 'webmail'),
       domain: site.domain,
+      formerDomains: `[${site.domainAliases.map((domain) => `'${domain}'`).join(', ')}]`,
       webmailHost: site.hosts.webmail,
       webmailHostPattern: site.hosts.webmail.replaceAll('.', '\\.'),
       productName: phpString(`Hộp Thư – ${site.title}`),
@@ -110,10 +116,23 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory }: W
       requestBytes,
       proxies: (site.expose.proxies ?? []).map((network) => `set_real_ip_from ${network};`).join(' '),
     }),
-    database: files.database ?? '',
+    database: fill('database', { moveNames: nameMoves(site) }),
     reloading: reloadingScript,
     'editor.vi.js': files['editor.vi.js'] ?? '',
   };
+}
+
+/** Settings and senders of a person go on under the name that the present domain gives. */
+function nameMoves({ domain, domainAliases }: Site): string {
+  if (domainAliases.length === 0) return '';
+  const moved = (column: string) => `split_part(${column}, '@', 1) || '@${domain}'`;
+  const moves = domainAliases.map(
+    (former) => `UPDATE users AS u SET username = ${moved('u.username')} WHERE u.username LIKE '%@${former}'
+  AND NOT EXISTS (SELECT FROM users AS o WHERE o.username = ${moved('u.username')} AND o.mail_host = u.mail_host);
+UPDATE identities SET email = ${moved('email')} WHERE email LIKE '%@${former}';
+`,
+  );
+  return `psql --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 << 'SQL'\n${moves.join('')}SQL\n`;
 }
 
 function containers({ site, image }: Context, database: Endpoint) {
@@ -151,7 +170,7 @@ function containers({ site, image }: Context, database: Endpoint) {
       resources: site.resources.webmail,
     },
   ];
-  const running: Container[] = [
+  const sidecars: Container[] = [
     {
       ...php,
       name: 'php',
@@ -163,6 +182,8 @@ function containers({ site, image }: Context, database: Endpoint) {
       ),
       resources: resources.php,
     },
+  ];
+  const running: Container[] = [
     {
       name: 'nginx',
       image: image(part),
@@ -179,6 +200,8 @@ function containers({ site, image }: Context, database: Endpoint) {
         periodSeconds: 5,
         timeoutSeconds: 5,
       },
+      // Until every node has heard that browsers go to the other pod.
+      preStop: { sleep: { seconds: 5 } },
       mounts: [
         { name: 'config', path: '/etc/hopthu' },
         editor,
@@ -190,7 +213,7 @@ function containers({ site, image }: Context, database: Endpoint) {
       ],
     },
   ];
-  return { initContainers, containers: running };
+  return { initContainers, sidecars, containers: running };
 }
 
 /** nginx serves files with little; PHP gets the rest of what the site file grants. */

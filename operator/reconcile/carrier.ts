@@ -172,9 +172,7 @@ export class Carrier {
     applied: readonly Applied[],
   ): Promise<Problem | undefined> {
     const ended =
-      entries === undefined
-        ? Promise.resolve(undefined)
-        : endSessions(this.#options.sessions, entries, applied);
+      entries === undefined ? Promise.resolve(undefined) : endSessions(this.#options, entries, applied);
     // Looked at when the tasks are over; a round that failed before does not look.
     ended.catch(() => undefined);
     return ended;

@@ -88,7 +88,7 @@ export class Reconciler {
    * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
    */
   async full(): Promise<PassResult> {
-    const { report, planOnly } = this.#dependencies;
+    const { report, planOnly, mail } = this.#dependencies;
     const reading = this.#readAndPlan();
     this.#reading = reading;
     const { plan, whole, entries, orphans, leaving } = await reading.finally(() => {
@@ -101,7 +101,7 @@ export class Reconciler {
     const tally = await this.#carrier.carryOut(plan.tasks, priority.bulk, refused);
     const result = await this.#withRest(resultOf(tally, found));
     tellBlockedDeletions(this.#dependencies, leaving);
-    const told = { orphans, guarded: this.#weighing.last };
+    const told = { orphans, guarded: this.#weighing.last, archives: mail?.held };
     const isPublished = await publish(this.#dependencies, this.#view.all(), told);
     const notices = whole.orders.paused ? undefined : await this.#notify(plan, entries);
     const isMoreToTell = notices !== undefined && notices.waiting > 0 && notices.failed === 0;

@@ -166,7 +166,7 @@ function ofOperator(): Promise<string> {
     cluster: { informerCounters: () => ({ Mailbox: { restarts: 0 } }) as never },
     connection: { state: () => ({ reconnects: 0, inFlight: 0, queued: 0 }) },
     election: { leads: true },
-    mail: { waiting: 0, heldBack: 0 },
+    mail: { waiting: 0, held: { count: 0 } },
     certificate: () => Promise.reject(new Error('none')),
   });
   return registry.metrics();

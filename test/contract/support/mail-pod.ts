@@ -132,7 +132,10 @@ export class MailPod {
   }
 
   async #postfix(): Promise<void> {
-    this.#containers.write('postfix', postfixConfig(this.#site, this.#directory));
+    this.#containers.write(
+      'postfix',
+      postfixConfig(this.#site, { directory: this.#directory, readers: this.#directory }),
+    );
     this.#containers.write('postfix-ldap', { password: 'postfix' });
     this.#containers.write('figures');
     const own = ['/run/maps', '/var/spool/postfix', '/var/lib/postfix'];

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { directoryConfig, placesOf } from '../../../charts/directory-config.ts';
 import { serviceDn, suffixOf } from '../../../operator/core/layout.ts';
-import { parseSite } from '../../../operator/core/site.ts';
+import { parseSite, type Site } from '../../../operator/core/site.ts';
 import { hashPassword } from '../../../operator/credentials/ssha512.ts';
 import type { ConnectionOptions } from '../../../operator/ldap/connection.ts';
 
@@ -18,9 +18,6 @@ export const operatorDn = serviceDn(site.domain, 'operator');
 /** Of the operator's account, until `setPassword`. */
 export const firstPassword = 'first-password-of-the-operator';
 
-/** The same site with one provider. */
-const alone = { ...site, directory: { ...site.directory, replicas: 1 } };
-
 const program = '/usr/sbin/slapd';
 const run = (options: readonly string[]) => execa(program, options, { reject: false });
 type Running = ReturnType<typeof run>;
@@ -29,6 +26,8 @@ export type SlapdOptions = {
   /** Changes to production's slapd.conf and first content. */
   readonly edit?: (config: string) => string;
   readonly editTree?: (tree: string) => string;
+  /** Another site of the same suffix. */
+  readonly site?: Site;
 };
 
 export class Slapd {
@@ -88,8 +87,12 @@ export class Slapd {
 
   /** Gives a bind account another password; takes effect with the next start, as in production. */
   async setPassword(account: string, password: string): Promise<void> {
-    const dn = serviceDn(site.domain, account);
-    const input = `dn: ${dn}\nchangetype: modify\nreplace: userPassword\nuserPassword: ${hashPassword(password)}\n`;
+    await this.replace(serviceDn(site.domain, account), 'userPassword', hashPassword(password));
+  }
+
+  /** Replaces a value past slapd. */
+  async replace(dn: string, name: string, value: string): Promise<void> {
+    const input = `dn: ${dn}\nchangetype: modify\nreplace: ${name}\n${name}: ${value}\n`;
     await execa('/usr/sbin/slapmodify', ['-f', this.#path('slapd.conf'), '-b', suffix], { input });
   }
 
@@ -141,11 +144,13 @@ export class Slapd {
     return join(this.folder, name);
   }
 
-  async #fill({ edit = same, editTree = same }: SlapdOptions): Promise<void> {
+  async #fill({ edit = same, editTree = same, site: configured = site }: SlapdOptions): Promise<void> {
     for (const folder of ['run', 'tls', 'ldap/data', 'ldap/accesslog', 'ldap/logins', 'ldap/groups']) {
       await mkdir(this.#path(folder), { recursive: true });
     }
     await this.#makeCertificate();
+    // With one provider.
+    const alone = { ...configured, directory: { ...configured.directory, replicas: 1 } };
     const config = directoryConfig(alone, { ...placesOf(alone), slapd: this.port });
     for (const [name, text] of Object.entries(config)) await writeFile(this.#path(name), text);
     await writeFile(this.#path('run/number'), '0');
