@@ -24,7 +24,7 @@ beforeAll(async () => {
   pod = await MailPod.start(site);
   web = await WebPod.start(site);
   await pod.addEntries(ldifOf('ntbinh', mailbox('ntbinh', { userPassword: [hashPassword(password)] })));
-}, 300_000);
+}, 600_000);
 afterAll(async () => {
   await pod?.end();
   await web?.end();

@@ -85,7 +85,7 @@ export class FilterPod {
       '/var/lib/clamav': join(config, 'signatures'),
     });
     await this.#start('valkey', beside, { '/etc/hopthu': config, '/var/lib/valkey': join(config, 'memory') });
-    await eventually(60_000, () => this.#ask('GET', '/ping', {}, ''));
+    await eventually(180_000, () => this.#ask('GET', '/ping', {}, ''));
   }
 
   async #start(part: Part, network: readonly string[], mounts: Readonly<Record<string, string>>) {

@@ -49,7 +49,7 @@ export class MailPod {
       await pod.#postfix();
       for (const part of ['openldap', 'postfix'] as const) await pod.#exporter(part);
       const greeting = `read -rt 4 line < /dev/tcp/127.0.0.1/${ports.smtp.container}`;
-      await eventually(60_000, () => containers.exec('postfix', ['/bin/bash', '-c', greeting]));
+      await eventually(120_000, () => containers.exec('postfix', ['/bin/bash', '-c', greeting]));
       return pod;
     } catch (error) {
       const said = await containers.lastWords();
@@ -75,7 +75,7 @@ export class MailPod {
         '/var/lib/ldap': 'ldap',
       },
     });
-    await eventually(60_000, () => this.#containers.exec('openldap', ['test', '-e', '/run/slapd/refreshed']));
+    await eventually(120_000, () => this.#containers.exec('openldap', ['test', '-e', '/run/slapd/refreshed']));
   }
 
   /** What runs from the operator's image, from its source. */

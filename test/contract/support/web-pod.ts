@@ -11,8 +11,9 @@ type Manifest = {
   readonly kind: string;
   readonly metadata: { readonly name: string };
   readonly data?: Record<string, string>;
-  readonly spec?: { readonly template?: { readonly spec: { readonly containers: readonly Container[] } } };
+  readonly spec?: { readonly template?: { readonly spec: PodSpec } };
 };
+type PodSpec = { readonly containers: readonly Container[]; readonly initContainers?: readonly Container[] };
 type Container = {
   readonly name: string;
   readonly command?: readonly string[];
@@ -58,7 +59,10 @@ export class WebPod {
   #container(workload: string, name: string): Container {
     const found = this.#manifests
       .filter(({ kind, metadata }) => /^(StatefulSet|Deployment)$/.test(kind) && metadata.name === workload)
-      .flatMap(({ spec }) => spec?.template?.spec.containers ?? [])
+      .flatMap(({ spec }) => [
+        ...(spec?.template?.spec.containers ?? []),
+        ...(spec?.template?.spec.initContainers ?? []),
+      ])
       .find((container) => container.name === name);
     if (found === undefined) throw new Error(`${workload} has no container ${name}`);
     return found;
@@ -125,7 +129,7 @@ export class WebPod {
   scrape(part: keyof typeof exporterPorts): Promise<string> {
     // The image of nginx has PHP, and no other client.
     const ask = `echo file_get_contents("http://127.0.0.1:${exporterPorts[part]}/metrics") ?: exit(1);`;
-    return eventually(30_000, () => this.#containers.exec('php', ['php', '-r', ask]));
+    return eventually(60_000, () => this.#containers.exec('php', ['php', '-r', ask]));
   }
 
   end(): Promise<void> {
