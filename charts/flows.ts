@@ -17,6 +17,7 @@ export const podNames = [
   'backup',
   'repository',
   'prune',
+  'moving',
 ] as const;
 export type PodName = (typeof podNames)[number];
 
@@ -27,7 +28,13 @@ export type PodName = (typeof podNames)[number];
 export type Caller = 'anybody' | 'monitoring' | 'applications';
 
 /** What pods call elsewhere; the policies know addresses and ports. */
-export type Elsewhere = 'dns' | 'apiServer' | 'mailServers' | 'signatures' | 'repositoryElsewhere';
+export type Elsewhere =
+  | 'dns'
+  | 'apiServer'
+  | 'mailServers'
+  | 'signatures'
+  | 'repositoryElsewhere'
+  | 'oldServers';
 
 export type Flow =
   | {
@@ -120,6 +127,9 @@ export const flows: readonly Flow[] = [
   { from: 'backup', to: 'postgresql', ports: ['postgresql'], why: "the webmail's database" },
   { from: 'backup', to: 'apiServer', why: 'reads the resources' },
 
+  { from: 'moving', to: 'oldServers', why: 'copies mail, while the site file names servers' },
+  { from: 'moving', to: 'dns', why: 'the servers' },
+
   { from: 'backup', to: 'dns', why: 'Services, and the repository' },
   { from: 'prune', to: 'dns', why: 'the repository' },
   { from: 'postfix', to: 'dns', why: 'Services, and where mail goes' },
@@ -131,6 +141,14 @@ export const flows: readonly Flow[] = [
 ];
 
 /** Those of one site. */
-export function flowsOf({ applications }: Site): readonly Flow[] {
-  return flows.filter(({ from }) => from !== 'applications' || applications.length > 0);
+export function flowsOf({ applications, moving }: Site): readonly Flow[] {
+  return flows.filter(
+    ({ from }) =>
+      (from !== 'applications' || applications.length > 0) && (from !== 'moving' || moving.from.length > 0),
+  );
+}
+
+/** Kinds of pods that one site has. */
+export function podNamesOf({ moving }: Site): readonly PodName[] {
+  return podNames.filter((name) => name !== 'moving' || moving.from.length > 0);
 }

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addBackupCommands } from './backup/program.ts';
+import { addMovingCommands } from './moving-program.ts';
 import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
 import { addSupportCommands } from './support/program.ts';
 
@@ -229,32 +230,7 @@ program
     await orphans(action, names, options);
   });
 
-program
-  .command('adopt')
-  .description('Write manifests for accounts that exist already, or give accounts to restored resources.')
-  .argument('[hash]', 'with --restored: of exactly the plan that gives them')
-  .requiredOption(...site)
-  .option(
-    '--from-ldap <source>',
-    'the accounts, each of which gets a manifest that takes it over: an LDIF, or ldaps://host[:port]',
-  )
-  .option('--bind-dn <dn>', 'with ldaps: who asks')
-  .option('--password-file <file>', 'with ldaps: its password')
-  .option('--ca-file <file>', "with ldaps: certificates to trust (PEM); the system's by default")
-  .option('--base <dn>', "with ldaps: where to search; the site's ou=mailboxes by default")
-  .option('--filter <filter>', 'with ldaps: which entries; all by default')
-  .option('--save-ldif <file>', 'with ldaps: keep what was read, without passwords, for hopthu plan --ldif')
-  .option('-o, --output <folder>', 'with --from-ldap: the folder of manifests')
-  .option('--dry-run', 'with --from-ldap: say what would be written, and write nothing')
-  .option(
-    '--restored',
-    'print which accounts wait for a resource that has a new UID; with the hash, give them',
-  )
-  .option(...context)
-  .action(async (hash, options) => {
-    const { adopt } = await import('./adopt.ts');
-    process.exitCode = await adopt(hash, options);
-  });
+addMovingCommands(program, { site, context });
 
 program
   .command('approve')
