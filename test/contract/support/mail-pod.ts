@@ -75,7 +75,9 @@ export class MailPod {
         '/var/lib/ldap': 'ldap',
       },
     });
-    await eventually(120_000, () => this.#containers.exec('openldap', ['test', '-e', '/run/slapd/refreshed']));
+    await eventually(120_000, () =>
+      this.#containers.exec('openldap', ['test', '-e', '/run/slapd/refreshed']),
+    );
   }
 
   /** What runs from the operator's image, from its source. */
