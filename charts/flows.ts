@@ -105,8 +105,17 @@ export const flows: readonly Flow[] = [
   { from: 'operator', to: 'dovecot', ports: ['store'], why: 'archives whole accounts (R38)' },
   { from: 'operator', to: 'postfix', ports: ['notices'], why: 'notices to people (R23)' },
   { from: 'monitoring', to: 'operator', ports: ['operator'], why: 'metrics' },
-  { from: 'monitoring', to: 'dovecot', ports: ['operator'], why: 'metrics of the throttle' },
+  {
+    from: 'monitoring',
+    to: 'dovecot',
+    ports: ['operator', 'exporter'],
+    why: 'metrics of the throttle and of Dovecot',
+  },
   { from: 'monitoring', to: 'rspamd', ports: ['operator'], why: 'metrics of the filter' },
+  { from: 'monitoring', to: 'postfix', ports: ['exporter'], why: 'metrics: queue, deliveries, refusals' },
+  { from: 'monitoring', to: 'openldap', ports: ['exporter'], why: 'metrics of slapd' },
+  { from: 'monitoring', to: 'postgresql', ports: ['exporter'], why: 'metrics of PostgreSQL' },
+  { from: 'monitoring', to: 'webmail', ports: ['exporter'], why: 'metrics of PHP' },
 
   { from: 'backup', to: 'repository', ports: ['repository'], why: 'backups, and reading them back (R34)' },
   { from: 'backup', to: 'repositoryElsewhere', why: 'the same, where the repository is no volume' },

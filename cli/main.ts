@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { addBackupCommands } from './backup/program.ts';
 import { addMovingCommands } from './moving-program.ts';
 import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
+import { addSupportCommands } from './support/program.ts';
 
 const program = new Command('hopthu')
   .description(
@@ -145,19 +146,7 @@ program
     await history(name, options);
   });
 
-program
-  .command('support-bundle')
-  .description(
-    'Write what an engineer elsewhere asks for into a folder: state, Events, logs; no Secret is read.',
-  )
-  .requiredOption(...site)
-  .requiredOption('-o, --output <folder>', 'a new folder')
-  .option('--people', 'leave addresses of people legible; by default each becomes a number')
-  .option(...context)
-  .action(async (options) => {
-    const { supportBundle } = await import('./support-bundle.ts');
-    await supportBundle({ ...options, people: options.people === true });
-  });
+addSupportCommands(program, { site, context, output });
 
 program
   .command('completion')
