@@ -17,6 +17,7 @@ export const podNames = [
   'backup',
   'repository',
   'prune',
+  'moving',
 ] as const;
 export type PodName = (typeof podNames)[number];
 
@@ -27,7 +28,13 @@ export type PodName = (typeof podNames)[number];
 export type Caller = 'anybody' | 'monitoring' | 'applications';
 
 /** What pods call elsewhere; the policies know addresses and ports. */
-export type Elsewhere = 'dns' | 'apiServer' | 'mailServers' | 'signatures' | 'repositoryElsewhere';
+export type Elsewhere =
+  | 'dns'
+  | 'apiServer'
+  | 'mailServers'
+  | 'signatures'
+  | 'repositoryElsewhere'
+  | 'oldServers';
 
 export type Flow =
   | {
@@ -98,8 +105,17 @@ export const flows: readonly Flow[] = [
   { from: 'operator', to: 'dovecot', ports: ['store'], why: 'archives whole accounts (R38)' },
   { from: 'operator', to: 'postfix', ports: ['notices'], why: 'notices to people (R23)' },
   { from: 'monitoring', to: 'operator', ports: ['operator'], why: 'metrics' },
-  { from: 'monitoring', to: 'dovecot', ports: ['operator'], why: 'metrics of the throttle' },
+  {
+    from: 'monitoring',
+    to: 'dovecot',
+    ports: ['operator', 'exporter'],
+    why: 'metrics of the throttle and of Dovecot',
+  },
   { from: 'monitoring', to: 'rspamd', ports: ['operator'], why: 'metrics of the filter' },
+  { from: 'monitoring', to: 'postfix', ports: ['exporter'], why: 'metrics: queue, deliveries, refusals' },
+  { from: 'monitoring', to: 'openldap', ports: ['exporter'], why: 'metrics of slapd' },
+  { from: 'monitoring', to: 'postgresql', ports: ['exporter'], why: 'metrics of PostgreSQL' },
+  { from: 'monitoring', to: 'webmail', ports: ['exporter'], why: 'metrics of PHP' },
 
   { from: 'backup', to: 'repository', ports: ['repository'], why: 'backups, and reading them back (R34)' },
   { from: 'backup', to: 'repositoryElsewhere', why: 'the same, where the repository is no volume' },
@@ -110,6 +126,9 @@ export const flows: readonly Flow[] = [
   },
   { from: 'backup', to: 'postgresql', ports: ['postgresql'], why: "the webmail's database" },
   { from: 'backup', to: 'apiServer', why: 'reads the resources' },
+
+  { from: 'moving', to: 'oldServers', why: 'copies mail, while the site file names servers' },
+  { from: 'moving', to: 'dns', why: 'the servers' },
 
   { from: 'backup', to: 'dns', why: 'Services, and the repository' },
   { from: 'prune', to: 'dns', why: 'the repository' },
@@ -122,6 +141,14 @@ export const flows: readonly Flow[] = [
 ];
 
 /** Those of one site. */
-export function flowsOf({ applications }: Site): readonly Flow[] {
-  return flows.filter(({ from }) => from !== 'applications' || applications.length > 0);
+export function flowsOf({ applications, moving }: Site): readonly Flow[] {
+  return flows.filter(
+    ({ from }) =>
+      (from !== 'applications' || applications.length > 0) && (from !== 'moving' || moving.from.length > 0),
+  );
+}
+
+/** Kinds of pods that one site has. */
+export function podNamesOf({ moving }: Site): readonly PodName[] {
+  return podNames.filter((name) => name !== 'moving' || moving.from.length > 0);
 }

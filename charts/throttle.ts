@@ -1,4 +1,5 @@
 /** Beside Dovecot: the service that slows guessing (`operator/throttle/`), from the operator's image. */
+import { domainsOf } from '../operator/core/site-domains.ts';
 import { loopback, ports } from './endpoints.ts';
 import type { Container, Context } from './workload.ts';
 
@@ -21,6 +22,8 @@ export function throttle({ site, image }: Context): Container {
       HOPTHU_ORIGIN_KEY_FILE: '/run/secrets/origin/key',
       HOPTHU_POLICY_PORT: String(loopback.throttle),
       HOPTHU_PORT: String(port),
+      // A guess at a person counts, whichever of the domains it names.
+      ...(site.domainAliases.length === 0 ? {} : { HOPTHU_DOMAINS: domainsOf(site).join(' ') }),
     },
     ports: { metrics: port },
     resources: { cpu: '10m', memory: '64Mi', memoryLimit: '192Mi' },

@@ -47,6 +47,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
       quotaPort: loopback.quota,
       sessionsPort: ports.sessions.container,
       throttlePort: loopback.throttle,
+      exporterPort: ports.exporter.container,
     }),
     'stunnel.conf': renderFile('dovecot/stunnel.conf', {
       postfixHost: serviceHost('postfix', site.namespaces.smtp),
@@ -100,7 +101,7 @@ function store(image: string): Container {
     image,
     command: reloading(hangUp, ['/run/tls'], ['/usr/bin/stunnel', '/etc/hopthu/store.conf']),
     ports: { store: ports.store.container },
-    resources: { cpu: '10m', memory: '32Mi', memoryLimit: '256Mi' },
+    resources: { cpu: '2m', memory: '32Mi', memoryLimit: '256Mi' },
     mounts: [
       { name: 'mail', path: '/srv/vmail', writable: true },
       { name: 'archive', path: '/srv/archive', writable: true },
@@ -180,6 +181,7 @@ export function dovecot(
           pop3s: ports.pop3s.container,
           sieve: ports.sieve.container,
           sessions: ports.sessions.container,
+          exporter: ports.exporter.container,
         },
         resources: site.resources.dovecot,
         startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },

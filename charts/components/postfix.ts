@@ -10,6 +10,7 @@ import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts'
 import { renderFile } from '../config/render.ts';
 import { drainScript, readyUnlessDraining } from '../draining.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
+import { exporter } from '../exporter.ts';
 import { reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
 import { tunnel } from '../tunnel.ts';
@@ -76,6 +77,9 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
     }),
     start: renderFile('postfix/start'),
     drain: drainScript(part),
+    'count-log': renderFile('postfix/count-log'),
+    'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain }),
+    metrics: renderFile('postfix/metrics'),
     'write-maps': renderFile('postfix/write-maps', { maps: Object.keys(files).join(' ') }),
     reloading: reloadingScript,
   };
@@ -223,16 +227,25 @@ export function postfix(
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
           { name: 'maps', path: '/run/maps', writable: true },
+          { name: 'metrics', path: '/run/metrics', writable: true },
           { name: 'data', path: '/var/lib/postfix', writable: true },
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
+      exporter({
+        image: image(part),
+        uid: tunnelUid,
+        script: { name: 'programs', subPath: 'metrics' },
+        mounts: [{ name: 'metrics', path: '/run/metrics' }],
+      }),
     ],
     volumes: [
       volume.configMap('config', 'postfix-config'),
+      volume.programs('programs', 'postfix-config'),
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),
       volume.memory('maps', '1Mi'),
+      volume.memory('metrics', '1Mi'),
       volume.scratch('data', '16Mi'),
       volume.scratch('tmp', '16Mi'),
     ],

@@ -1,12 +1,9 @@
 /** `hopthu restore mailbox`: mail of a backup beside the living mailbox, in folders of its own, never over it. */
-import { CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
-import type { MailboxStatus } from '../../operator/api/mailbox.ts';
-import { group, plural, version } from '../../operator/api/resource.ts';
-import { trimResource } from '../../operator/kube/trim.ts';
 import { inVietnam, parseTime } from '../backup/snapshots.ts';
 import { withWorkPod } from '../backup/work-pod.ts';
 import { Failed } from '../failure.ts';
-import { callKube, loadKubeConfig } from '../kube.ts';
+import { loadKubeConfig } from '../kube.ts';
+import { readAccount } from '../mailbox-account.ts';
 import { readFromPod } from '../pod-script.ts';
 import { loadSite, siteOfNamespace } from '../site.ts';
 
@@ -29,7 +26,7 @@ export async function restoreMailbox(name: string, options: RestoreMailboxOption
   const namespace =
     options.namespace ?? config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
   const { namespaces } = options.site === undefined ? siteOfNamespace(namespace) : loadSite(options.site);
-  const { account, address } = await accountOf(config, namespace, name);
+  const { account, address } = await readAccount(config, namespace, name);
   const at = options.at === undefined ? [] : [parseTime(options.at)];
   const dovecot = { namespace: namespaces.mail, pod: 'dovecot-0', container: 'dovecot', deadline };
   const doveadm = (...args: readonly string[]) =>
@@ -62,24 +59,6 @@ const asAdministrator = [
 ];
 
 type Doveadm = (...args: readonly string[]) => Promise<string>;
-
-async function accountOf(
-  config: KubeConfig,
-  namespace: string,
-  name: string,
-): Promise<{ readonly account: string; readonly address: string }> {
-  const api = config.makeApiClient(CustomObjectsApi);
-  const found: unknown = await callKube(`reading Mailbox ${namespace}/${name}`, () =>
-    api.getNamespacedCustomObject({ group, version, namespace, plural: plural.Mailbox, name }),
-  );
-  if (found === undefined)
-    throw new Failed(`there is no Mailbox ${namespace}/${name}: see kubectl get mailboxes -n ${namespace}`);
-  const { entry, address } = (trimResource('Mailbox', found).status ?? {}) as MailboxStatus;
-  const [, account] = /^uid=([^,]+),/.exec(entry ?? '') ?? [];
-  if (account === undefined || address === undefined)
-    throw new Failed(`Mailbox ${namespace}/${name} has no account yet: see kubectl describe mailbox ${name}`);
-  return { account, address };
-}
 
 /** A folder that is not there yet: what was restored before stays as it is. */
 async function freeFolder(doveadm: Doveadm, address: string, wanted: string): Promise<string> {

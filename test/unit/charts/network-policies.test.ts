@@ -1,7 +1,7 @@
 /** What the policies of a site let through, decided as Kubernetes does, against the list of flows. */
 import { describe, expect, it } from '@jest/globals';
 import { ports } from '../../../charts/endpoints.ts';
-import { flowsOf, podNames } from '../../../charts/flows.ts';
+import { flowsOf, podNames, podNamesOf } from '../../../charts/flows.ts';
 import { siteNamespaces } from '../../../charts/namespaces.ts';
 import { manifestsOf } from '../../support/manifests.ts';
 import { allows, policiesOf } from '../../support/network-policies.ts';
@@ -15,7 +15,15 @@ type Workload = {
   readonly spec: Template & { readonly jobTemplate?: { readonly spec: Template } };
 };
 
-describe.each([socTrang, daNang])('the network of $name', (site) => {
+const moving = {
+  ...socTrang,
+  moving: {
+    ...socTrang.moving,
+    from: [{ host: 'imap.example.org', port: 993, tls: 'imaps' as const, networks: ['192.0.2.7/32'] }],
+  },
+};
+
+describe.each([socTrang, daNang, moving])('the network of $name', (site) => {
   const flows = flowsOf(site);
   const manifests = manifestsOf(site);
   const policies = policiesOf(manifests);
@@ -41,7 +49,7 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
   });
 
   it('has the pods that the flows name, and no other', () => {
-    expect(pods.map(({ name }) => name).sort()).toEqual([...podNames].sort());
+    expect(pods.map(({ name }) => name).sort()).toEqual([...podNamesOf(site)].sort());
   });
 
   it('lets each pod reach another by the ports of the flows, and by no other port', () => {
@@ -114,10 +122,12 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
         ),
       ),
     );
+    const moves = site.moving.from.map(({ networks: [cidr], port }) => ['moving', cidr, [port]]);
     const dns = beyond.filter(([, cidr]) => cidr === '169.254.20.10/32').map(([name]) => name);
     expect(dns.sort()).toEqual([
       'backup',
       'dovecot',
+      ...moves.map(() => 'moving'),
       'openldap',
       'operator',
       'postfix',
@@ -131,6 +141,7 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
       ...['operator', 'backup'].flatMap((pod) =>
         site.network.apiServer.networks.map((cidr) => [pod, cidr, [443, 6443]]),
       ),
+      ...moves,
     ]);
   });
 });
