@@ -63,7 +63,10 @@ async function makeMail(folder: string): Promise<void> {
     await pod.sh(`printf 'keep;\\n' | doveadm sieve put ${user} -a mine`);
     await pod.sh(`doveadm index ${user} '*'`);
     copyFileSync(await pod.save(), join(folder, 'mail.tar.gz'));
-    writeFileSync(join(folder, 'mail.json'), `${await pod.letters()}\n`);
+    writeFileSync(
+      join(folder, 'mail.json'),
+      `${JSON.stringify(JSON.parse(await pod.letters()), undefined, 2)}\n`,
+    );
   } finally {
     await pod.end();
   }
