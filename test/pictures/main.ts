@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { dashboards } from '../../charts/dashboards.ts';
+import { findBrowser } from '../e2e/support/browser.ts';
 import { removeCluster, standingCluster, useCluster } from '../e2e/support/cluster.ts';
 import { deliver, type Person } from '../e2e/support/person.ts';
 import { people } from '../e2e/support/resources.ts';
@@ -59,7 +60,7 @@ async function picture(prometheus: Prometheus, name: string, { title, panels }: 
   }
   const html = join(folder, `dashboard-${name}.html`);
   writeFileSync(html, page(title, caption, drawn));
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: await findBrowser(), args: ['--no-sandbox'] });
   try {
     const tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await tab.goto(pathToFileURL(html).href);

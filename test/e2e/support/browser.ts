@@ -237,7 +237,7 @@ async function wording(message: Locator): Promise<string> {
   return ((await message.first().textContent()) ?? '').trim();
 }
 
-async function findBrowser(): Promise<string> {
+export async function findBrowser(): Promise<string> {
   for (const program of programs) {
     const path = await attempt('sh', ['-c', 'command -v "$0"', program]);
     if (path !== undefined) return path;
