@@ -237,6 +237,7 @@ async function wording(message: Locator): Promise<string> {
   return ((await message.first().textContent()) ?? '').trim();
 }
 
+/** Path of a Chromium, which is installed where there is none and it is ours to install. */
 export async function findBrowser(): Promise<string> {
   for (const program of programs) {
     const path = await attempt('sh', ['-c', 'command -v "$0"', program]);
