@@ -8,6 +8,7 @@ import { ldapSecret, originSecret, sessionsSecret, tlsSecret } from '../../opera
 import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
+import { drainScript, readyUnlessDraining } from '../draining.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { hangUp, reloading, reloadingMount, reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
@@ -73,7 +74,7 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
     }),
     reloading: reloadingScript,
     export: renderFile('dovecot/export'),
-    drain: renderFile('dovecot/drain', { lmtpPortHex: loopback.lmtp.toString(16).toUpperCase() }),
+    drain: drainScript(part),
   };
 }
 
@@ -184,7 +185,7 @@ export function dovecot(
         },
         resources: site.resources.dovecot,
         startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
-        readiness: { ...alive, periodSeconds: 10 },
+        readiness: readyUnlessDraining(greets),
         // Two minutes: the login service waits for nobody, but a node may be busy.
         liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
         preStop: { exec: { command: ['/bin/sh', '/etc/dovecot/sieve/drain'] } },
