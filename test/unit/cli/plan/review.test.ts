@@ -125,29 +125,6 @@ describe('a plan has the lines that the operator applies', () => {
   });
 });
 
-describe('another domain in the site file', () => {
-  it('is a rename for everybody, and waits', async () => {
-    const province = await settled(base);
-    const { organizations, mailboxes } = await province.cluster.snapshot();
-    const directory = { ...socTrang.directory, domain: socTrang.domain };
-    const made = review({
-      site: { ...socTrang, domain: 'cantho.gov.vn', domainAliases: [socTrang.domain], directory },
-      base: [...organizations, ...mailboxes],
-      live: true,
-      manifests: byName(placed(base)),
-      now: province.now,
-      prune: true,
-    });
-    expect(made.changes).toEqual([]);
-    expect(made.blocked.map(({ action, name, address }) => [action, name, address]).sort()).toEqual([
-      ['rename', 'binh', 'ntbinh@cantho.gov.vn'],
-      ['rename', 'binh-2', 'ntbinh.sotttt@cantho.gov.vn'],
-      ['rename', 'ha', 'tttha@cantho.gov.vn'],
-      ['rename', 'so-tttt-mail', 'sotttt@cantho.gov.vn'],
-    ]);
-  });
-});
-
 describe('a base with statuses, as kubectl get -o yaml saves it', () => {
   it('counts for what it says was granted', () => {
     const status = {
