@@ -1,7 +1,7 @@
 /** Whole accounts to the archive and back, by the script beside Dovecot (charts/config/dovecot/store): TLS, certificates. */
 import { connect } from 'node:tls';
 import { Blocked, Unavailable } from '../errors.ts';
-import type { ArchiveReceipt, MailStore } from '../ports.ts';
+import type { ArchiveReceipt, Store } from '../ports.ts';
 
 export type StoreOptions = {
   readonly host: string;
@@ -18,7 +18,7 @@ export type StoreOptions = {
   readonly beforeWrite?: () => void;
 };
 
-export class StoreClient implements Omit<MailStore, 'usage'> {
+export class StoreClient implements Store {
   readonly #options: StoreOptions;
 
   constructor(options: StoreOptions) {
@@ -46,6 +46,34 @@ export class StoreClient implements Omit<MailStore, 'usage'> {
 
   async purge(account: string, { sha256 }: ArchiveReceipt): Promise<void> {
     await this.#ask(`purge ${account} ${sha256}`);
+  }
+
+  async copy(account: string, from: string): Promise<void> {
+    await this.#ask(`copy ${account} ${from}`);
+  }
+
+  async seal(account: string): Promise<void> {
+    await this.#ask(`seal ${account}`);
+  }
+
+  async unseal(account: string): Promise<void> {
+    await this.#ask(`unseal ${account}`);
+  }
+
+  async place(account: string, from: string): Promise<void> {
+    await this.#ask(`place ${account} ${from}`);
+  }
+
+  async retire(account: string): Promise<void> {
+    await this.#ask(`retire ${account}`);
+  }
+
+  async collect(account: string, from: string): Promise<void> {
+    await this.#ask(`collect ${account} ${from}`);
+  }
+
+  async clear(account: string): Promise<void> {
+    await this.#ask(`clear ${account}`);
   }
 
   /** @returns what follows "ok" */

@@ -3,6 +3,7 @@ import { archivePurges } from '../core/archive-retention.ts';
 import type { Desired } from '../core/desired.ts';
 import { attribute } from '../core/layout.ts';
 import { type MailWorld, mailWork } from '../core/mail-work.ts';
+import { moveTasks } from '../core/moves.ts';
 import { first, observe } from '../core/observed.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import { problemOf } from './apply.ts';
@@ -16,15 +17,20 @@ export function offerMailWork(
   { entries, ...world }: Omit<MailWorld, 'observed'> & { readonly entries: readonly DirectoryEntry[] },
 ): void {
   if (mail === undefined) return;
-  if (!mail.isDue && !world.desired.some(({ restore }) => restore !== undefined)) return;
+  const isWanted = world.desired.some(({ restore, shard }) => restore !== undefined || shard !== undefined);
+  if (!mail.isDue && !isWanted) return;
   const known = { ...world, observed: observe(world.site, entries) };
   const { tasks, heldBack } = archivePurges(known);
-  mail.offer([...mailWork(known), ...tasks], heldBack);
+  mail.offer([...mailWork(known), ...moveTasks(known), ...tasks], heldBack);
 }
 
 /** Those of whom `mailWork` has to know what was decided. */
-export function concernsMail({ restore, entry }: Desired): boolean {
-  return restore !== undefined || (entry !== undefined && first(entry, attribute.status) === 'Reclaimed');
+export function concernsMail({ restore, shard, entry }: Desired): boolean {
+  return (
+    restore !== undefined ||
+    shard !== undefined ||
+    (entry !== undefined && first(entry, attribute.status) === 'Reclaimed')
+  );
 }
 
 /** Why a mailbox's mail is not back yet, where that is known. */
