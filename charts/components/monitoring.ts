@@ -3,7 +3,7 @@ import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { alerts } from '../alerts.ts';
 import { dashboards } from '../dashboards.ts';
-import { flows } from '../flows.ts';
+import { flowsOf } from '../flows.ts';
 import { type Context, labels, selector } from '../workload.ts';
 
 const part = 'monitoring';
@@ -13,7 +13,7 @@ export function monitoring(scope: Construct, { site }: Context): void {
   const namespace = site.namespaces.mail;
   const metadata = (name: string) => ({ name, namespace, labels: labels(site, part) });
   if (site.monitoring.prometheusOperator) {
-    for (const name of scraped) {
+    for (const name of scraped(site)) {
       new ApiObject(scope, `scrape-${name}`, {
         apiVersion: 'monitoring.coreos.com/v1',
         kind: 'PodMonitor',
@@ -48,7 +48,9 @@ export function monitoring(scope: Construct, { site }: Context): void {
 const metricsPort = 'metrics';
 
 /** Who lets the monitoring in. */
-const scraped = flows.flatMap((flow) => (flow.from === 'monitoring' ? [flow.to] : []));
+function scraped(site: Context['site']) {
+  return flowsOf(site).flatMap((flow) => (flow.from === 'monitoring' ? [flow.to] : []));
+}
 
 /** The alerts in the form of a Prometheus rule file. */
 export function ruleFile(): object {

@@ -3,7 +3,7 @@ import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Site } from '../../operator/core/site.ts';
 import { ports } from '../endpoints.ts';
-import { type Caller, type Elsewhere, type Flow, flowsOf, type PodName, podNames } from '../flows.ts';
+import { type Caller, type Elsewhere, type Flow, flowsOf, type PodName, podNames, podsOf } from '../flows.ts';
 import { siteNamespaces } from '../namespaces.ts';
 import { type Context, labels, selector } from '../workload.ts';
 
@@ -20,7 +20,7 @@ export function networkPolicies(scope: Construct, { site }: Context): void {
     });
   for (const { name } of siteNamespaces(site))
     policy(`deny-${name}`, name, 'default-deny', { podSelector: {} });
-  for (const pod of podNames) {
+  for (const pod of podsOf(site)) {
     policy(pod, namespaceOf(site, pod), pod, {
       podSelector: { matchLabels: selector(site, pod) },
       ingress: flowsOf(site)
@@ -40,13 +40,13 @@ export function namespaceOf({ namespaces }: Site, pod: PodName): string {
 }
 
 function ingress(site: Site, flow: Flow): Rule {
-  const from = isPod(flow.from) ? [podsOf(site, flow.from)] : callers(site)[flow.from];
+  const from = isPod(flow.from) ? [peer(site, flow.from)] : callers(site)[flow.from];
   return { ...(from === undefined ? {} : { from }), ports: listeners(flow) };
 }
 
 /** Undefined where the site has nobody there. */
 function egress(site: Site, flow: Flow): Rule | undefined {
-  return isPod(flow.to) ? { to: [podsOf(site, flow.to)], ports: listeners(flow) } : elsewhere(site)[flow.to];
+  return isPod(flow.to) ? { to: [peer(site, flow.to)], ports: listeners(flow) } : elsewhere(site)[flow.to];
 }
 
 /** Policies look at packets behind the Service, hence at the port that the daemon binds. */
@@ -59,7 +59,7 @@ const udp = (port: number) => ({ protocol: 'UDP', port });
 const network = (cidr: string) => ({ ipBlock: { cidr } });
 const namespace = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
 
-function podsOf(site: Site, pod: PodName): object {
+function peer(site: Site, pod: PodName): object {
   return {
     namespaceSelector: namespace(namespaceOf(site, pod)),
     podSelector: { matchLabels: selector(site, pod) },

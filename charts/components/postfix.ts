@@ -10,8 +10,10 @@ import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
+import { isSharded, shardsOf } from '../shards.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
+import { type MakeMap, postfixShards, shardMaps } from './postfix-shards.ts';
 
 const part = 'postfix';
 /** Not a group of its own for the pod (fsGroup): that would be put on the queue too, whose owners Postfix insists on. */
@@ -19,6 +21,8 @@ const tunnelUid = 10004;
 
 /** Configuration of Postfix, of its LDAP maps and of its end of the tunnels. */
 export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
+  const ldapMaps = maps(site, directory);
+  const shards = postfixShards(site);
   return {
     'main.cf': renderFile('postfix/main.cf', {
       domain: site.domain,
@@ -27,10 +31,11 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       messageSizeLimit: messageSizeLimit(site.attachment),
       lmtpPort: loopback.lmtp,
       saslPort: loopback.sasl,
-      quotaPort: loopback.quota,
+      quotaCheck: shards.quotaCheck,
+      shards: shards.main,
       milterPort: loopback.milter,
     }),
-    'master.cf': renderFile('postfix/master.cf', {
+    'master.cf': `${renderFile('postfix/master.cf', {
       smtpPort: ports.smtp.container,
       submissionPort: ports.submission.container,
       submissionsPort: ports.submissions.container,
@@ -39,9 +44,10 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       noticesPort: loopback.notices,
       repliesPort: loopback.replies,
       noticesFrom: `${site.notices.from}@${site.domain}`,
-    }),
-    ...maps(site, directory),
-    'stunnel.conf': renderFile('postfix/stunnel.conf', {
+    })}${shards.master}`,
+    ...ldapMaps,
+    'stunnel.conf': `${renderFile('postfix/stunnel.conf', {
+      firstHost: shardsOf(site)[0]?.host ?? '',
       dovecotHost: serviceHost('dovecot', site.namespaces.mail),
       lmtpPort: loopback.lmtp,
       saslPort: loopback.sasl,
@@ -57,12 +63,16 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       repliesTunnel: ports.replies.container,
       noticesTunnel: ports.notices.container,
       noticesPort: loopback.notices,
-    }),
+    })}${shards.tunnels}`,
     'reject-footers': renderFile('postfix/reject-footers', {
       attachmentText: displayBytes(site.attachment),
     }),
     start: renderFile('postfix/start'),
-    'write-maps': renderFile('postfix/write-maps'),
+    'write-maps': renderFile('postfix/write-maps', {
+      maps: Object.keys(ldapMaps)
+        .map((file) => file.replace('.cf', ''))
+        .join(' '),
+    }),
     reloading: reloadingScript,
   };
 }
@@ -73,13 +83,7 @@ function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>>
   const centre = centreAddress(site);
   const refusal = (vietnamese: string, english: string) =>
     `550 5.2.1 Hop thu ${vietnamese}, hay viet toi ${centre} (this mailbox ${english}, write to ${centre})`;
-  const map = (values: {
-    status: string;
-    attribute: string;
-    result: string;
-    format: string;
-    more?: string;
-  }) =>
+  const map: MakeMap = (values) =>
     renderFile('postfix/map.cf', {
       directoryHost: directory.host,
       directoryPort: directory.port,
@@ -119,6 +123,7 @@ function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>>
       result: 'mail',
       format: '550 5.7.1 Tai khoan khong con duoc gui thu (this account may not send any more)',
     }),
+    ...(isSharded(site) ? shardMaps(map) : {}),
   };
 }
 
