@@ -21,11 +21,13 @@ function quotaOf(port: number): string {
 /** Names of map files whose lookups say where a mailbox is; what is written down nowhere is at the first Dovecot. */
 export function shardMaps(map: MakeMap): Readonly<Record<string, string>> {
   const host = attribute.mailHost;
+  // One that is on its way is asked for nothing: its letters are taken, and wait here for a moment.
+  const isThere = `(!(${attribute.mailMove}=hold*))`;
   return {
     'shard.cf': map({ status: '', attribute: 'mail', result: host, format: '%s:inet:127.0.0.1' }),
-    'quota.cf': map({ status: '', attribute: attribute.address, result: host, format: 'quota_%s' }),
+    'quota.cf': map({ status: isThere, attribute: attribute.address, result: host, format: 'quota_%s' }),
     'quota-first.cf': map({
-      status: `(!(${host}=*))`,
+      status: `(!(${host}=*))${isThere}`,
       attribute: attribute.address,
       result: 'mail',
       format: 'quota_dovecot-0',

@@ -6,6 +6,8 @@ import type { ArchiveReceipt, Store } from '../ports.ts';
 export type StoreOptions = {
   readonly host: string;
   readonly port: number;
+  /** Name that its certificate has to have. @default host */
+  readonly servername?: string;
   /** Read before every request, so that they may be renewed while the operator runs. */
   readonly ca: () => Promise<string>;
   readonly certificate: () => Promise<string>;
@@ -89,14 +91,14 @@ export class StoreClient implements Store {
   }
 
   async #exchange(request: string): Promise<string> {
-    const { host, port, deadline = 3_600_000, beforeWrite } = this.#options;
+    const { host, port, servername = host, deadline = 3_600_000, beforeWrite } = this.#options;
     const [ca, cert, key] = await Promise.all([
       this.#options.ca(),
       this.#options.certificate(),
       this.#options.key(),
     ]);
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, ca, cert, key, servername: host, minVersion: 'TLSv1.3' });
+      const socket = connect({ host, port, ca, cert, key, servername, minVersion: 'TLSv1.3' });
       const fail = (error: Error) => {
         clearTimeout(timer);
         socket.destroy();
