@@ -1,6 +1,7 @@
 /** What mail programs are told by themselves, so that a person needs to know nothing but address and password (R2). */
 import { createHash } from 'node:crypto';
 import type { Site } from '../operator/core/site.ts';
+import { domainsOf } from '../operator/core/site-domains.ts';
 import { renderFile } from './config/render.ts';
 import { ports } from './endpoints.ts';
 import { mtaStsHost, mtaStsPolicy } from './mta-sts.ts';
@@ -9,9 +10,14 @@ import { mtaStsHost, mtaStsPolicy } from './mta-sts.ts';
 export const setupNames = ['autoconfig', 'autodiscover'] as const;
 
 /** Hosts under which the webmail answers beside its own. */
-export function setupHosts(site: Pick<Site, 'domain' | 'dns' | 'hosts'>): readonly string[] {
-  const policyHosts = mtaStsPolicy(site) === undefined ? [] : [mtaStsHost(site)];
-  return [...setupNames.map((name) => `${name}.${site.domain}`), ...policyHosts];
+export function setupHosts(
+  site: Pick<Site, 'domain' | 'domainAliases' | 'dns' | 'hosts'>,
+): readonly string[] {
+  const hasPolicy = mtaStsPolicy(site) !== undefined;
+  return domainsOf(site).flatMap((domain) => [
+    ...setupNames.map((name) => `${name}.${domain}`),
+    ...(hasPolicy ? [mtaStsHost(domain)] : []),
+  ]);
 }
 
 /** Files by name, as the webmail serves them; the policy is for other mail servers (RFC 8461). */
@@ -28,6 +34,9 @@ export function clientSetup(site: Site): Readonly<Record<string, string>> {
     'autoconfig.xml': renderFile('clients/autoconfig.xml', {
       ...servers,
       domain,
+      domains: domainsOf(site)
+        .map((name) => `<domain>${name}</domain>`)
+        .join('\n    '),
       title,
       webmailHost: hosts.webmail,
       popPort: ports.pop3s.service,

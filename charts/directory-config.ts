@@ -2,6 +2,7 @@
 import { bindAccounts, mailRoot, suffixOf } from '../operator/core/layout.ts';
 import { parseBytes } from '../operator/core/quota.ts';
 import type { Site } from '../operator/core/site.ts';
+import { directoryDomain, domainsOf } from '../operator/core/site-domains.ts';
 import { renderFile } from './config/render.ts';
 import { type Endpoint, ports, serviceHost } from './endpoints.ts';
 import { reloadingScript } from './reloading.ts';
@@ -53,11 +54,12 @@ export function placesOf(site: Site): Places {
 
 /** Everything that the pods find in /etc/hopthu; files with a number in their name are of the pod of that number. */
 export function directoryConfig(site: Site, places = placesOf(site)): Readonly<Record<string, string>> {
-  const suffix = suffixOf(site.domain);
+  const suffix = suffixOf(directoryDomain(site));
   return {
     ...database(site, suffix),
     ...policies(site, suffix),
     ...providers(places, suffix),
+    ...(site.applications.length > 0 ? groups(site, suffix) : {}),
     audit: renderFile('openldap/audit', { suffix }),
     start: renderFile('openldap/start', { port: places.slapd }),
     refresh: renderFile('openldap/refresh', {
@@ -82,7 +84,7 @@ function database(site: Site, suffix: string): Readonly<Record<string, string>> 
       suffix,
       mailRoot,
       site: site.name,
-      domainPattern: site.domain.replaceAll('.', '\\.'),
+      domainPattern: patternOf(domainsOf(site)),
       // The files of the databases grow up to these sizes and leave room for the first fill and a slapcat.
       dataMaxSize: Math.floor(volumeSize * 0.5),
       logMaxSize: Math.floor(volumeSize * 0.2),
@@ -94,10 +96,24 @@ function database(site: Site, suffix: string): Readonly<Record<string, string>> 
     'tree.ldif': renderFile('openldap/tree.ldif', {
       suffix,
       title: base64(site.title),
-      firstLabel: site.domain.split('.')[0] ?? '',
+      firstLabel: directoryDomain(site).split('.')[0] ?? '',
       accounts: accounts.map(([, entry]) => entry).join('\n'),
     }),
     ...Object.fromEntries(accounts),
+  };
+}
+
+function patternOf(domains: readonly string[]): string {
+  const [only, ...others] = domains.map((domain) => domain.replaceAll('.', '\\.'));
+  return others.length === 0 ? (only ?? '') : `(${[only, ...others].join('|')})`;
+}
+
+/** Entries of 1 KB, at most some thousands: a fiftieth of the volume is plenty. */
+function groups(site: Site, suffix: string): Readonly<Record<string, string>> {
+  const maxSize = Math.floor(parseBytes(site.storage.directory, 'storage.directory') * 0.02);
+  return {
+    'groups.conf': renderFile('openldap/groups.conf', { suffix, maxSize }),
+    groups: renderFile('openldap/groups'),
   };
 }
 

@@ -94,7 +94,13 @@ export const flows: readonly Flow[] = [
   },
 
   { from: 'dovecot', to: 'openldap', ports: ['ldaps'], why: 'logins and mailboxes' },
-  { from: 'dovecot-proxy', to: 'openldap', ports: ['ldaps'], why: 'logins, and who is where', shards: 'several' },
+  {
+    from: 'dovecot-proxy',
+    to: 'openldap',
+    ports: ['ldaps'],
+    why: 'logins, and who is where',
+    shards: 'several',
+  },
   {
     from: 'dovecot-proxy',
     to: 'dovecot',

@@ -5,8 +5,8 @@ import type { Site } from '../operator/core/site.ts';
 const week = 604_800;
 
 /** The host that the policy is fetched from. RFC 8461 §3.3 */
-export function mtaStsHost(site: Pick<Site, 'domain'>): string {
-  return `mta-sts.${site.domain}`;
+export function mtaStsHost(domain: string): string {
+  return `mta-sts.${domain}`;
 }
 
 /** What `https://mta-sts.DOMAIN/.well-known/mta-sts.txt` answers; undefined where the site wants none. RFC 8461 §3.2 */

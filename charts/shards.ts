@@ -48,6 +48,7 @@ export function loopbackOf({ number }: Pick<Shard, 'number'>) {
 /** The shard of this name. @throws Error where the site has none */
 export function shardNamed(site: Site, name: string): Shard {
   const found = shardsOf(site).find((shard) => shard.name === name);
-  if (found === undefined) throw new Error(`${site.name} has no shard ${name}: see storage.shards of its site file`);
+  if (found === undefined)
+    throw new Error(`${site.name} has no shard ${name}: see storage.shards of its site file`);
   return found;
 }

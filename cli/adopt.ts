@@ -4,7 +4,7 @@ import type { Site } from '../operator/core/site.ts';
 import type { DirectoryEntry } from '../operator/ports.ts';
 import { adoptEntries, printAdopted } from './adopted.ts';
 import { ManifestFolder } from './annex/folder.ts';
-import { approve, type HeldPlan, waitingPlans } from './approve.ts';
+import { approve, type HeldPlan, readWaiting } from './approve.ts';
 import { Failed, WrongInput } from './failure.ts';
 import { formatLdif, readLdif } from './ldif.ts';
 import { isLdapUrl, type LiveOptions, readLive } from './live-directory.ts';
@@ -69,7 +69,7 @@ function writeText(file: string, text: string): void {
 
 /** What would be given back, of the plan that waits; nothing else may be approved by the way. */
 async function restored(hash: string | undefined, options: AdoptOptions): Promise<number> {
-  const plans = (await waitingPlans(options)).filter((plan) => plan.lines.some(isGivenBack));
+  const plans = (await readWaiting(options)).plans.filter((plan) => plan.lines.some(isGivenBack));
   const plan = hash === undefined ? plans[0] : plans.find((candidate) => candidate.hash === hash);
   if (plan === undefined) {
     if (hash !== undefined)

@@ -5,6 +5,7 @@ import { attribute, container, suffixOf } from '../operator/core/layout.ts';
 import { localPartOf } from '../operator/core/naming/identity.ts';
 import { accountOf, all, first } from '../operator/core/observed.ts';
 import type { Site } from '../operator/core/site.ts';
+import { directoryDomain } from '../operator/core/site-domains.ts';
 import type { DirectoryEntry } from '../operator/ports.ts';
 import { checkedSpec } from './annex/fields.ts';
 import type { ManifestFolder } from './annex/folder.ts';
@@ -25,7 +26,7 @@ export function adoptEntries(
   folder: ManifestFolder,
   entries: readonly DirectoryEntry[],
 ): readonly Adopted[] {
-  const mailboxes = dnKey(`${container.mailboxes},${suffixOf(site.domain)}`);
+  const mailboxes = dnKey(`${container.mailboxes},${suffixOf(directoryDomain(site))}`);
   const organizations = new OrganizationIndex(
     site,
     folder.manifests('Organization').map(({ id, spec, file }) => ({ id, spec, from: file })),

@@ -2,6 +2,9 @@
 import type { MailboxStatus } from '../operator/api/mailbox.ts';
 import { annotation, type Resource } from '../operator/api/resource.ts';
 import { type Approval, readApproval } from '../operator/core/approval.ts';
+import type { HeldArchives } from '../operator/core/archive-retention.ts';
+import { siteConfigMap } from '../operator/core/secrets.ts';
+import type { Site } from '../operator/core/site.ts';
 import { annotateSite } from './annotate-site.ts';
 import { Failed } from './failure.ts';
 import { loadKubeConfig } from './kube.ts';
@@ -36,9 +39,10 @@ async function settle(
   options: ApproveOptions,
 ): Promise<void> {
   const site = loadSite(options.site);
-  const plans = await waitingPlans(options);
+  const { plans, archives } = await readWaiting(options);
   if (hash === undefined) {
-    console.log(plans.map((plan) => describe(plan, site.name)).join('\n\n') || 'nothing waits for approval');
+    const told = [...plans.map((plan) => describe(plan, site.name)), ...describeArchives(site, archives)];
+    console.log(told.join('\n\n') || 'nothing waits for approval');
     return;
   }
   const plan = plans.find((candidate) => candidate.hash === hash);
@@ -52,12 +56,15 @@ async function settle(
   console.log(`${verdict}: ${plan.lines.length} changes`);
 }
 
-/** What the guard of the site holds. @throws Failed when the cluster refuses */
-export async function waitingPlans({ site, context }: ApproveOptions): Promise<readonly HeldPlan[]> {
+type Waiting = { readonly plans: readonly HeldPlan[]; readonly archives?: HeldArchives | undefined };
+
+/** What the guard of the site holds, and archives. @throws Failed when the cluster refuses */
+export async function readWaiting({ site, context }: ApproveOptions): Promise<Waiting> {
   const { namespaces } = loadSite(site);
   const config = loadKubeConfig(context);
-  const held = (await readSiteReport(config, namespaces.mail))?.held;
-  return heldPlans(await listResources(config, 'Mailbox', namespaces.accounts), held);
+  const report = await readSiteReport(config, namespaces.mail);
+  const mailboxes = await listResources(config, 'Mailbox', namespaces.accounts);
+  return { plans: heldPlans(mailboxes, report?.held), archives: report?.archives };
 }
 
 /**
@@ -87,4 +94,20 @@ function describe({ hash, reason, lines }: HeldPlan, site: string): string {
     `to let it pass: hopthu approve --site ${site} ${hash}`,
     `to let nothing of it happen: hopthu reject --site ${site} ${hash}`,
   ].join('\n');
+}
+
+/** Archives wait for a day, not for a hash: others may come to theirs meanwhile. */
+export function describeArchives(
+  { namespaces }: Site,
+  { count, until }: HeldArchives = { count: 0 },
+): readonly string[] {
+  if (until === undefined) return [];
+  const annotate = `kubectl -n ${namespaces.mail} annotate configmap ${siteConfigMap} --overwrite`;
+  return [
+    [
+      `${count} archives whose retention has ended would be removed at once`,
+      `to let them go: ${annotate} ${annotation.purgeUntil}=${until}`,
+      `to keep some: ${annotate} ${annotation.keepArchives}="ACCOUNT OR ADDRESS …"`,
+    ].join('\n'),
+  ];
 }

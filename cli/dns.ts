@@ -2,10 +2,11 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import { dkimConfigMap } from '../operator/core/secrets.ts';
 import type { Site } from '../operator/core/site.ts';
+import { domainsOf } from '../operator/core/site-domains.ts';
 import { Invalid } from '../operator/errors.ts';
 import { checkRecords, type Finding, resolverLookup } from './dns/check.ts';
 import { type DnsRecord, siteRecords } from './dns/records.ts';
-import { printZone } from './dns/zone.ts';
+import { printZones } from './dns/zone.ts';
 import { Failed, WrongInput } from './failure.ts';
 import { callKube, loadKubeConfig } from './kube.ts';
 import { printData, printTable } from './print.ts';
@@ -56,7 +57,7 @@ async function readDkimKeys(site: Site, context: string | undefined): Promise<Re
 
 function printRecords(site: Site, records: readonly DnsRecord[], output: string | undefined): string {
   if (output !== undefined) return printData(records, output);
-  return printZone(site.domain, records, site.dns.ttlSeconds);
+  return printZones(domainsOf(site), records, site.dns.ttlSeconds);
 }
 
 function printFindings(findings: readonly Finding[], output: string | undefined): string {

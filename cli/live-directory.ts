@@ -4,6 +4,7 @@ import { rootCertificates } from 'node:tls';
 import { type Client, FilterParser, ResultCodeError } from 'ldapts';
 import { container, snapshotAttributes, suffixOf } from '../operator/core/layout.ts';
 import type { Site } from '../operator/core/site.ts';
+import { directoryDomain } from '../operator/core/site-domains.ts';
 import { Unavailable } from '../operator/errors.ts';
 import { withDeadline } from '../operator/ldap/deadline.ts';
 import { EntryReader } from '../operator/ldap/entry-reader.ts';
@@ -44,7 +45,7 @@ export async function readLive(
   const account = accountOf(url, options);
   const filter = options.filter ?? '(objectClass=*)';
   checkFilter(filter);
-  const base = options.base ?? `${container.mailboxes},${suffixOf(site.domain)}`;
+  const base = options.base ?? `${container.mailboxes},${suffixOf(directoryDomain(site))}`;
   try {
     const session = await Session.open(account, deadline);
     try {

@@ -1,5 +1,6 @@
 /** What the operator tells of a site that no resource's status can carry. */
 import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
+import type { HeldArchives } from '../operator/core/archive-retention.ts';
 import type { GuardMemory } from '../operator/core/guard-memory.ts';
 import type { Orphan } from '../operator/core/orphans.ts';
 import { reportConfigMap } from '../operator/core/secrets.ts';
@@ -17,6 +18,8 @@ export type Told = {
   readonly orphans: Orphans;
   readonly held: Held;
   /** Absent where an older operator runs. */
+  readonly archives?: HeldArchives;
+  /** Absent where an older operator runs. */
   readonly guard?: GuardMemory;
 };
 
@@ -28,11 +31,12 @@ export async function readSiteReport(config: KubeConfig, namespace: string): Pro
   const found = await callKube(`reading ConfigMap ${namespace}/${reportConfigMap}`, () =>
     config.makeApiClient(CoreV1Api).readNamespacedConfigMap({ namespace, name: reportConfigMap }),
   );
-  const { orphans, held, guard } = found?.data ?? {};
+  const { orphans, held, archives, guard } = found?.data ?? {};
   if (orphans === undefined || held === undefined) return undefined;
   return {
     orphans: JSON.parse(orphans) as Orphans,
     held: JSON.parse(held) as Held,
+    ...(archives === undefined ? {} : { archives: JSON.parse(archives) as HeldArchives }),
     ...(guard === undefined ? {} : { guard: JSON.parse(guard) as GuardMemory }),
   };
 }

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { readConfig } from './config.ts';
-import { formatChange } from './core/format.ts';
 import { serviceDn, suffixOf } from './core/layout.ts';
 import { operatorLease } from './core/secrets.ts';
 import { shardNames } from './core/shards.ts';
+import { directoryDomain } from './core/site-domains.ts';
 import { rfc3339 } from './core/time.ts';
 import { Doveadm } from './dovecot/doveadm.ts';
 import { DoveadmSessions } from './dovecot/doveadm-sessions.ts';
@@ -78,7 +78,7 @@ const cluster = new ApiCluster({
 const connection = new Connection({
   host: ldap.host,
   port: ldap.port,
-  bindDn: serviceDn(site.domain, 'operator'),
+  bindDn: serviceDn(directoryDomain(site), 'operator'),
   password: () => readFile(ldap.passwordFile, 'utf8'),
   ca: () => readFile(ldap.caFile, 'utf8'),
   onReconnect: () => {
@@ -87,7 +87,7 @@ const connection = new Connection({
   },
 });
 const directory = new RememberedDirectory(
-  new LdaptsDirectory(connection, suffixOf(site.domain), beforeWrite),
+  new LdaptsDirectory(connection, suffixOf(directoryDomain(site)), beforeWrite),
 );
 /** What is made of the host of each shard, by the shard's name. */
 const ofShards = <T>(hosts: readonly string[], make: (host: string) => T): ReadonlyMap<string, T> =>
@@ -185,7 +185,7 @@ const loop = new Loop({
     metrics.passed(result, seconds, changed === undefined ? 'site' : 'change');
     const { changes, ...counts } = result;
     const level = changes.length > 0 || result.failures > 0 ? 'info' : 'debug';
-    log[level]({ ...counts, changed, seconds, plan: changes.slice(0, 50).map(formatChange) }, 'pass');
+    log[level]({ ...counts, changed, seconds, plan: changes.slice(0, 50).map(({ line }) => line) }, 'pass');
   },
   onFailure: (error, retryIn) => {
     metrics.failed();

@@ -14,7 +14,7 @@ export type Sources = {
   readonly election: Pick<Election, 'leads'>;
   /** It sees everything, and leads never. */
   readonly planOnly?: boolean;
-  readonly mail: Pick<MailWorker, 'waiting' | 'heldBack'>;
+  readonly mail: Pick<MailWorker, 'waiting' | 'held'>;
 };
 
 export type Metrics = {
@@ -102,7 +102,7 @@ export function createMetrics(
     help: 'Archives whose retention has ended, and that are so many that a person has to say so.',
     registers,
     collect() {
-      this.set(mail.heldBack);
+      this.set(mail.held.count);
     },
   });
   const notices = new Counter({

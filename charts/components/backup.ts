@@ -6,6 +6,7 @@ import { group, version } from '../../operator/api/resource.ts';
 import { mailRoot, suffixOf } from '../../operator/core/layout.ts';
 import { caConfigMap, caSecret, databaseSecret, dkimSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { directoryDomain } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
 import { type CronJobProps, cronJob } from '../cron-job.ts';
 import type { Endpoint } from '../endpoints.ts';
@@ -23,7 +24,7 @@ const keySecrets = { mail: [caSecret], smtp: [dkimSecret] } as const;
 
 /** The scripts, as pods find them in /etc/hopthu-backup. */
 export function backupScripts(site: Site, database: Endpoint): Readonly<Record<string, string>> {
-  const suffix = suffixOf(site.domain);
+  const suffix = suffixOf(directoryDomain(site));
   const { mail, smtp, accounts } = site.namespaces;
   const databaseAt = { databaseHost: database.host, databasePort: database.port };
   const { messages, percent } = site.backup.check;

@@ -8,6 +8,7 @@ import { suffixOf } from '../../operator/core/layout.ts';
 import { ldapSecret, originSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import { firstShard } from '../../operator/core/shards.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { directoryDomain } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { hangUp, reloading, reloadingMount, reloadingScript } from '../reloading.ts';
@@ -15,6 +16,7 @@ import { clientService, service } from '../service.ts';
 import { throttle } from '../throttle.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
+import { namedBy } from './dovecot-config.ts';
 
 const part = 'dovecot-proxy';
 const uid = 5000;
@@ -26,7 +28,8 @@ export function dovecotProxyConfig(site: Site, directory: Endpoint): Readonly<Re
   return {
     'dovecot.conf': renderFile('dovecot/proxy.conf', {
       domain: site.domain,
-      suffix: suffixOf(site.domain),
+      login: namedBy(site, 'mail'),
+      suffix: suffixOf(directoryDomain(site)),
       mailHost: site.hosts.mail,
       directoryHost: directory.host,
       directoryPort: directory.port,

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { displayBytes, messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
 import { dkimSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
 import { loopback, ports, serviceHost } from '../endpoints.ts';
 import { reloadingScript } from '../reloading.ts';
@@ -46,7 +47,9 @@ export function filterConfig(site: Site): Readonly<Record<string, string>> {
       rspamd('antivirus.lua', { clamdPort: loopback.clamd, scanSeconds }),
       rspamd('classifier-bayes.conf'),
       rspamd('counts.lua'),
-      rspamd('dkim_signing.conf', { domain: site.domain, selector: site.dns.dkimSelector }),
+      rspamd('dkim_signing.conf', {
+        domains: domainsOf(site).map(signedBy(site.dns.dkimSelector)).join('\n'),
+      }),
       rspamd('dmarc.conf'),
       rspamd('groups.conf'),
       rspamd('limits.lua'),
@@ -57,7 +60,7 @@ export function filterConfig(site: Site): Readonly<Record<string, string>> {
       rspamd('ratelimit.conf', site.filter.limits.perHour),
       rspamd('redis.conf', { valkeyPort: loopback.valkey }),
       rspamd('secrecy.lua', secrecyValues(site)),
-      rspamd('senders.lua', { domain: site.domain }),
+      rspamd('senders.lua', { domain: site.domain, domains: luaList(domainsOf(site)) }),
       rspamd('uncounted-recipients.map'),
       rspamd('worker-controller.inc', { controllerPort: loopback.controller }),
       rspamd('worker-normal.inc'),
@@ -84,6 +87,14 @@ export function filterConfig(site: Site): Readonly<Record<string, string>> {
     }),
     ...freshclamConfig(site),
   };
+}
+
+/** One key signs for every domain of the site. */
+function signedBy(selector: string): (domain: string) => string {
+  return (domain) => `  "${domain}" {
+    selector = "${selector}";
+    path = "/run/dkim/$selector.key";
+  }`;
 }
 
 /** A Lua table of strings is JSON's array in other brackets. */

@@ -40,7 +40,9 @@ export function postfixShards(site: Site) {
   const check = quotaOf(loopback.quota);
   if (!isSharded(site)) return { main: '', master: '', tunnels: '', quotaCheck: check };
   const shards = shardsOf(site);
-  const lookups = ['quota', 'quota-first'].map((map) => `check_recipient_access proxy:ldap:/run/maps/${map}.cf`);
+  const lookups = ['quota', 'quota-first'].map(
+    (map) => `check_recipient_access proxy:ldap:/run/maps/${map}.cf`,
+  );
   return {
     main: `# Each Dovecot is a transport of its own (master.cf), and a quota service.
 transport_maps = proxy:ldap:/run/maps/shard.cf

@@ -6,6 +6,7 @@ import { centreAddress } from '../../operator/core/notice.ts';
 import { displayBytes, messageSizeLimit } from '../../operator/core/quota.ts';
 import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { reloadingScript } from '../reloading.ts';
@@ -26,6 +27,8 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
   return {
     'main.cf': renderFile('postfix/main.cf', {
       domain: site.domain,
+      domains: domainsOf(site).join(', '),
+      ownSenders: domainsOf(site).map(mustLogIn).join(', '),
       mailHost: site.hosts.mail,
       attachment: site.attachment,
       messageSizeLimit: messageSizeLimit(site.attachment),
@@ -77,18 +80,30 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
   };
 }
 
+function mustLogIn(domain: string): string {
+  return `{ ${domain} = 553 5.7.1 Nguoi gui thuoc ${domain} phai dang nhap (senders of this domain must log in) }`;
+}
+
+/** A filter for who has an address in any of the site's domains; `domain` of the map keeps all others out. */
+function namedBy(site: Site, name: string): string {
+  const domains = domainsOf(site);
+  if (domains.length === 1) return `(${name}=%s)`;
+  return `(|${domains.map((domain) => `(${name}=%u@${domain})`).join('')})`;
+}
+
 function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
   const is = (status: string) => `(${attribute.status}=${status})`;
   const receives = `(|${is('Active')}${is('Suspended')}${is('Expired')})`;
   const centre = centreAddress(site);
   const refusal = (vietnamese: string, english: string) =>
     `550 5.2.1 Hop thu ${vietnamese}, hay viet toi ${centre} (this mailbox ${english}, write to ${centre})`;
-  const map: MakeMap = (values) =>
+  const map: MakeMap = ({ attribute: name, ...values }) =>
     renderFile('postfix/map.cf', {
       directoryHost: directory.host,
       directoryPort: directory.port,
-      suffix: suffixOf(site.domain),
-      domain: site.domain,
+      suffix: suffixOf(directoryDomain(site)),
+      domains: domainsOf(site).join(', '),
+      named: namedBy(site, name),
       more: '',
       ...values,
     });

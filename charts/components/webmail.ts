@@ -5,6 +5,7 @@ import { serviceDn, suffixOf } from '../../operator/core/layout.ts';
 import { formatBytes, messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
 import { ldapSecret, originSecret, tlsSecret, webmailSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { directoryDomain } from '../../operator/core/site-domains.ts';
 import { Invalid } from '../../operator/errors.ts';
 import { clientSetup } from '../client-setup.ts';
 import { render } from '../config/render.ts';
@@ -92,9 +93,10 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory }: W
       smtpUrl: `${smtp.port === ports.submissions.service ? 'ssl' : 'tls'}://${smtp.host}:${smtp.port}`,
       sieveUrl: `tls://${sieve.host}:${sieve.port}`,
       directoryUrl: `ldaps://${directory.host}:${directory.port}`,
-      suffix: suffixOf(site.domain),
-      bindDn: serviceDn(site.domain, 'webmail'),
+      suffix: suffixOf(directoryDomain(site)),
+      bindDn: serviceDn(directoryDomain(site), 'webmail'),
       domain: site.domain,
+      formerDomains: `[${site.domainAliases.map((domain) => `'${domain}'`).join(', ')}]`,
       webmailHost: site.hosts.webmail,
       webmailHostPattern: site.hosts.webmail.replaceAll('.', '\\.'),
       productName: phpString(`Hộp Thư – ${site.title}`),
@@ -109,10 +111,23 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory }: W
       requestBytes,
       proxies: (site.expose.proxies ?? []).map((network) => `set_real_ip_from ${network};`).join(' '),
     }),
-    database: files.database ?? '',
+    database: fill('database', { moveNames: nameMoves(site) }),
     reloading: reloadingScript,
     'editor.vi.js': files['editor.vi.js'] ?? '',
   };
+}
+
+/** Settings and senders of a person go on under the name that the present domain gives. */
+function nameMoves({ domain, domainAliases }: Site): string {
+  if (domainAliases.length === 0) return '';
+  const moved = (column: string) => `split_part(${column}, '@', 1) || '@${domain}'`;
+  const moves = domainAliases.map(
+    (former) => `UPDATE users AS u SET username = ${moved('u.username')} WHERE u.username LIKE '%@${former}'
+  AND NOT EXISTS (SELECT FROM users AS o WHERE o.username = ${moved('u.username')} AND o.mail_host = u.mail_host);
+UPDATE identities SET email = ${moved('email')} WHERE email LIKE '%@${former}';
+`,
+  );
+  return `psql --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 << 'SQL'\n${moves.join('')}SQL\n`;
 }
 
 function containers({ site, image }: Context, database: Endpoint) {

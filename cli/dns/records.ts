@@ -4,6 +4,7 @@ import { setupNames } from '../../charts/client-setup.ts';
 import { ports } from '../../charts/endpoints.ts';
 import { mtaStsHost, mtaStsId, mtaStsPolicy } from '../../charts/mta-sts.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { domainsOf } from '../../operator/core/site-domains.ts';
 import { reverseName } from './reverse.ts';
 
 export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'PTR' | 'SRV' | 'TXT';
@@ -19,7 +20,12 @@ export type DnsRecord = {
 
 /** @param keys TXT values of the site's DKIM keys by selector; older ones stay until mail that they signed has arrived */
 export function siteRecords(site: Site, keys: ReadonlyMap<string, string>): readonly DnsRecord[] {
-  return [...hosts(site), ...mail(site, keys), ...transport(site), ...services(site), ...reverse(site)];
+  const ofDomain = (domain: string) => [
+    ...mail(site, domain, keys),
+    ...transport(site, domain),
+    ...services(site, domain),
+  ];
+  return [...hosts(site), ...domainsOf(site).flatMap(ofDomain), ...reverse(site)];
 }
 
 function hosts({ hosts: { mail: mailHost, webmail }, dns }: Site): readonly DnsRecord[] {
@@ -33,8 +39,9 @@ function hosts({ hosts: { mail: mailHost, webmail }, dns }: Site): readonly DnsR
   );
 }
 
-function mail(site: Site, keys: ReadonlyMap<string, string>): readonly DnsRecord[] {
-  const { domain, dns } = site;
+/** Reports go to the domain that they are on: to another they are sent only where it says so (RFC 7489 §7.1). */
+function mail(site: Site, domain: string, keys: ReadonlyMap<string, string>): readonly DnsRecord[] {
+  const { dns } = site;
   const outgoing = dns.outgoing.map((from) => `${isIPv6(from.split('/')[0] ?? '') ? 'ip6' : 'ip4'}:${from} `);
   const reports = `mailto:${dns.reports}@${domain}`;
   const txt = (name: string, value: string, why: string): DnsRecord => ({ name, type: 'TXT', value, why });
@@ -59,18 +66,18 @@ function mail(site: Site, keys: ReadonlyMap<string, string>): readonly DnsRecord
   ];
 }
 
-function transport(site: Site): readonly DnsRecord[] {
+function transport(site: Site, domain: string): readonly DnsRecord[] {
   const policy = mtaStsPolicy(site);
   if (policy === undefined) return [];
   const why = 'TLS from other servers (MTA-STS, RFC 8461)';
   return [
-    { name: `_mta-sts.${site.domain}`, type: 'TXT', value: `v=STSv1; id=${mtaStsId(policy)}`, why },
-    { name: mtaStsHost(site), type: 'CNAME', value: `${site.hosts.webmail}.`, why },
+    { name: `_mta-sts.${domain}`, type: 'TXT', value: `v=STSv1; id=${mtaStsId(policy)}`, why },
+    { name: mtaStsHost(domain), type: 'CNAME', value: `${site.hosts.webmail}.`, why },
   ];
 }
 
 /** Mail programs find the services by these: RFC 6186, RFC 8314 and, for ManageSieve, RFC 5804. */
-function services({ domain, hosts: { mail: mailHost, webmail } }: Site): readonly DnsRecord[] {
+function services({ hosts: { mail: mailHost, webmail } }: Site, domain: string): readonly DnsRecord[] {
   const offered = [
     ['_submissions._tcp', ports.submissions.service],
     ['_submission._tcp', ports.submission.service],

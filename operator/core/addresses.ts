@@ -7,7 +7,7 @@ import type { Mailbox } from '../api/mailbox.ts';
 import { annotation } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import { type AddressFacts, holdOn, isGone } from './address-facts.ts';
-import { ownAddress } from './adoption.ts';
+import { grantedAddress } from './adoption.ts';
 import type { Taking } from './held.ts';
 import { addressOf, localPartOf, resourceName } from './naming/identity.ts';
 import { checkLocalPart, personCandidates, reservedLocalParts } from './naming/local-part.ts';
@@ -105,7 +105,8 @@ class AddressTable {
   /** The entry's address, or after the loss of the entry the one in status. A hold does not end what was granted. */
   keepCurrent(claimant: Claimant): void {
     const entry = this.#entryOf(claimant);
-    const current = (entry && ownAddress(this.#site, entry)) ?? claimant.mailbox.status.address;
+    const { address } = claimant.mailbox.status;
+    const current = (entry && grantedAddress(this.#site, entry, address)) ?? address;
     if (current !== undefined && this.#holder(claimant, current) === undefined)
       this.#assign(claimant, current);
   }

@@ -5,7 +5,7 @@ import type { DirectoryEntry } from '../ports.ts';
 import { isClosed, isLetGo } from './former.ts';
 import { attribute, nobody, objectClass } from './layout.ts';
 import { localPartOf, resourceName } from './naming/identity.ts';
-import { all, first, foreignOwner, type Observed } from './observed.ts';
+import { all, first, foreignOwner, type Observed, parseDated } from './observed.ts';
 import type { Update } from './plan.ts';
 import type { Site } from './site.ts';
 import { type Problem, stalled } from './verdict.ts';
@@ -62,6 +62,22 @@ export function ownAddress(site: Site, entry: DirectoryEntry): string | undefine
   const address = first(entry, 'mail')?.toLowerCase();
   const localPart = address === undefined ? undefined : localPartOf(site, address);
   return localPart !== undefined && localPartPattern.test(localPart) ? address : undefined;
+}
+
+/**
+ * What was granted, and not what somebody has made of `mail` by hand since: whoever is moved leaves the former address among
+ * the former ones, or lets go of it, so one that delivers still and is neither was never left.
+ * @param told the address in the status, which the operator has written
+ */
+export function grantedAddress(
+  site: Site,
+  entry: DirectoryEntry,
+  told: string | undefined,
+): string | undefined {
+  const current = ownAddress(site, entry);
+  if (told === undefined || told === current || !all(entry, attribute.address).includes(told)) return current;
+  const isFormer = all(entry, attribute.formerAddress).some((value) => parseDated(value).address === told);
+  return isFormer ? current : told;
 }
 
 /** Does somebody else own the entry, so that the resource's deletion is no order to it? */

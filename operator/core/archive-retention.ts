@@ -9,11 +9,15 @@ import { attribute, objectClass } from './layout.ts';
 import { type MailTask, type MailWorld, wantedAccounts } from './mail-work.ts';
 import { accountOf, all, first, ownerIn, parseDated } from './observed.ts';
 import { hostOf } from './shards.ts';
+import { rfc3339 } from './time.ts';
 
-export type Purges = {
-  readonly tasks: readonly MailTask[];
-  /** Archives that are so many at once that a person has to say so. */
-  readonly heldBack: number;
+export type Purges = { readonly tasks: readonly MailTask[]; readonly held: HeldArchives };
+
+/** Archives that are so many at once that a person has to say so. */
+export type HeldArchives = {
+  readonly count: number;
+  /** RFC 3339: when the retention of the last of them ended. */
+  readonly until?: string;
 };
 
 /** So many may go at once, or this part of all that are remembered: a wrong clock or a slip in the site file stops here. */
@@ -21,7 +25,7 @@ const atLeast = 10;
 const part = 0.05;
 const day = 86_400_000;
 
-const nothing: Purges = { tasks: [], heldBack: 0 };
+const nothing: Purges = { tasks: [], held: { count: 0 } };
 
 export function archivePurges(world: MailWorld): Purges {
   const { site, now, mailboxes, observed, orders } = world;
@@ -43,11 +47,14 @@ export function archivePurges(world: MailWorld): Purges {
   const until = Date.parse(orders.purgeUntil ?? '');
   // A time that is still to come would allow whatever comes; what is no time allows nothing.
   const isSaid = until <= now.getTime();
-  const allowed = due.length > limit ? due.filter(({ ended }) => isSaid && ended <= until) : due;
-  return {
-    tasks: [...begun, ...allowed.map(({ task }) => task)],
-    heldBack: due.length - allowed.length,
-  };
+  const mayGo = ({ ended }: Due) => due.length <= limit || (isSaid && ended <= until);
+  const tasks = [...begun, ...due.filter(mayGo).map(({ task }) => task)];
+  return { tasks, held: heldOf(due.filter((one) => !mayGo(one))) };
+}
+
+function heldOf(waiting: readonly Due[]): HeldArchives {
+  const last = Math.max(...waiting.map(({ ended }) => ended));
+  return { count: waiting.length, ...(waiting.length === 0 ? {} : { until: rfc3339(new Date(last)) }) };
 }
 
 type Due = {

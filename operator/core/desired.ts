@@ -2,9 +2,9 @@
 import type { Metadata, Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import type { Described } from './account.ts';
-import { decideMailboxes } from './decide-mailboxes.ts';
 import { type Attributes, organizationAttributes } from './entry.ts';
 import { isClosed } from './former.ts';
+import { decideInDomains } from './former-domain.ts';
 import type { Group } from './groups.ts';
 import type { Write } from './held.ts';
 import type { Restore } from './mail-work.ts';
@@ -36,7 +36,7 @@ export type Desired = {
   readonly entry?: DirectoryEntry;
   /** Wholly described entry; absent when nothing can or may be decided. */
   readonly attributes?: Attributes;
-  /** The entry with an address by its organization's new abbreviation: planned, and never done without approval. */
+  /** The entry with an address by its organization's new abbreviation, or in the site's new domain: planned, and never done without approval. */
   readonly renamed?: Described;
   /** Writes to other entries before this one's: addresses are held before they are let go. */
   readonly first?: readonly Write[];
@@ -72,7 +72,7 @@ export function decide(world: World): Decision {
   const organizations = withShards(world.site, read, { ...world, observed });
   const desired = [
     ...decideOrganizations(world, observed, organizations),
-    ...decideMailboxes(world, observed, organizations),
+    ...decideInDomains(world, observed, organizations),
   ];
   return { desired, observed, orphans: findOrphans(world) };
 }
@@ -83,7 +83,7 @@ export function decideGroup(
   { mailboxes, entries }: Group,
   organizations: Organizations,
 ): readonly Desired[] {
-  return decideMailboxes({ site, mailboxes, now }, observe(site, entries), organizations);
+  return decideInDomains({ site, mailboxes, now }, observe(site, entries), organizations);
 }
 
 /** @param observed at least the entries of organizations */

@@ -37,7 +37,7 @@ const atLeast = 10;
 /**
  * Holds every change that takes access away when there are more of them, with those of the last ten minutes that nobody
  * approved, than max(10, 2 %) of an organization's mailboxes or max(10, 5 %) of the site's, or when more than a tenth of
- * the accounts that statuses speak of are missing in the directory. Renames that follow a new abbreviation and accounts that
+ * the accounts that statuses speak of are missing in the directory. Renames that follow a new abbreviation or domain, and accounts that
  * would get another owner are held however few they are. What a person rejected does not happen. Grants, repairs and a few emergency suspensions go on. (Without resources there is nothing to
  * hold: absence is no order.)
  */
@@ -85,7 +85,7 @@ export function isWeighed(change: Change): boolean {
 
 /** What waits for a person however little it is. */
 const questions: Readonly<Partial<Record<Change['action'], string>>> = {
-  rename: 'addresses would follow a new abbreviation',
+  rename: 'addresses would follow a new abbreviation or domain',
   adopt: 'accounts that nobody owns would be taken over',
   rebind: 'accounts whose resource vanished would be given to a new one',
 };

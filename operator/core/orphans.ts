@@ -1,6 +1,7 @@
 /** Entries of ours without a resource: told to people, and closed where a person orders it. Pure. */
 import type { Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
+import type { HeldArchives } from './archive-retention.ts';
 import type { Decision, Desired, World } from './desired.ts';
 import { formatChange } from './format.ts';
 import { isLetGo } from './former.ts';
@@ -27,12 +28,16 @@ export type Orphan = {
 };
 
 /** What statuses cannot carry, because there is no resource for it: the contents of a ConfigMap. */
-export type SiteReport = { readonly orphans: string; readonly held: string };
+export type SiteReport = { readonly orphans: string; readonly held: string; readonly archives: string };
 
 /** A ConfigMap holds 1 MiB. */
 const most = 1_000;
 
-export function siteReport(orphans: readonly DirectoryEntry[], { held, hash, reason }: Guarded): SiteReport {
+export function siteReport(
+  orphans: readonly DirectoryEntry[],
+  { held, hash, reason }: Guarded,
+  archives: HeldArchives = { count: 0 },
+): SiteReport {
   const told = orphans
     .map(orphanOf)
     .sort((a, b) => (a.resource < b.resource ? -1 : a.resource > b.resource ? 1 : 0));
@@ -42,6 +47,7 @@ export function siteReport(orphans: readonly DirectoryEntry[], { held, hash, rea
     held: JSON.stringify(
       hash === undefined ? {} : { hash, reason, count: lines.length, lines: lines.slice(0, most) },
     ),
+    archives: JSON.stringify(archives),
   };
 }
 

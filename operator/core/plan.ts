@@ -75,12 +75,15 @@ export function planChanges({ desired }: Pick<Decision, 'desired'>, now: Date): 
 
 /** As every plan is printed, whatever its parts were decided in. */
 export function inOrder(changes: readonly Change[]): readonly Change[] {
-  return changes.toSorted(
-    (a, b) =>
-      order[a.action] - order[b.action] ||
-      compare(b.resource.kind, a.resource.kind) ||
-      compare(sortKey(a), sortKey(b)),
-  );
+  const placed = changes.map((change) => ({ change, place: placeInPlan(change) }));
+  return placed.sort((a, b) => compare(a.place, b.place)).map(({ change }) => change);
+}
+
+/** Texts whose order is that of a plan: what takes access away, then organizations before mailboxes, then addresses. */
+export function placeInPlan(change: Change): string {
+  const { action, resource } = change;
+  const kind = resource.kind === 'Organization' ? 0 : 1;
+  return `${String(order[action]).padStart(2, '0')} ${kind} ${sortKey(change)}`;
 }
 
 const order: Readonly<Record<Action, number>> = {

@@ -1,5 +1,6 @@
 /** The directory of a site, and who else logs people in by it; part of the schema in site.ts. */
 import { z } from 'zod';
+import { domainName } from './site-domains.ts';
 
 /** Names of sites, namespaces and accounts. */
 export const slug = z
@@ -8,6 +9,11 @@ export const slug = z
 
 export const directory = z
   .strictObject({
+    domain: domainName
+      .optional()
+      .describe(
+        'The domain that names of entries were made of (`dc=…`) when the directory was filled; `domain` where it is absent. To be set when `domain` is changed.',
+      ),
     replicas: z
       .int()
       .min(1)

@@ -8,11 +8,9 @@ import { filter } from './filter.ts';
 import { parseBytes } from './quota.ts';
 import { expose, images, monitoring, network, storage, tls } from './site-cluster.ts';
 import { applications, directory, slug } from './site-directory.ts';
+import { domainAliases, domainName, domainsOf } from './site-domains.ts';
 import { throttle } from './throttle-limits.ts';
 
-const domainName = z
-  .string()
-  .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'a lower-case domain name');
 const localPart = z.string().regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'a local part of [a-z0-9._-]');
 const size = z
   .string()
@@ -44,6 +42,7 @@ const schema = z.strictObject({
   title: z.string().min(1).describe('What officials read, such as "Tỉnh Sóc Trăng".'),
   regulation: z.string().min(1).describe('The decision that the values come from.'),
   domain: domainName.describe('Domain of every address.'),
+  domainAliases,
   hosts: z.strictObject({
     mail: domainName.describe('SMTP, IMAP and POP3 as clients are told. R2'),
     webmail: domainName.describe('Host of the webmail. R2'),
@@ -193,10 +192,19 @@ const schema = z.strictObject({
 });
 
 /** Nobody shall be granted an address whose mail is still kept for somebody else. */
-const checked = schema.refine(
-  ({ retention, naming }) => Math.max(retention.closedDays, retention.graceDays) <= naming.holdDays,
-  { path: ['retention'], message: 'must not be longer than naming.holdDays' },
-);
+const checked = schema
+  .refine(({ retention, naming }) => Math.max(retention.closedDays, retention.graceDays) <= naming.holdDays, {
+    path: ['retention'],
+    message: 'must not be longer than naming.holdDays',
+  })
+  .refine((site) => !site.domainAliases.includes(site.domain), {
+    path: ['domainAliases'],
+    message: 'must not name the domain itself',
+  })
+  .refine(({ directory: { domain }, ...site }) => domain === undefined || domainsOf(site).includes(domain), {
+    path: ['directory', 'domain'],
+    message: 'must be the domain or one of domainAliases',
+  });
 
 /** A checked site. Sizes are bytes, times as their names say. */
 export type Site = Readonly<z.infer<typeof schema>>;

@@ -10,7 +10,7 @@ import { adoptedUid } from './adoption.ts';
 import { delegatesOf } from './delegates.ts';
 import { attribute } from './layout.ts';
 import { foldersIn } from './mail-settings.ts';
-import { resourceName } from './naming/identity.ts';
+import { localPartOf, resourceName } from './naming/identity.ts';
 import { personLocalPart } from './naming/person.ts';
 import { accountOf, all, first } from './observed.ts';
 import type { Organizations } from './organizations.ts';
@@ -37,12 +37,11 @@ export function stemsOf(site: Site, organizations: Organizations): Stems {
 
 /**
  * What all local parts have in common that one person may be granted: `ntbinh` of `ntbinh`, `ntbinh.sotttt` and
- * `ntbinh2.sotttt`. An address of the domain or a local part.
+ * `ntbinh2.sotttt`. An address of the site or a local part.
  */
 export function stemOf({ site, suffixes }: Stems, address: string): string {
   const text = address.toLowerCase();
-  const domain = `@${site.domain}`;
-  const localPart = text.endsWith(domain) ? text.slice(0, -domain.length) : text;
+  const localPart = localPartOf(site, text) ?? text;
   const [start = '', ...rest] = localPart.split('.');
   const isSuffixed = rest.some((_, index) => suffixes.has(rest.slice(index).join('.')));
   return (isSuffixed ? start : localPart).replace(/\d+$/, '');

@@ -93,6 +93,9 @@ export class MemoryDirectory implements Directory {
         if (list.length === 0) values.delete(spelled(name));
         else values.set(spelled(name), [...list]);
       }
+      // slapo-ppolicy unlocks whoever gets a new password.
+      const isNewPassword = replacements.some(({ attribute: name }) => name === 'userPassword');
+      if (isNewPassword && found.values.has('pwdAccountLockedTime')) values.delete('pwdAccountLockedTime');
       this.#checkUnique(key, values);
       check(dn, values);
       this.#store(key, { dn: found.dn, values });

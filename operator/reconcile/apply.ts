@@ -3,6 +3,7 @@ import { finalizer, type Resource } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
 import type { Write } from '../core/held.ts';
 import { attribute } from '../core/layout.ts';
+import { lockedForGood } from '../core/observed.ts';
 import { before, type Change, type Create, isRecord, removesAccess, type Update } from '../core/plan.ts';
 import { type Problem, stalled, waiting } from '../core/verdict.ts';
 import { Awaited, Blocked, Conflict, Invalid, Unavailable } from '../errors.ts';
@@ -122,6 +123,10 @@ async function update(targets: Targets, change: Update): Promise<void> {
     values: list,
   }));
   await directory.modify(dn, ownerUid, [...replacements, ...values]);
+  // slapd unlocks whoever gets a new password. Until this, and after a death before it, its ACL alone keeps them out (R24).
+  const status = valueFor(attribute.status) ?? before(change, attribute.status)[0];
+  if (status !== 'Active')
+    await directory.modify(dn, ownerUid, [{ attribute: 'pwdAccountLockedTime', values: [lockedForGood] }]);
 }
 
 /**

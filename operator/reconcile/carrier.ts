@@ -13,6 +13,7 @@ import { type Applied, applyOne } from './apply.ts';
 import { type EndedMail, withUnrestored } from './ended-mail.ts';
 import type { Report } from './pass.ts';
 import type { Patience } from './patience.ts';
+import { emptyTally, note, type Tally } from './results.ts';
 import { endSessions } from './sessions.ts';
 import { hearsOfSessions, idleOutcome, settleOne, type Usage } from './settle.ts';
 import { isOfOneResource } from './tell-waiting.ts';
@@ -29,19 +30,6 @@ export type Task = {
   readonly isGone?: boolean;
   /** A resource whose deletion was rejected may go only when nothing else of that plan is open. */
   readonly letGo: boolean;
-};
-
-/** What came of some tasks. */
-export type Tally = {
-  /** Sent to the directory, those that failed included. */
-  readonly applied: readonly Applied[];
-  readonly failures: number;
-  readonly conflicts: number;
-  readonly statusWrites: number;
-  /** Resources that were let go. */
-  readonly released: number;
-  /** Tasks that were dropped, because somebody wants all to be decided anew. */
-  readonly interrupted: boolean;
 };
 
 export type CarrierOptions = {
@@ -61,19 +49,11 @@ export type CarrierOptions = {
 /** Milliseconds for which the bulk goes on at least, so that it comes to an end however often all is decided anew. */
 const grace = 5_000;
 
-type Round = {
-  applied: Applied[];
-  failures: number;
-  conflicts: number;
-  statusWrites: number;
-  released: number;
-  interrupted: boolean;
-};
 type Job = {
   readonly task: Task;
   state: 'waiting' | 'underWay' | 'dropped';
-  readonly over: Promise<void>;
-  readonly end: () => void;
+  /** Those who wait for its end; made when there is one, because a province of promises takes room. */
+  awaited?: PromiseWithResolvers<void>;
 };
 
 export class Carrier {
@@ -99,7 +79,9 @@ export class Carrier {
   supersede(uid: string): Promise<void> | undefined {
     const job = this.#jobs.get(uid);
     if (job?.state === 'waiting') job.state = 'dropped';
-    return job?.state === 'underWay' ? job.over : undefined;
+    if (job?.state !== 'underWay') return undefined;
+    job.awaited ??= Promise.withResolvers<void>();
+    return job.awaited.promise;
   }
 
   /** Drops what waits of the bulk, at once or when it had its time. Holds for what comes until `readAnew`. */
@@ -114,34 +96,26 @@ export class Carrier {
   }
 
   /**
+   * @param tasks are taken out of the list, so that what is done takes no memory while the rest of a province waits
    * @param entries whose open sessions are ended where they may not log in
    * @throws what ends all writing, such as a lost Lease; what waits is dropped then
    */
-  carryOut(
-    tasks: readonly Task[],
-    at: Priority,
-    entries: readonly DirectoryEntry[] | undefined,
-  ): Promise<Tally> {
+  carryOut(tasks: Task[], at: Priority, entries: readonly DirectoryEntry[] | undefined): Promise<Tally> {
     const round = this.#carryOut(tasks, at, entries);
     this.#rounds.add(round);
     return round.finally(() => this.#rounds.delete(round));
   }
 
   async #carryOut(
-    tasks: readonly Task[],
+    tasks: Task[],
     at: Priority,
     entries: readonly DirectoryEntry[] | undefined,
   ): Promise<Tally> {
-    const round: Round = {
-      applied: [],
-      failures: 0,
-      conflicts: 0,
-      statusWrites: 0,
-      released: 0,
-      interrupted: false,
-    };
+    const round = emptyTally();
     if (at === priority.bulk) this.#bulkSince = performance.now();
-    const jobs = tasks.map((task) => this.#enlist(task));
+    const open = new Set(tasks.splice(0).map((task) => this.#enlist(task)));
+    const hearing = [...open].filter(hears);
+    const others = [...open].filter((job) => !hears(job)).reverse();
     let hasFailed = false;
     try {
       const applied = new Map<Job, Applied>();
@@ -150,11 +124,10 @@ export class Carrier {
         if (task.write === undefined || applied.has(job)) return;
         const result = await applyOne(this.#options, task.write);
         applied.set(job, result);
-        round.applied.push(result);
-        if (result.problem !== undefined) round.failures += 1;
+        note(round, result);
       };
       // Access is taken away first. Nobody's sessions wait for grants then, and no grant for a Dovecot that does not answer.
-      await Promise.all(jobs.filter(revokes).map((job) => this.#run(job, priority.revoke, round, apply)));
+      await Promise.all(hearing.filter(revokes).map((job) => this.#run(job, priority.revoke, round, apply)));
       const ended = this.#endSessions(entries, [...applied.values()]);
       const settle = async (job: Job, unended?: Problem): Promise<void> =>
         this.#settle(job.task, applied.get(job), unended, round);
@@ -172,27 +145,24 @@ export class Carrier {
           await this.#run(job, at, round, () => settle(job, unended));
         }
         this.#over(job, applied.get(job));
+        open.delete(job);
+        applied.delete(job);
       };
       // What hears of sessions keeps nobody waiting. Of the rest, a few are begun at a time: each costs memory.
-      const others = jobs.filter((job) => !hears(job)).values();
       const finishSome = async (): Promise<void> => {
-        for (const job of others) {
+        for (let job = others.pop(); job !== undefined; job = others.pop()) {
           if (hasFailed) return;
           await finish(job);
         }
       };
-      await Promise.all([
-        ended,
-        ...jobs.filter(hears).map(finish),
-        ...Array.from({ length: atOnce }, finishSome),
-      ]);
+      await Promise.all([ended, ...hearing.map(finish), ...Array.from({ length: atOnce }, finishSome)]);
       if ((await ended) !== undefined) round.failures += 1;
       return round;
     } catch (error) {
       hasFailed = true;
       this.#writers.drop();
       await this.#writers.idle();
-      for (const job of jobs) this.#end(job);
+      for (const job of open) this.#end(job);
       throw error;
     }
   }
@@ -202,23 +172,20 @@ export class Carrier {
     applied: readonly Applied[],
   ): Promise<Problem | undefined> {
     const ended =
-      entries === undefined
-        ? Promise.resolve(undefined)
-        : endSessions(this.#options.sessions, entries, applied);
+      entries === undefined ? Promise.resolve(undefined) : endSessions(this.#options, entries, applied);
     // Looked at when the tasks are over; a round that failed before does not look.
     ended.catch(() => undefined);
     return ended;
   }
 
   #enlist(task: Task): Job {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const job: Job = { task, state: 'waiting', over: promise, end: resolve };
+    const job: Job = { task, state: 'waiting' };
     this.#jobs.set(task.desired.resource.metadata.uid, job);
     return job;
   }
 
   /** Works on a job that was not dropped, when a writer is free. */
-  async #run(job: Job, at: Priority, round: Round, work: (job: Job) => Promise<void>): Promise<void> {
+  async #run(job: Job, at: Priority, round: Tally, work: (job: Job) => Promise<void>): Promise<void> {
     await this.#writers.run(at, async () => {
       if (job.state === 'waiting' && at === priority.bulk && this.#stopsBulk()) {
         job.state = 'dropped';
@@ -238,7 +205,7 @@ export class Carrier {
     task: Task,
     applied: Applied | undefined,
     unended: Problem | undefined,
-    round: Round,
+    round: Tally,
   ): Promise<void> {
     const { desired } = task;
     if (task.isGone === true) return;
@@ -275,7 +242,7 @@ export class Carrier {
   #end(job: Job): void {
     const { uid } = job.task.desired.resource.metadata;
     if (this.#jobs.get(uid) === job) this.#jobs.delete(uid);
-    job.end();
+    job.awaited?.resolve();
   }
 }
 

@@ -9,7 +9,7 @@ import type { DirectoryEntry } from '../ports.ts';
 import { problemOf } from './apply.ts';
 import type { MailWorker } from './mail-worker.ts';
 
-export type EndedMail = Pick<MailWorker, 'isDue' | 'offer' | 'problem'>;
+export type EndedMail = Pick<MailWorker, 'isDue' | 'offer' | 'problem' | 'held'>;
 
 /** Says what is to be done with mail, where somebody wants to know. */
 export function offerMailWork(
@@ -20,8 +20,8 @@ export function offerMailWork(
   const isWanted = world.desired.some(({ restore, shard }) => restore !== undefined || shard !== undefined);
   if (!mail.isDue && !isWanted) return;
   const known = { ...world, observed: observe(world.site, entries) };
-  const { tasks, heldBack } = archivePurges(known);
-  mail.offer([...mailWork(known), ...moveTasks(known), ...tasks], heldBack);
+  const { tasks, held } = archivePurges(known);
+  mail.offer([...mailWork(known), ...moveTasks(known), ...tasks], held);
 }
 
 /** Those of whom `mailWork` has to know what was decided. */

@@ -4,6 +4,7 @@
  * failed is told, and tried again after a while.
  */
 import { formatDiscarded, formatReceipt } from '../core/archive.ts';
+import type { HeldArchives } from '../core/archive-retention.ts';
 import { attribute } from '../core/layout.ts';
 import { type MailTask, remembered } from '../core/mail-work.ts';
 import type { MoveTask } from '../core/moves.ts';
@@ -36,7 +37,7 @@ export class MailWorker {
   #running: Promise<void> | undefined;
   #alarm: NodeJS.Timeout | undefined;
   #isDue = true;
-  #heldBack = 0;
+  #held: HeldArchives = { count: 0 };
   #isStopped = false;
 
   constructor(options: MailWorkerOptions) {
@@ -63,14 +64,14 @@ export class MailWorker {
   }
 
   /** Archives whose retention has ended, and that are so many that a person has to say so. */
-  get heldBack(): number {
-    return this.#heldBack;
+  get held(): HeldArchives {
+    return this.#held;
   }
 
   /** Takes the steps of a pass in place of those of the pass before; waits for none of them. */
-  offer(tasks: readonly Task[], heldBack: number): void {
+  offer(tasks: readonly Task[], held: HeldArchives): void {
     if (this.#isStopped) return;
-    this.#heldBack = heldBack;
+    this.#held = held;
     this.#isDue = false;
     const accounts = new Set(tasks.map(({ account }) => account));
     for (const account of this.#failures.keys()) if (!accounts.has(account)) this.#failures.delete(account);

@@ -40,9 +40,19 @@ export interface Report {
   planned(changes: readonly Change[]): void;
 }
 
+/** What is kept of a change that was sent. */
+export type Sent = {
+  readonly action: Change['action'];
+  /** As plans print it. */
+  readonly line: string;
+  /** Sorts as plans do. */
+  readonly place: string;
+};
+
 export type PassResult = {
   readonly mailboxes: number;
-  readonly changes: readonly Change[];
+  /** Sent to the directory, in the order of a plan; those that failed included. */
+  readonly changes: readonly Sent[];
   /** Changes that only an operator which may write would make. */
   readonly planned: number;
   readonly failures: number;

@@ -14,7 +14,7 @@ import { turn } from './turn.ts';
 import type { View } from './view.ts';
 
 export type Plan = {
-  readonly tasks: readonly Task[];
+  readonly tasks: Task[];
   /** Somebody is to be renamed once nothing else is to be done for the entry. */
   readonly renames: boolean;
   /** Decisions that what is to be done with mail depends on. */
@@ -29,7 +29,7 @@ type Planning = Settling & { readonly site: Site; readonly slice?: number };
 export function planFor(planning: Planning, decided: readonly Desired[], paused: boolean): Plan {
   const changes = planChanges({ desired: decided }, planning.clock());
   const byUid = new Map(changes.map((change) => [change.resource.metadata.uid, change]));
-  const tasks = decided.flatMap((desired): readonly Task[] => {
+  const tasks = decided.flatMap((desired): Task[] => {
     const write = byUid.get(desired.resource.metadata.uid);
     if (write !== undefined) return [{ desired, write, letGo: true }];
     const outcome = idleOutcome(desired, paused);
@@ -61,7 +61,7 @@ export function planClosings(
   entries: readonly DirectoryEntry[],
   orphans: readonly DirectoryEntry[],
   { closeOrphans = [] }: Orders,
-): readonly Task[] {
+): Task[] {
   if (closeOrphans.length === 0) return [];
   const now = clock();
   const closings = orderedClosings(

@@ -1,4 +1,5 @@
 /** Tells people what no resource's status can carry. */
+import type { HeldArchives } from '../core/archive-retention.ts';
 import type { Group } from '../core/groups.ts';
 import type { Guarded } from '../core/guard.ts';
 import { guardMemory } from '../core/guard-memory.ts';
@@ -21,11 +22,15 @@ type Publishing = {
 export async function publish(
   { cluster, clock, report }: Publishing,
   world: Group,
-  told?: { readonly orphans: readonly DirectoryEntry[]; readonly guarded: Guarded },
+  told?: {
+    readonly orphans: readonly DirectoryEntry[];
+    readonly guarded: Guarded;
+    readonly archives?: HeldArchives | undefined;
+  },
 ): Promise<boolean> {
   try {
     const guard = JSON.stringify(guardMemory({ ...world, now: clock() }));
-    await cluster.publish({ ...(told && siteReport(told.orphans, told.guarded)), guard });
+    await cluster.publish({ ...(told && siteReport(told.orphans, told.guarded, told.archives)), guard });
     return true;
   } catch (error) {
     if (!(error instanceof Error) || (error instanceof Unavailable && error.part === 'Lease')) throw error;

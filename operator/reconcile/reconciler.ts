@@ -23,7 +23,7 @@ import { onlyPlanned } from './plan-only.ts';
 import { type Plan, planClosings, planFor, planSite, reclaims, restores } from './planning.ts';
 import { publish } from './publish.ts';
 import { RememberedDirectory } from './remembered-directory.ts';
-import { type Found, followed, isRemembered, isSeenLater, resultOf, sumOf } from './results.ts';
+import { type Found, isSeenLater, resultOf, sumOf } from './results.ts';
 import { hearsOfSessions } from './settle.ts';
 import { tellBlockedDeletions } from './tell-blocked.ts';
 import { tellWaiting } from './tell-waiting.ts';
@@ -88,10 +88,10 @@ export class Reconciler {
    * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
    */
   async full(): Promise<PassResult> {
-    const { report, planOnly } = this.#dependencies;
+    const { report, planOnly, mail } = this.#dependencies;
     const reading = this.#readAndPlan();
     this.#reading = reading;
-    const { plan, whole, entries, orphans, resources } = await reading.finally(() => {
+    const { plan, whole, entries, orphans, leaving } = await reading.finally(() => {
       this.#reading = undefined;
     });
     const found = this.#found(plan, whole);
@@ -100,16 +100,15 @@ export class Reconciler {
     const refused = whole.orders.paused ? undefined : entries;
     const tally = await this.#carrier.carryOut(plan.tasks, priority.bulk, refused);
     const result = await this.#withRest(resultOf(tally, found));
-    tellBlockedDeletions(this.#dependencies, resources);
-    const told = { orphans, guarded: this.#weighing.last };
-    const world = tally.applied.length > 0 ? this.#view.all() : { mailboxes: resources, entries };
-    const isPublished = await publish(this.#dependencies, world, told);
+    tellBlockedDeletions(this.#dependencies, leaving);
+    const told = { orphans, guarded: this.#weighing.last, archives: mail?.held };
+    const isPublished = await publish(this.#dependencies, this.#view.all(), told);
     const notices = whole.orders.paused ? undefined : await this.#notify(plan, entries);
     const isMoreToTell = notices !== undefined && notices.waiting > 0 && notices.failed === 0;
     return {
       ...result,
       failures: result.failures + (isPublished ? 0 : 1) + (notices?.failed ?? 0),
-      again: result.again || followed(tally).length > 0 || isMoreToTell,
+      again: result.again || tally.followed.length > 0 || isMoreToTell,
       ...(notices === undefined ? {} : { notices }),
     };
   }
@@ -181,8 +180,8 @@ export class Reconciler {
     );
     const refused = whole.orders.paused || !concernsSessions ? undefined : group.entries;
     const tally = await this.#carrier.carryOut(plan.tasks, priority.change, refused);
-    if (tally.applied.some(isRemembered)) await publish(this.#dependencies, this.#view.all());
-    for (const { metadata } of followed(tally)) this.#left.add(`#${metadata.uid}`);
+    if (tally.isRemembered) await publish(this.#dependencies, this.#view.all());
+    for (const { metadata } of tally.followed) this.#left.add(`#${metadata.uid}`);
     // Whoever was faster is heard of by the watch.
     const result = resultOf({ ...tally, conflicts: 0 }, this.#found(plan, whole));
     return { ...result, again: result.again || hash !== this.#weighing.last.hash };
@@ -205,7 +204,8 @@ export class Reconciler {
     report.orphans(orphans.map(({ dn }) => dn));
     report.held(this.#weighing.last);
     this.#whole = whole;
-    return { ...made, resources: [...snapshot.organizations, ...snapshot.mailboxes] };
+    const resources = [...snapshot.organizations, ...snapshot.mailboxes];
+    return { ...made, leaving: resources.filter(({ metadata }) => metadata.deletionTimestamp !== undefined) };
   }
 
   async #planAll(snapshot: ClusterSnapshot, anew: boolean) {

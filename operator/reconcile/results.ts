@@ -1,8 +1,49 @@
 /** From what came of some tasks to what a pass came to. */
 import type { Resource } from '../api/resource.ts';
-import { type Change, inOrder, leavesSessions, namesDelegates, removesAccess } from '../core/plan.ts';
-import type { Tally } from './carrier.ts';
-import type { PassResult } from './pass.ts';
+import { formatChange } from '../core/format.ts';
+import { type Change, leavesSessions, namesDelegates, placeInPlan, removesAccess } from '../core/plan.ts';
+import type { Applied } from './apply.ts';
+import type { PassResult, Sent } from './pass.ts';
+
+/** What came of some tasks. */
+export type Tally = {
+  /** Sent to the directory, those that failed included. */
+  readonly sent: Sent[];
+  /** Resources whose delegates or open sessions have to be looked at once more. */
+  readonly followed: Resource[];
+  isAnyDone: boolean;
+  /** What was done shows only in a read of the directory. */
+  isSeenLater: boolean;
+  /** Something was done that the guard counts afterwards, or counts no longer. */
+  isRemembered: boolean;
+  failures: number;
+  conflicts: number;
+  statusWrites: number;
+  /** Resources that were let go. */
+  released: number;
+  /** Tasks that were dropped, because somebody wants all to be decided anew. */
+  interrupted: boolean;
+};
+
+export function emptyTally(): Tally {
+  const none = { isAnyDone: false, isSeenLater: false, isRemembered: false, interrupted: false };
+  return { sent: [], followed: [], failures: 0, conflicts: 0, statusWrites: 0, released: 0, ...none };
+}
+
+/** Takes in what came of a change, and keeps neither its resource nor its entry: there may be 20,000 grants. */
+export function note(tally: Tally, { change, problem }: Applied): void {
+  tally.sent.push({ action: change.action, line: formatChange(change), place: placeInPlan(change) });
+  if (problem !== undefined) {
+    tally.failures += 1;
+    return;
+  }
+  tally.isAnyDone = true;
+  tally.isSeenLater ||= isSeenLater(change);
+  const isVerdict = change.action === 'reject' || change.action === 'resume';
+  tally.isRemembered ||= isVerdict || removesAccess(change);
+  if (removesAccess(change) || leavesSessions(change) || namesDelegates(change))
+    tally.followed.push(change.resource);
+}
 
 /** What is known of the site as a whole. */
 export type Found = Pick<PassResult, 'mailboxes' | 'held' | 'orphans'> & {
@@ -12,23 +53,20 @@ export type Found = Pick<PassResult, 'mailboxes' | 'held' | 'orphans'> & {
   readonly organizationLeaves: boolean;
 };
 
-export function resultOf(
-  { applied, failures, conflicts, statusWrites, released, interrupted }: Tally,
-  { renames, organizationLeaves, ...found }: Found,
-): PassResult {
-  const isAnyDone = applied.some(({ problem }) => problem === undefined);
+export function resultOf(tally: Tally, { renames, organizationLeaves, ...found }: Found): PassResult {
+  const { failures, statusWrites } = tally;
   return {
     ...found,
-    changes: inOrder(applied.map(({ change }) => change)),
+    changes: inOrder(tally.sent),
     planned: 0,
     failures,
     statusWrites,
     again:
-      interrupted ||
-      conflicts > 0 ||
-      (released > 0 && organizationLeaves) ||
-      applied.some(({ change, problem }) => problem === undefined && isSeenLater(change)) ||
-      (renames && isAnyDone),
+      tally.interrupted ||
+      tally.conflicts > 0 ||
+      (tally.released > 0 && organizationLeaves) ||
+      tally.isSeenLater ||
+      (renames && tally.isAnyDone),
   };
 }
 
@@ -42,21 +80,11 @@ export function sumOf(a: PassResult, b: PassResult): PassResult {
   };
 }
 
+function inOrder(sent: readonly Sent[]): readonly Sent[] {
+  return sent.toSorted((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
+}
+
 /** Gone means seen gone: its resource is let go after a read of the directory. */
 export function isSeenLater({ action }: Change): boolean {
   return action === 'close' || action === 'remove' || action === 'reject';
-}
-
-/** Is it one that the guard counts afterwards, or counts no longer? */
-export function isRemembered({ change, problem }: Tally['applied'][number]): boolean {
-  const isVerdict = change.action === 'reject' || change.action === 'resume';
-  return problem === undefined && (isVerdict || removesAccess(change));
-}
-
-/** Resources whose delegates or open sessions have to be looked at once more. */
-export function followed({ applied }: Tally): readonly Resource[] {
-  const isFollowed = (change: Change) =>
-    removesAccess(change) || leavesSessions(change) || namesDelegates(change);
-  const done = applied.filter(({ change, problem }) => problem === undefined && isFollowed(change));
-  return done.map(({ change }) => change.resource);
 }

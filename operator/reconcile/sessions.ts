@@ -4,7 +4,9 @@
  */
 import { attribute } from '../core/layout.ts';
 import { isOnTheWay } from '../core/moves.ts';
+import { localPartOf } from '../core/naming/identity.ts';
 import { all, first } from '../core/observed.ts';
+import type { Site } from '../core/site.ts';
 import { type Problem, waiting } from '../core/verdict.ts';
 import { Unavailable } from '../errors.ts';
 import type { DirectoryEntry, Sessions } from '../ports.ts';
@@ -19,15 +21,17 @@ import type { Applied } from './apply.ts';
  * @returns what those are told whose sessions could not be ended
  */
 export async function endSessions(
-  sessions: Sessions,
+  { sessions, site }: { readonly sessions: Sessions; readonly site: Site },
   entries: readonly DirectoryEntry[],
   applied: readonly Applied[],
 ): Promise<Problem | undefined> {
-  const refused = refusedAddresses(entries, applied);
+  // A session that was opened before a change of the domain has the former one in its name.
+  const keyOf = (address: string) => localPartOf(site, address.toLowerCase()) ?? address.toLowerCase();
+  const refused = new Set(refusedAddresses(entries, applied).map(keyOf));
   if (refused.size === 0) return undefined;
   try {
     const open = await sessions.open();
-    await sessions.end(open.filter((name) => refused.has(name.toLowerCase())));
+    await sessions.end(open.filter((name) => refused.has(keyOf(name))));
     return undefined;
   } catch (error) {
     if (!(error instanceof Unavailable) || error.part === 'Lease') throw error;
@@ -42,20 +46,17 @@ export async function endSessions(
 function refusedAddresses(
   entries: readonly DirectoryEntry[],
   applied: readonly Applied[],
-): ReadonlySet<string> {
+): readonly string[] {
   const refusedNow = new Set(
     applied.filter(({ problem }) => problem === undefined).map(({ change }) => change.dn),
   );
-  return new Set(
-    entries
-      .filter(
-        (entry) =>
-          refusedNow.has(entry.dn) ||
-          !['Active', undefined].includes(first(entry, attribute.status)) ||
-          isOnTheWay(entry) ||
-          first(entry, attribute.endSessions) === 'TRUE',
-      )
-      .flatMap((entry) => [...all(entry, 'mail'), ...all(entry, attribute.address)])
-      .map((address) => address.toLowerCase()),
-  );
+  return entries
+    .filter(
+      (entry) =>
+        refusedNow.has(entry.dn) ||
+        !['Active', undefined].includes(first(entry, attribute.status)) ||
+        isOnTheWay(entry) ||
+        first(entry, attribute.endSessions) === 'TRUE',
+    )
+    .flatMap((entry) => [...all(entry, 'mail'), ...all(entry, attribute.address)]);
 }

@@ -3,14 +3,13 @@ import type { Resource } from '../api/resource.ts';
 import { blockedDeletion } from '../core/blocked-deletion.ts';
 import type { Clock, Cluster } from '../ports.ts';
 
-/** @param resources as they were read; what this pass has written of them is looked up */
+/** @param leaving resources that are being deleted, as they were read; what this pass has written of them is looked up */
 export function tellBlockedDeletions(
   { cluster, clock }: { readonly cluster: Cluster; readonly clock: Clock },
-  resources: Iterable<Resource>,
+  leaving: Iterable<Resource>,
 ): void {
   const now = clock();
-  for (const { kind, metadata } of resources) {
-    if (metadata.deletionTimestamp === undefined) continue;
+  for (const { kind, metadata } of leaving) {
     const present = cluster.find(kind, metadata.namespace, metadata.name);
     if (present?.metadata.uid !== metadata.uid) continue;
     const event = blockedDeletion(present, now);

@@ -52,7 +52,7 @@ export class Weighing {
    * @param world everything there is; only asked for where there is something to weigh
    * @param again whether the guard has to look though nothing of the tasks concerns it
    */
-  weigh(tasks: readonly Task[], world: () => GuardedWorld, orders: Orders, again = false): readonly Task[] {
+  weigh(tasks: readonly Task[], world: () => GuardedWorld, orders: Orders, again = false): Task[] {
     const weighed = this.#takeIn(tasks);
     if (weighed.length === 0 && !again) return tasks.map((task) => obeying(task, orders));
     this.#last = guard([...this.#planned.values()], world(), orders);

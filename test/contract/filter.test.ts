@@ -17,9 +17,11 @@ const mebibyte = 2 ** 20;
 const perHour = { loginMessages: 3, loginRecipients: 100, addressMessages: 4 };
 const site: Site = {
   ...socTrang,
+  domainAliases: ['hauthanh.gov.vn'],
   filter: { ...socTrang.filter, limits: { ...socTrang.filter.limits, perHour } },
 };
 const own = `ntbinh@${site.domain}`;
+const ownFormer = `ntbinh@${site.domainAliases[0]}`;
 const outside = 'ai-do@example.org';
 const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', 'STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('-');
 
@@ -122,6 +124,7 @@ describe('signatures (RFC 6376)', () => {
   const signer = `vanthu@${site.domain}`;
   it.each([
     ['of a login', signer, { ip, user: signer }, true],
+    ['of a login in a former domain', ownFormer, { ip, user: signer }, true],
     ['of Dovecot for who is away', own, { ip: '127.0.0.1', from: '' }, true],
     ['of a stranger in a private network', outside, { ip }, false],
     ['of a stranger that names us', own, { ip, from: outside }, false],
@@ -145,6 +148,10 @@ describe('who writes (R28)', () => {
     expect((await judge({ from: organization }, { from: organization, user })).action).toBe('no action');
     expect((await judge({ from: organization }, { from: own, user })).symbols).toContain('SENDER_SPOOFED');
     expect((await judge({ from: outside }, { from: '', user })).action).toBe('reject');
+  });
+
+  it('is nobody of a former domain without a login', async () => {
+    expect((await judge({ from: ownFormer }, { from: outside })).symbols).toContain('SENDER_SPOOFED');
   });
 
   it('is nobody of the domain without a login, but Dovecot for who is away', async () => {

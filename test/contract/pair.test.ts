@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'ldapts';
 import { changePassword } from '../../cli/password/change.ts';
+import { attribute, objectClass } from '../../operator/core/layout.ts';
+import { organizationDn } from '../../operator/core/naming/identity.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { Conflict } from '../../operator/errors.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
@@ -73,6 +75,21 @@ it('both have the same, passwords and times included, and the first one wrote it
   await burst(30);
   await expectEqual();
   expect(writerOf(await second.contents(), 'person-5')).toBe('1');
+}, 60_000);
+
+it('makes groups of its organizations by itself, each provider its own', async () => {
+  const dn = organizationDn(site, 'so-y-te');
+  await directory.add(dn, {
+    objectClass: ['organizationalUnit', objectClass.organization],
+    cn: ['Sở Y tế'],
+    [attribute.abbreviation]: ['soyte'],
+    [attribute.status]: ['Active'],
+    [attribute.site]: [site.name],
+    [attribute.resource]: ['soc-trang-accounts/so-y-te'],
+    [attribute.ownerUid]: ['so-y-te'],
+  });
+  for (const provider of pair.providers)
+    await until(async () => (await provider.groups()).includes(`(hopThuOrganization=${dn})`));
 }, 60_000);
 
 it.each([

@@ -76,6 +76,24 @@ describe("a person's own change of password", () => {
     await expect(change('Tốt-Lành-17', 'Other-Passw0rd')).rejects.toThrow(WrongPassword);
   });
 
+  it('another one from the operator unlocks in slapd, which the operator has to undo', async () => {
+    const owner = `person${count}`;
+    const lock = { attribute: 'pwdAccountLockedTime', values: [lockedForGood] };
+    const isLocked = async () =>
+      (await directory.snapshot()).some(
+        (entry) => entry.dn === dn && 'pwdAccountLockedTime' in entry.attributes,
+      );
+    await directory.modify(dn, owner, [lock]);
+    const given = [
+      { attribute: 'userPassword', values: [hashPassword('Other-Passw0rd')] },
+      { attribute: 'pwdReset', values: ['TRUE'] },
+    ];
+    await directory.modify(dn, owner, [...given, lock]);
+    expect(await isLocked()).toBe(false);
+    await directory.modify(dn, owner, [lock]);
+    expect(await isLocked()).toBe(true);
+  });
+
   it('says that a password is too short', async () => {
     await expect(change(initial, 'Sh0rt-p')).rejects.toThrow(
       'too short: it needs at least 8 characters (R25)',

@@ -163,7 +163,7 @@ export class Province {
     for (let count = 0; count < 10; count += 1) {
       const before = JSON.stringify([this.cluster.writes, this.mailSteps.length]);
       const { changes, again } = await this.pass(around);
-      lines.push(...changes.map(formatChange));
+      lines.push(...changes.map(({ line }) => line));
       if (
         !again &&
         changes.length === 0 &&

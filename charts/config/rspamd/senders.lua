@@ -1,10 +1,16 @@
 -- R28: nobody writes as another. Postfix has checked that a login owns the envelope's sender; what people read is the header.
 -- From 127.0.0.1 come Dovecot's replies for people who are away, by a tunnel that knows it.
-local domain = '{{domain}}'
+local domains = {{domains}}
 local other = 'Nguoi gui trong thu khong phai nguoi dang nhap (the From header is not the sender of this login)'
 local outside = 'Nguoi gui thuoc {{domain}} phai dang nhap (senders of this domain must log in)'
 
 local function same(a, b) return a:lower() == b:lower() end
+local function is_ours(domain)
+  for _, ours in ipairs(domains) do
+    if same(domain, ours) then return true end
+  end
+  return false
+end
 
 -- Why the message may not say that it is from this address.
 local function fault(task, address)
@@ -15,7 +21,7 @@ local function fault(task, address)
   end
   local ip = task:get_ip()
   if ip and ip:is_valid() and ip:to_string() == '127.0.0.1' then return nil end
-  return same(address.domain or '', domain) and not task:has_symbol('R_DKIM_ALLOW') and outside
+  return is_ours(address.domain or '') and not task:has_symbol('R_DKIM_ALLOW') and outside
 end
 
 rspamd_config:register_symbol({

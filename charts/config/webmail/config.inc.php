@@ -70,6 +70,8 @@ $config['contact_form_mode'] = 'business';
 // "ntbinh" alone logs in as ntbinh@{{domain}}.
 $config['username_domain'] = '{{domain}}';
 $config['mail_domain'] = '{{domain}}';
+// So does whoever gives a former domain.
+$config['hopthu_former_domains'] = {{formerDomains}};
 $config['login_lc'] = 2;
 // Identities whose names and addresses come from the directory: nobody writes as somebody else (R28).
 $config['identities_level'] = 4;

@@ -1,5 +1,4 @@
 /** Passes of the operator over a real API server and a directory in memory. */
-import { formatChange } from '../../../operator/core/format.ts';
 import { MemorySessions } from '../../../operator/dovecot/memory-sessions.ts';
 import type { ApiCluster } from '../../../operator/kube/api-cluster.ts';
 import type { MemoryDirectory } from '../../../operator/ldap/memory-directory.ts';
@@ -49,5 +48,5 @@ export async function passOver({
       failure: (what, error) => console.error(what, error),
     },
   });
-  return changes.map(formatChange);
+  return changes.map(({ line }) => line);
 }

@@ -90,6 +90,20 @@ export class Provider {
     return entries.sort().join('\n\n');
   }
 
+  /** Its groups, as they are stored. */
+  async groups(): Promise<string> {
+    const args = [
+      '-f',
+      join(this.folder, 'run/slapd.conf'),
+      '-b',
+      `ou=groups,${suffix}`,
+      '-o',
+      'ldif-wrap=no',
+    ];
+    const { stdout } = await execa('slapcat', args, { env });
+    return stdout;
+  }
+
   /** How far it has come, provider by provider. */
   async marks(): Promise<readonly string[]> {
     const url = `ldaps://${host}:${this.ports.slapd}`;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImapFlow } from 'imapflow';
 import { partCertificates } from '../../../charts/certificates.ts';
-import { dovecotConfig } from '../../../charts/components/dovecot.ts';
+import { dovecotConfig } from '../../../charts/components/dovecot-config.ts';
 import { dovecotProxyConfig } from '../../../charts/components/dovecot-proxy.ts';
 import { postfixConfig } from '../../../charts/components/postfix.ts';
 import { ports, serviceHost } from '../../../charts/endpoints.ts';
@@ -120,7 +120,8 @@ export class ShardPods {
   }
 
   async #startPostfix(config: Files): Promise<void> {
-    const quick = 'smtpd_milters =\nminimal_backoff_time = 1s\nmaximal_backoff_time = 2s\nqueue_run_delay = 1s\n';
+    const quick =
+      'smtpd_milters =\nminimal_backoff_time = 1s\nmaximal_backoff_time = 2s\nqueue_run_delay = 1s\n';
     const folder = this.#write('postfix', this.postfix, config, 'postfix', (name, text) => {
       if (name === 'main.cf') return text.replace(/^smtpd_milters = .*$/m, '') + quick;
       if (name === 'shard.cf') return text.replace('inet:127.0.0.1', `inet:${this.postfix}`);
@@ -187,7 +188,13 @@ export class ShardPods {
     });
   }
 
-  #stunnel(name: string, folder: string, file: string, volumes: Files, part: Part = 'dovecot'): Promise<void> {
+  #stunnel(
+    name: string,
+    folder: string,
+    file: string,
+    volumes: Files,
+    part: Part = 'dovecot',
+  ): Promise<void> {
     return this.#run(name, part, folder, {
       '/usr/bin/stunnel': ['/etc/hopthu/stunnel-of-this'],
       volumes: { ...volumes, [folder]: '/etc/hopthu', [`${folder}/${file}`]: '/etc/hopthu/stunnel-of-this' },
@@ -198,7 +205,10 @@ export class ShardPods {
     name: string,
     part: Part,
     folder: string,
-    { volumes, ...command }: { readonly volumes: Files } & Readonly<Record<string, readonly string[] | Files>>,
+    {
+      volumes,
+      ...command
+    }: { readonly volumes: Files } & Readonly<Record<string, readonly string[] | Files>>,
   ): Promise<void> {
     const [[program = '', args = []] = []] = Object.entries(command);
     const container = `${this.#name}-${name}`;
@@ -238,7 +248,9 @@ export class ShardPods {
   }
 
   get sessions(): ShardedSessions {
-    return new ShardedSessions(shardsOf(this.site).map(({ name }) => new DoveadmSessions(this.#doveadm(name))));
+    return new ShardedSessions(
+      shardsOf(this.site).map(({ name }) => new DoveadmSessions(this.#doveadm(name))),
+    );
   }
 
   store(shard: string): StoreClient {

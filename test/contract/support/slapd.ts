@@ -5,9 +5,9 @@ import { createServer, connect as dial } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { directoryConfig } from '../../../charts/directory-config.ts';
+import { directoryConfig, placesOf } from '../../../charts/directory-config.ts';
 import { serviceDn, suffixOf } from '../../../operator/core/layout.ts';
-import { parseSite } from '../../../operator/core/site.ts';
+import { parseSite, type Site } from '../../../operator/core/site.ts';
 import { hashPassword } from '../../../operator/credentials/ssha512.ts';
 import type { ConnectionOptions } from '../../../operator/ldap/connection.ts';
 
@@ -18,9 +18,6 @@ export const operatorDn = serviceDn(site.domain, 'operator');
 /** Of the operator's account, until `setPassword`. */
 export const firstPassword = 'first-password-of-the-operator';
 
-/** The same site with one provider. */
-const alone = { ...site, directory: { ...site.directory, replicas: 1 } };
-
 const program = '/usr/sbin/slapd';
 const run = (options: readonly string[]) => execa(program, options, { reject: false });
 type Running = ReturnType<typeof run>;
@@ -29,6 +26,8 @@ export type SlapdOptions = {
   /** Changes to production's slapd.conf and first content. */
   readonly edit?: (config: string) => string;
   readonly editTree?: (tree: string) => string;
+  /** Another site of the same suffix. */
+  readonly site?: Site;
 };
 
 export class Slapd {
@@ -105,9 +104,19 @@ export class Slapd {
   }
 
   /** All that is in the database, as LDIF; read past slapd, with passwords. */
-  async dump(): Promise<string> {
-    const { stdout } = await execa('/usr/sbin/slapcat', ['-f', this.#path('slapd.conf'), '-b', suffix]);
+  async dump(base = suffix): Promise<string> {
+    const { stdout } = await execa('/usr/sbin/slapcat', ['-f', this.#path('slapd.conf'), '-b', base]);
     return stdout;
+  }
+
+  /** Brings groups in line with the organizations, as the pod does every 20 seconds. */
+  async groupsUpToDate(): Promise<void> {
+    const [script, providers] = await Promise.all(
+      ['groups', 'providers'].map((name) => readFile(this.#path(name), 'utf8')),
+    );
+    await writeFile(this.#path('providers'), await this.#config(`${providers}`));
+    const env = { PATH: `${process.env['PATH']}:/usr/sbin` };
+    await execa('sh', ['-s'], { input: await furnished(this.folder, 'groups', `${script}`), env });
   }
 
   /** What `kubectl exec … sh /etc/hopthu/audit UID` prints. */
@@ -131,18 +140,23 @@ export class Slapd {
     return join(this.folder, name);
   }
 
-  async #fill({ edit = same, editTree = same }: SlapdOptions): Promise<void> {
-    for (const folder of ['run', 'tls', 'ldap/data', 'ldap/accesslog', 'ldap/logins']) {
+  async #fill({ edit = same, editTree = same, site: configured = site }: SlapdOptions): Promise<void> {
+    for (const folder of ['run', 'tls', 'ldap/data', 'ldap/accesslog', 'ldap/logins', 'ldap/groups']) {
       await mkdir(this.#path(folder), { recursive: true });
     }
     await this.#makeCertificate();
-    const config = directoryConfig(alone);
+    // With one provider.
+    const alone = { ...configured, directory: { ...configured.directory, replicas: 1 } };
+    const config = directoryConfig(alone, { ...placesOf(alone), slapd: this.port });
     for (const [name, text] of Object.entries(config)) await writeFile(this.#path(name), text);
+    await writeFile(this.#path('run/number'), '0');
     await writeFile(
       this.#path('slapd.conf'),
       edit(
         await this.#config(
-          `${config['slapd.conf']}`.replace('# provider\n', config['provider-0.conf'] ?? ''),
+          `${config['slapd.conf']}`
+            .replace('# provider\n', config['provider-0.conf'] ?? '')
+            .replace('# groups\n', config['groups.conf'] ?? ''),
         ),
       ),
     );
@@ -160,7 +174,7 @@ export class Slapd {
     const key = this.#path('tls/tls.key');
     await execa('openssl', [
       ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-      ...['-subj', '/CN=localhost', '-addext', names, '-keyout', key, '-out', this.#path('tls/tls.crt')],
+      ...['-subj', '/CN=openldap', '-addext', names, '-keyout', key, '-out', this.#path('tls/tls.crt')],
     ]);
     await chmod(key, 0o600);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { App, Chart } from 'cdk8s';
-import { dovecot, dovecotConfig } from '../../../charts/components/dovecot.ts';
+import { dovecot } from '../../../charts/components/dovecot.ts';
+import { dovecotConfig } from '../../../charts/components/dovecot-config.ts';
 import { attribute, objectClass } from '../../../operator/core/layout.ts';
 import { messageSizeLimit } from '../../../operator/core/quota.ts';
 import { daNang, socTrang } from '../../support/sites.ts';

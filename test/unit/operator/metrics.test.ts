@@ -7,7 +7,7 @@ it('what a pass saw is shown by the process that leads, and forgotten by one tha
     cluster: { informerCounters: () => ({}) },
     connection: { state: () => ({ reconnects: 0, inFlight: 0, queued: 0 }) },
     election,
-    mail: { waiting: 0, heldBack: 0 },
+    mail: { waiting: 0, held: { count: 0 } },
   });
   const notices = { sent: 5, failed: 1, waiting: 3 };
   const nothing = { changes: [], planned: 0, statusWrites: 0, again: false };

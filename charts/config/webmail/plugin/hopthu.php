@@ -19,6 +19,7 @@ class hopthu extends rcube_plugin
         $this->add_hook('render_mailboxlist', [$folders, 'in_tree']);
         $this->add_hook('render_folder_selector', [$folders, 'in_tree']);
         $this->add_hook('folders_list', [$folders, 'in_settings']);
+        $this->add_hook('authenticate', [$this, 'in_our_domain']);
         $this->add_hook('storage_connect', [$this, 'tell_browser']);
         $this->add_hook('login_after', [$this, 'as_the_directory_says']);
         $this->add_hook('startup', [$this, 'keep_sent']);
@@ -41,6 +42,18 @@ class hopthu extends rcube_plugin
         $rcmail->load_language(null, [], $texts);
         // Handed to the browser before any plugin is asked.
         $rcmail->output->add_label('alerttitle', 'confirmationtitle', 'continue', 'ok');
+    }
+
+    /** One person is one account with its settings, whichever of the domains is in the name. */
+    public function in_our_domain(array $args): array
+    {
+        $config = rcmail::get_instance()->config;
+        [$name, $domain] = array_pad(explode('@', $args['user'], 2), 2, '');
+        if (in_array(strtolower($domain), $config->get('hopthu_former_domains', []), true)) {
+            $args['user'] = $name . '@' . $config->get('username_domain');
+        }
+
+        return $args;
     }
 
     /** Tells before the login at which address the browser is, signed: guessing is counted by it, not by the webmail's. */

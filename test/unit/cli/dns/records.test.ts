@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { siteRecords } from '../../../../cli/dns/records.ts';
 import { reverseName } from '../../../../cli/dns/reverse.ts';
-import { printZone } from '../../../../cli/dns/zone.ts';
+import { printZones } from '../../../../cli/dns/zone.ts';
 import { daNang, socTrang } from '../../../support/sites.ts';
 
 const keys = new Map([['ht2026', `v=DKIM1; k=rsa; p=${'A'.repeat(392)}`]]);
 
 describe('the records of a site', () => {
   it('are these', () => {
-    const printed = printZone(socTrang.domain, siteRecords(socTrang, keys), 3600).replace(/ {2,}/g, ' ');
+    const printed = printZones([socTrang.domain], siteRecords(socTrang, keys), 3600).replace(/ {2,}/g, ' ');
     const lines = printed.split('\n').map((line) => line.replace(/ ; [^;]+$/, ''));
     expect(lines).toEqual([
       '$ORIGIN soctrang.gov.vn.',
@@ -49,6 +49,27 @@ describe('the records of a site', () => {
     expect(values('TXT', 'danang.gov.vn')).toEqual(['v=spf1 mx ip4:192.0.2.0/28 ip6:2001:db8::25 -all']);
     expect(values('TXT', '_mta-sts.danang.gov.vn')).toEqual([]);
     expect(records.filter(({ type }) => type === 'PTR')).toHaveLength(2);
+  });
+});
+
+describe('a site that had another domain', () => {
+  const merged = { ...socTrang, domain: 'cantho.gov.vn', domainAliases: ['soctrang.gov.vn'] };
+
+  it('needs the same records in a zone of each', () => {
+    const records = siteRecords(merged, keys);
+    const of = (domain: string) =>
+      records
+        .filter(({ name, value }) => `.${name}`.endsWith(`.${domain}`) && value !== '203.0.113.10')
+        .map(({ name, type, value }) =>
+          `${name} ${type} ${value}`.replaceAll(`@${domain}`, '@').replaceAll(` ${domain}`, ' '),
+        )
+        .map((line) => line.replace(domain, 'DOMAIN'));
+    expect(of('cantho.gov.vn')).toEqual(of('soctrang.gov.vn'));
+    expect(of('cantho.gov.vn').filter((line) => / (MX|TXT) /.test(line))).toHaveLength(6);
+    expect(printZones(['cantho.gov.vn', 'soctrang.gov.vn'], records, 60).match(/^\$ORIGIN .*$/gm)).toEqual([
+      '$ORIGIN cantho.gov.vn.',
+      '$ORIGIN soctrang.gov.vn.',
+    ]);
   });
 });
 

@@ -90,6 +90,32 @@ describe('a plan has the lines that the operator applies', () => {
     expect((await planLive(province, base)).changes).toEqual([]);
   });
 
+  it('and of accounts whose deletion was rejected and whose resource is gone: they are taken back, and keep their addresses', async () => {
+    const people = Object.fromEntries(
+      [...'abcdefghijkl'].map((letter) => [
+        letter,
+        person(`Nguyễn Văn ${letter.toUpperCase()}nh`, 'so-tttt'),
+      ]),
+    );
+    const province = await settled({ ...base, ...people });
+    await sync(province, base);
+    await province.settle();
+    const message = province.status('a').conditions?.[0]?.message ?? '';
+    const hash = /approve-plan=([0-9a-f]+)/.exec(message)?.[1] ?? '';
+    province.cluster.annotateSite({ 'hopthu.io/reject-plan': hash });
+    await province.settle();
+    expect(province.cluster.get('Mailbox', namespace, 'a')).toBeUndefined();
+    const { b: _b, ...others } = people;
+    const folder = { ...base, ...others, new: person('Nguyễn Văn Bnh', 'so-y-te') };
+    const live = await planLive(province, folder);
+    await sync(province, folder);
+    const applied = await province.settle();
+    expect(linesOf(live)).toEqual(applied);
+    expect(applied.filter((line) => line.startsWith('+'))).toEqual([
+      expect.stringContaining('nvbnh.soyt@soctrang.gov.vn'),
+    ]);
+  });
+
   it('and of resources that wait for their first pass', async () => {
     const province = await settled(base);
     const folder = { ...base, dung: person('Nguyễn Văn Dũng', 'so-y-te') };

@@ -2,6 +2,7 @@
 import { byName, type Placed, resourcesOf } from '../../../../cli/plan/resources.ts';
 import { type Review, review } from '../../../../cli/plan/review.ts';
 import type { Kind, Resource } from '../../../../operator/api/resource.ts';
+import type { GuardMemory } from '../../../../operator/core/guard-memory.ts';
 import { Province } from '../../../support/province.ts';
 import { socTrang } from '../../../support/sites.ts';
 
@@ -72,15 +73,22 @@ export function planOffline(from: Folder, to: Folder): Review {
 /** `hopthu plan -f to` against the cluster of `province` */
 export async function planLive(province: Province, to: Folder): Promise<Review> {
   const { organizations, mailboxes } = await province.cluster.snapshot();
-  return reviewed([...organizations, ...mailboxes], to, true);
+  const memory = JSON.parse(province.cluster.report['guard'] ?? '{"recent":[],"rejected":[]}');
+  return reviewed([...organizations, ...mailboxes], to, true, memory);
 }
 
-function reviewed(base: readonly Resource[], to: Folder, live: boolean): Review {
+function reviewed(
+  base: readonly Resource[],
+  to: Folder,
+  live: boolean,
+  memory: GuardMemory = { recent: [], rejected: [] },
+): Review {
   const manifests = byName(placed(to));
   return review({
     site: socTrang,
     base,
     live,
+    memory,
     manifests,
     now: new Date('2026-11-21T01:00:00Z'),
     prune: true,

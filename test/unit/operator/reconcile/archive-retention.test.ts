@@ -1,5 +1,6 @@
 /** What becomes of archives when their retention ends (R37, R38). */
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { describeArchives } from '../../../../cli/approve.ts';
 import type { Perturbation } from '../../../support/perturbed.ts';
 import { Killed } from '../../../support/perturbed.ts';
 import { Province } from '../../../support/province.ts';
@@ -152,12 +153,20 @@ describe('many archives at once', () => {
     const uids = await archived(people);
     await days(archiveDays);
     expect(province.mailSteps).toEqual([]);
+    const told = JSON.parse(province.cluster.report['archives'] ?? '');
+    expect(told).toEqual({ count: 12, until: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) });
+    expect(Date.parse(told.until)).toBeLessThanOrEqual(province.now.getTime());
+    expect(describeArchives(socTrang, told)[0]).toContain(
+      `12 archives whose retention has ended would be removed at once
+to let them go: kubectl -n soc-trang-mail annotate configmap hopthu-site --overwrite hopthu.io/purge-archives-until=${told.until}`,
+    );
     const future = new Date(province.now.getTime() + 86_400_000).toISOString();
     province.cluster.annotateSite({ 'hopthu.io/purge-archives-until': future });
     await province.settle();
     expect(province.mailSteps).toEqual([]);
-    province.cluster.annotateSite({ 'hopthu.io/purge-archives-until': province.now.toISOString() });
+    province.cluster.annotateSite({ 'hopthu.io/purge-archives-until': told.until });
     await province.settle();
+    expect(describeArchives(socTrang, JSON.parse(province.cluster.report['archives'] ?? ''))).toEqual([]);
     expect(province.mailSteps.filter((step) => step.startsWith('purge'))).toHaveLength(uids.length);
     expect(province.store.archives.size).toBe(0);
   });

@@ -120,6 +120,18 @@ describe('passwordReset', () => {
     expect(secrets()).toEqual([`soc-trang-accounts/${province.status('binh').passwordSecret}`]);
   });
 
+  it('leaves a suspended person locked out by slapd, which unlocks with a new password', async () => {
+    const suspended = { state: 'Suspended' };
+    province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt', { spec: suspended });
+    await province.settle();
+    province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt', { spec: { ...suspended, passwordReset: 'one' } });
+    await province.pass();
+    expect(province.entryOf('binh')).toMatchObject({
+      hopThuPasswordReset: ['one'],
+      pwdAccountLockedTime: ['000001010000Z'],
+    });
+  });
+
   it('is acted on once: never again after the own change, not even when it is taken out of the spec', async () => {
     ask('2026-11-21');
     await province.settle();

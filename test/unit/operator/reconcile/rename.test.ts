@@ -62,7 +62,7 @@ describe('a new abbreviation', () => {
       'vanthu',
       'False',
       'AwaitingApproval',
-      /^3 addresses would follow a new abbreviation; approve with hopthu.io\/approve-plan=[0-9a-f]{12}: ~ sotttt@soctrang.gov.vn.*address sotttt@soctrang.gov.vn → sokhcn@soctrang.gov.vn/,
+      /^3 addresses would follow a new abbreviation or domain; approve with hopthu.io\/approve-plan=[0-9a-f]{12}: ~ sotttt@soctrang.gov.vn.*address sotttt@soctrang.gov.vn → sokhcn@soctrang.gov.vn/,
     );
     expect(province.entryOf('second')['hopThuQuotaBytes']).toEqual([String(2 ** 30)]);
     province.expectReady('other', 'True', 'Active');
