@@ -23,6 +23,7 @@ export type Places = {
   /** What slapd and the front in a pod listen on. */
   readonly slapd: number;
   readonly front: number;
+  readonly readers: number;
   readonly health: number;
   /** Where clients find the active provider. */
   readonly service: Endpoint;
@@ -47,6 +48,7 @@ export function placesOf(site: Site): Places {
     }),
     slapd: replicas === 1 ? ports.ldaps.container : ports.provider.container,
     front: ports.ldaps.container,
+    readers: ports.ldapsRead.container,
     health: ports.providerHealth.container,
     service: { host: serviceHost('openldap', namespace), port: ports.ldaps.service },
   };
@@ -141,15 +143,22 @@ function providers(places: Places, suffix: string): Readonly<Record<string, stri
     providers: renderFile('openldap/providers', { suffix, port: places.slapd, others: others.join('\n') }),
     ...(pairs.length === 0
       ? { 'provider-0.conf': renderFile('openldap/alone.conf') }
-      : { front: renderFile('openldap/front') }),
+      : { front: renderFile('openldap/front'), writable: renderFile('openldap/writable') }),
     ...Object.assign({}, ...files),
   };
 }
 
 function ofOne(places: Places, suffix: string, number: number, other: Provider): Record<string, string> {
   const { host, port } = other.slapd;
-  const servers = [`127.0.0.1:${places.slapd} track self/slapd`, `${host}:${port} track other/front`];
-  const [first = '', second = ''] = number === 0 ? servers : servers.toReversed();
+  const servers = (reads: string) => {
+    const list = [
+      `127.0.0.1:${places.slapd} track self${reads}/slapd`,
+      `${host}:${port} track other${reads}/front`,
+    ];
+    return number === 0 ? list : list.toReversed();
+  };
+  const [first = '', second = ''] = servers('');
+  const [firstReads = '', secondReads = ''] = servers('-reads');
   return {
     [`provider-${number}.conf`]: renderFile('openldap/provider.conf', {
       number: number + 1,
@@ -160,8 +169,11 @@ function ofOne(places: Places, suffix: string, number: number, other: Provider):
     }),
     [`front-${number}.cfg`]: renderFile('openldap/front.cfg', {
       port: places.front,
+      readPort: places.readers,
       first,
       second,
+      firstReads,
+      secondReads,
       providerPort: places.slapd,
       otherHealth: `${other.health.host}:${other.health.port}`,
       healthPort: places.health,

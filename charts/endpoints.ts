@@ -8,6 +8,8 @@ type Port = { readonly service: number; readonly container: number };
 /** `service` is what clients use, `container` what the daemon binds. */
 export const ports = {
   ldaps: { service: 636, container: 1636 },
+  /** Where two providers answer searches together. */
+  ldapsRead: { service: 1638, container: 1638 },
   /** Each slapd of two, behind the front that leads clients to the active one. */
   provider: { service: 1637, container: 1637 },
   /** Whether a provider of two may be used; the other's front and the kubelet ask. */

@@ -84,7 +84,12 @@ export const flows: readonly Flow[] = [
   },
   { from: 'postfix', to: 'dovecot', ports: ['quotaTunnel'], why: 'full mailboxes are refused at once (R30)' },
   { from: 'postfix', to: 'rspamd', ports: ['milterTunnel'], why: 'every message is judged (R34)' },
-  { from: 'postfix', to: 'openldap', ports: ['ldaps'], why: 'recipients, aliases, who may send as whom' },
+  {
+    from: 'postfix',
+    to: 'openldap',
+    ports: ['ldaps', 'ldapsRead'],
+    why: 'recipients, aliases, who may send as whom',
+  },
 
   {
     from: 'openldap',
@@ -128,7 +133,12 @@ export const flows: readonly Flow[] = [
     shards: 'several',
   },
   { from: 'webmail', to: 'postfix', ports: ['submission'], why: 'sends for who is logged in' },
-  { from: 'webmail', to: 'openldap', ports: ['ldaps'], why: 'address book (R4)' },
+  {
+    from: 'webmail',
+    to: 'openldap',
+    ports: ['ldaps', 'ldapsRead'],
+    why: 'change of a password; address book (R4)',
+  },
   { from: 'webmail', to: 'postgresql', ports: ['postgresql'], why: 'settings and sessions' },
 
   { from: 'operator', to: 'apiServer', why: 'reads resources, writes their status' },

@@ -29,12 +29,14 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   chart('namespaces', (scope) => namespaces(scope, context));
   chart('network-policies', (scope) => networkPolicies(scope, context));
   if (context.site.tls.issuer !== undefined) chart('certificates', (scope) => certificates(scope, context));
-  const directory = chart('openldap', (scope) => openldap(scope, context));
+  const { directory, readers } = chart('openldap', (scope) => openldap(scope, context));
   const { imaps, sieve, hosts: dovecots } = chart('dovecot', (scope) => dovecot(scope, context, directory));
   chart('filter', (scope) => filter(scope, context));
-  const { submission, notices } = chart('postfix', (scope) => postfix(scope, context, directory));
+  const { submission, notices } = chart('postfix', (scope) =>
+    postfix(scope, context, { directory, readers }),
+  );
   const database = chart('postgresql', (scope) => postgresql(scope, context));
-  const endpoints = { database, imap: imaps, smtp: submission, sieve, directory };
+  const endpoints = { database, imap: imaps, smtp: submission, sieve, directory, readers };
   chart('webmail', (scope) => webmail(scope, context, endpoints));
   chart('repository', (scope) => repository(scope, context));
   chart('backup', (scope) => backup(scope, context, database));

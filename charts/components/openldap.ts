@@ -9,8 +9,11 @@ import { type Container, type Context, labels, volume, workload } from '../workl
 
 const part = 'openldap';
 
-/** slapd, each on a volume of its own; hands out where the active one is reached, LDAPS only. */
-export function openldap(scope: Construct, context: Context): Endpoint {
+/** Where the active provider is reached, and where all of them answer searches; LDAPS only. */
+export type DirectoryEndpoints = { readonly directory: Endpoint; readonly readers: Endpoint };
+
+/** slapd, each on a volume of its own. */
+export function openldap(scope: Construct, context: Context): DirectoryEndpoints {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
   const { replicas } = site.directory;
@@ -20,7 +23,7 @@ export function openldap(scope: Construct, context: Context): Endpoint {
     metadata: { name: 'openldap-config', namespace, labels: labels(site, part) },
     data: config,
   });
-  service(scope, context, { part, namespace, ports: ['ldaps'] });
+  service(scope, context, { part, namespace, ports: isPair ? ['ldaps', 'ldapsRead'] : ['ldaps'] });
   if (site.applications.length > 0) clientService(scope, context, { part, namespace, ports: ['ldaps'] });
   if (isPair) pair(scope, context);
   workload(scope, context, {
@@ -39,7 +42,9 @@ export function openldap(scope: Construct, context: Context): Endpoint {
       volume.memory('run', '4Mi'),
     ],
   });
-  return { host: serviceHost(part, namespace), port: ports.ldaps.service };
+  const host = serviceHost(part, namespace);
+  const directory = { host, port: ports.ldaps.service };
+  return { directory, readers: isPair ? { host, port: ports.ldapsRead.service } : directory };
 }
 
 /** What two need beside their common Service: a name for each. */
@@ -91,13 +96,20 @@ function front(image: string): Container {
     name: 'front',
     image,
     command: ['/etc/hopthu/front'],
-    ports: { ldaps: ports.ldaps.container, health: ports.providerHealth.container },
+    ports: {
+      ldaps: ports.ldaps.container,
+      ldapsread: ports.ldapsRead.container,
+      health: ports.providerHealth.container,
+    },
     resources: { cpu: '5m', memory: '24Mi', memoryLimit: '96Mi' },
-    readiness: { httpGet: { path: '/', port: ports.providerHealth.container }, periodSeconds: 3 },
+    // With no room left at either, both are ready all the same: what can be read is read.
+    readiness: { httpGet: { path: '/reads', port: ports.providerHealth.container }, periodSeconds: 3 },
     mounts: [
       { name: 'config', path: '/etc/hopthu' },
       { name: 'tls', path: '/run/tls' },
       { name: 'run', path: '/run/slapd', writable: true },
+      // An empty folder, by which it is seen how much room is left.
+      { name: 'data', path: '/var/lib/ldap/room', subPath: 'room' },
     ],
   };
 }

@@ -1,17 +1,20 @@
 /** How Postfix finds the Dovecot that has a mailbox: a transport and a quota service for each, by what the directory says. */
 import { attribute } from '../../operator/core/layout.ts';
 import type { Site } from '../../operator/core/site.ts';
-import { loopback, ports } from '../endpoints.ts';
+import { type Endpoint, loopback, ports } from '../endpoints.ts';
 import { isSharded, loopbackOf, type Shard, shardsOf } from '../shards.ts';
 
-/** One LDAP map from these values. */
-export type MakeMap = (values: {
-  readonly status: string;
-  readonly attribute: string;
-  readonly result: string;
-  readonly format: string;
-  readonly more?: string;
-}) => string;
+/** One LDAP map from these values, asked of the active directory unless another is named. */
+export type MakeMap = (
+  values: {
+    readonly status: string;
+    readonly attribute: string;
+    readonly result: string;
+    readonly format: string;
+    readonly more?: string;
+  },
+  at?: Endpoint,
+) => string;
 
 function quotaOf(port: number): string {
   return `check_policy_service { inet:127.0.0.1:${port}, timeout=10s,

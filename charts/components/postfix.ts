@@ -14,6 +14,7 @@ import { clientService, service } from '../service.ts';
 import { isSharded, shardsOf } from '../shards.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
+import type { DirectoryEndpoints } from './openldap.ts';
 import { type MakeMap, postfixShards, shardMaps } from './postfix-shards.ts';
 
 const part = 'postfix';
@@ -21,8 +22,13 @@ const part = 'postfix';
 const tunnelUid = 10004;
 
 /** Configuration of Postfix, of its LDAP maps and of its end of the tunnels. */
-export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
-  const ldapMaps = maps(site, directory);
+export function postfixConfig(site: Site, directories: DirectoryEndpoints): Readonly<Record<string, string>> {
+  const files = maps(site, directories);
+  const asked = (map: string) =>
+    [`${map}-reads.cf`, `${map}.cf`]
+      .filter((file) => file in files)
+      .map((file) => `proxy:ldap:/run/maps/${file}`)
+      .join(', ');
   const shards = postfixShards(site);
   return {
     'main.cf': renderFile('postfix/main.cf', {
@@ -37,6 +43,8 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       quotaCheck: shards.quotaCheck,
       shards: shards.main,
       milterPort: loopback.milter,
+      mailboxMaps: asked('mailbox'),
+      aliasMaps: asked('alias'),
     }),
     'master.cf': `${renderFile('postfix/master.cf', {
       smtpPort: ports.smtp.container,
@@ -48,7 +56,7 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       repliesPort: loopback.replies,
       noticesFrom: `${site.notices.from}@${site.domain}`,
     })}${shards.master}`,
-    ...ldapMaps,
+    ...files,
     'stunnel.conf': `${renderFile('postfix/stunnel.conf', {
       firstHost: shardsOf(site)[0]?.host ?? '',
       dovecotHost: serviceHost('dovecot', site.namespaces.mail),
@@ -71,11 +79,7 @@ export function postfixConfig(site: Site, directory: Endpoint): Readonly<Record<
       attachmentText: displayBytes(site.attachment),
     }),
     start: renderFile('postfix/start'),
-    'write-maps': renderFile('postfix/write-maps', {
-      maps: Object.keys(ldapMaps)
-        .map((file) => file.replace('.cf', ''))
-        .join(' '),
-    }),
+    'write-maps': renderFile('postfix/write-maps', { maps: Object.keys(files).join(' ') }),
     reloading: reloadingScript,
   };
 }
@@ -91,25 +95,34 @@ function namedBy(site: Site, name: string): string {
   return `(|${domains.map((domain) => `(${name}=%u@${domain})`).join('')})`;
 }
 
-function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
+/**
+ * Whoever may receive is looked for at both providers first; who is not found there, at the active one: a copy that lags
+ * refuses nobody's mail. What takes a right away is asked of the active one alone (R24).
+ */
+function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<Record<string, string>> {
   const is = (status: string) => `(${attribute.status}=${status})`;
   const receives = `(|${is('Active')}${is('Suspended')}${is('Expired')})`;
   const centre = centreAddress(site);
   const refusal = (vietnamese: string, english: string) =>
     `550 5.2.1 Hop thu ${vietnamese}, hay viet toi ${centre} (this mailbox ${english}, write to ${centre})`;
-  const map: MakeMap = ({ attribute: name, ...values }) =>
+  const map: MakeMap = ({ attribute: name, ...values }, { host, port } = directory) =>
     renderFile('postfix/map.cf', {
-      directoryHost: directory.host,
-      directoryPort: directory.port,
+      directoryHost: host,
+      directoryPort: port,
       suffix: suffixOf(directoryDomain(site)),
       domains: domainsOf(site).join(', '),
       named: namedBy(site, name),
       more: '',
       ...values,
     });
+  const mailbox = { status: receives, attribute: 'mail', result: 'mail', format: '%s' };
+  const alias = { ...mailbox, attribute: attribute.address };
   return {
-    'mailbox.cf': map({ status: receives, attribute: 'mail', result: 'mail', format: '%s' }),
-    'alias.cf': map({ status: receives, attribute: attribute.address, result: 'mail', format: '%s' }),
+    ...(readers === directory
+      ? {}
+      : { 'mailbox-reads.cf': map(mailbox, readers), 'alias-reads.cf': map(alias, readers) }),
+    'mailbox.cf': map(mailbox),
+    'alias.cf': map(alias),
     // Login names are primary addresses; every address of an entry may be written from, by delegates too (R26, R28): these
     // are entries of their own, whose login names are looked up by their DNs.
     'sender.cf': map({
@@ -146,11 +159,11 @@ function maps(site: Site, directory: Endpoint): Readonly<Record<string, string>>
 export function postfix(
   scope: Construct,
   context: Context,
-  directory: Endpoint,
+  directories: DirectoryEndpoints,
 ): { readonly submission: Endpoint; readonly notices: Endpoint } {
   const { site, image } = context;
   const namespace = site.namespaces.smtp;
-  const config = postfixConfig(site, directory);
+  const config = postfixConfig(site, directories);
   new ConfigMap(scope, 'postfix-config', {
     metadata: { name: 'postfix-config', namespace, labels: labels(site, part) },
     data: config,

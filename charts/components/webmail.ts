@@ -34,6 +34,8 @@ export type WebmailEndpoints = {
   readonly smtp: Endpoint;
   readonly sieve: Endpoint;
   readonly directory: Endpoint;
+  /** For the address book. */
+  readonly readers: Endpoint;
 };
 
 /** Roundcube behind nginx on HTTPS, in Vietnamese, reached from outside under `site.hosts.webmail` (R2, R5). */
@@ -78,7 +80,7 @@ export function webmail(scope: Construct, context: Context, endpoints: WebmailEn
   return { host: serviceHost(part, namespace), port: ports.webmail.service };
 }
 
-function configuration(site: Site, { database, imap, smtp, sieve, directory }: WebmailEndpoints) {
+function configuration(site: Site, { database, imap, smtp, sieve, directory, readers }: WebmailEndpoints) {
   const files = folder('../config/webmail/');
   const fill = (name: string, values: Readonly<Record<string, string | number>>) =>
     render(name, files[name] ?? '', values);
@@ -93,6 +95,7 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory }: W
       smtpUrl: `${smtp.port === ports.submissions.service ? 'ssl' : 'tls'}://${smtp.host}:${smtp.port}`,
       sieveUrl: `tls://${sieve.host}:${sieve.port}`,
       directoryUrl: `ldaps://${directory.host}:${directory.port}`,
+      readersUrl: `ldaps://${readers.host}:${readers.port}`,
       suffix: suffixOf(directoryDomain(site)),
       bindDn: serviceDn(directoryDomain(site), 'webmail'),
       domain: site.domain,

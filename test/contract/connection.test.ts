@@ -84,6 +84,21 @@ describe('when slapd dies', () => {
     await bare.unbind();
   }, 30_000);
 
+  it('says so once for each session in place of a lost one, before anybody is served by it', async () => {
+    const told: string[] = [];
+    const telling = connect({ onReconnect: () => told.push('reconnected') });
+    const serve = () => telling.run(identityOn).then(() => told.push('served'));
+    await serve();
+    expect(told).toEqual(['served']);
+    await slapd.kill();
+    await expect(telling.run(identityOn)).rejects.toThrow(Unavailable);
+    await expect(telling.run(identityOn)).rejects.toThrow(Unavailable);
+    await slapd.resume();
+    await Promise.all(times(3, serve));
+    expect(told).toEqual(['served', 'reconnected', 'served', 'served', 'served']);
+    await telling.close();
+  }, 30_000);
+
   it('binds with the password that stands in the file by then', async () => {
     let password = firstPassword;
     const rotated = connect({ password: async () => password });

@@ -75,7 +75,7 @@ async function writeFiles(running: Slapd): Promise<void> {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), text);
   };
-  for (const [name, text] of Object.entries(postfixConfig(merged, directory)))
+  for (const [name, text] of Object.entries(postfixConfig(merged, { directory, readers: directory })))
     write(
       `maps/${name}`,
       name.endsWith('.cf') && text.includes('bind_dn') ? `${text}\nbind_pw = postfix\n` : text,

@@ -2,9 +2,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { apiVersion, group, plural, version } from '../../operator/api/resource.ts';
+import { attribute } from '../../operator/core/layout.ts';
 import { connectKubernetes } from '../../operator/kube/client.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 import { eventually } from './kube-support/ports.ts';
+import { mailboxDn } from './support/mailbox.ts';
 import { installOperator, OperatorProcess, type ProcessOptions } from './support/operator-process.ts';
 import { firstPassword, Slapd, site } from './support/slapd.ts';
 
@@ -72,6 +74,23 @@ describe('a running operator', () => {
     await slapd.kill();
     await slapd.setPassword('operator', firstPassword);
     await slapd.resume();
+  });
+
+  it('reads everything anew with the next session, which may lead to a provider that lacks something', async () => {
+    await start();
+    await grant('unlucky');
+    const get = [`--namespace=${namespace}`, 'mailbox/unlucky', '-o', 'jsonpath={.metadata.uid}'];
+    const dn = mailboxDn(await server.kubectl(['get', ...get]));
+    await slapd.kill();
+    await slapd.replace(dn, attribute.quotaBytes, '1');
+    await slapd.resume();
+    // Somebody else's change is what finds the former session lost.
+    await grant('beside-the-unlucky');
+    await eventually('it is put right', async () => {
+      const unwrapped = (await slapd.dump()).replaceAll('\n ', '');
+      const entry = unwrapped.split('\n\n').find((one) => one.startsWith(`dn: ${dn}\n`));
+      return entry?.includes(`${attribute.quotaBytes}: 524288000`) || undefined;
+    });
   });
 
   it('ends what is under way when it is told to end, gives the Lease back, and exits with 0', async () => {

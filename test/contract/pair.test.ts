@@ -112,6 +112,58 @@ it.each([
   120_000,
 );
 
+describe('searches that both answer', () => {
+  /** Each front asks one after the other until `harm` is done; gives what failed again right after a reconnect. */
+  async function failedMeanwhile(harm: Promise<void>): Promise<readonly string[]> {
+    const connections = [0, 1] as const;
+    const open = connections.map((front) => new Connection(pair.connection(front, 'readers')));
+    const failed: string[] = [];
+    let isDone = false;
+    const done = harm.finally(() => {
+      isDone = true;
+    });
+    const person = (connection: Connection) =>
+      connection.run((client) =>
+        client.search(mailboxDn('person-0'), { scope: 'base', attributes: ['mail'] }),
+      );
+    const asking = open.map(async (connection) => {
+      while (!isDone)
+        await person(connection).catch(() => person(connection).catch((error) => failed.push(String(error))));
+      await connection.close();
+    });
+    await Promise.all([done, ...asking]);
+    return failed;
+  }
+
+  it('are shared among the two', async () => {
+    const before = await Promise.all(pair.providers.map((one) => one.logins(operatorDn)));
+    for (let count = 0; count < 6; count += 1) {
+      const connection = new Connection(pair.connection(1, 'readers'));
+      await connection.run((client) => client.search(mailboxDn('person-0'), { scope: 'base' }));
+      await connection.close();
+    }
+    const after = await Promise.all(pair.providers.map((one) => one.logins(operatorDn)));
+    expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([3, 3]);
+  }, 60_000);
+
+  it.each([
+    ['first', () => first],
+    ['second', () => second],
+  ])(
+    'are answered while the %s is killed and comes back, after a reconnect at most',
+    async (_, which) => {
+      const killed = async () => {
+        await which().kill();
+        await until(async () => !(await which().isReady()));
+        which().startSlapd();
+        await pair.whenReady();
+      };
+      expect(await failedMeanwhile(killed())).toEqual([]);
+    },
+    60_000,
+  );
+});
+
 it('a login at the second while the first is away counts for both (R23), and so does a new password', async () => {
   await first.kill();
   const dn = mailboxDn('person-0');

@@ -34,7 +34,7 @@ $config['managesieve_forward'] = 0;
 // The mail directory (R4).
 $config['ldap_public']['directory'] = [
     'name' => 'Danh bạ thư điện tử',
-    'hosts' => ['{{directoryUrl}}'],
+    'hosts' => ['{{readersUrl}}'],
     'ldap_version' => 3,
     'base_dn' => 'ou=mailboxes,{{suffix}}',
     'bind_dn' => '{{bindDn}}',

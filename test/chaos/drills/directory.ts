@@ -49,7 +49,9 @@ const silentSeconds = 120;
 async function blackHole(stack: Stack, change: '-I' | '-D'): Promise<void> {
   const ip = await stack.mail('get', 'pod', pod, '-o', 'jsonpath={.status.podIP}');
   // What clients come to, and what the other provider and its front ask.
-  const listeners = [ports.ldaps, ports.provider, ports.providerHealth].map(({ container }) => container);
+  const listeners = [ports.ldaps, ports.ldapsRead, ports.provider, ports.providerHealth].map(
+    ({ container }) => container,
+  );
   await stack.inNode(
     `iptables -t mangle ${change} FORWARD -p tcp -d ${ip} -m multiport --dports ${listeners.join()} -j DROP
      iptables -t mangle ${change} FORWARD -p tcp -s ${ip} -m multiport --sports ${listeners.join()} -j DROP`,
@@ -73,12 +75,8 @@ export const directorySilent: Drill = {
     }),
 };
 
-/** Runs `work` while the directory's volume is a small file system with `spare` KiB left; then gives its room back. */
-async function onFullVolume(
-  stack: Stack,
-  spare: number,
-  work: (folder: string) => Promise<void>,
-): Promise<void> {
+/** Runs `work` while the volume of the first is a small file system; then brings what is on it back. */
+async function onSmallVolume(stack: Stack, work: (volume: Volume) => Promise<void>): Promise<void> {
   const claim = await stack.mail('get', 'pvc', `data-${pod}`, '-o', 'jsonpath={.spec.volumeName}');
   const paths = '{.spec.hostPath.path}{.spec.local.path}';
   const folder = await stack.mail('get', 'pv', claim, '-o', `jsonpath=${paths}`);
@@ -86,15 +84,19 @@ async function onFullVolume(
   await whileDown(stack, () =>
     stack.inNode(
       `cp -a ${folder} ${kept}
-       size=$(($(du -sk ${kept} | cut -f1) + ${spare}))
+       size=$(($(du -sk ${kept} | cut -f1) + ${spareKibibytes}))
        mount -t tmpfs -o size=\${size}k tmpfs ${folder}
        cp -a ${kept}/. ${folder}/`,
     ),
   );
+  const volume = {
+    fill: () => stack.inNode(`cat /dev/zero > ${folder}/filler 2> /dev/null || true`),
+    makeRoom: () => stack.inNode(`rm -f ${folder}/filler`),
+  };
   try {
-    await work(folder);
+    await work(volume);
   } finally {
-    await stack.inNode(`mount -o remount,size=256m ${folder}`);
+    await volume.makeRoom();
     await whileDown(stack, () =>
       stack.inNode(
         `rm -rf ${kept}; cp -a ${folder} ${kept}
@@ -103,6 +105,12 @@ async function onFullVolume(
     );
   }
 }
+
+/** Enough for a provider that steps back before mdb runs out. */
+const spareKibibytes = 96 * 1024;
+
+/** Somebody else takes all the room that is left, or gives it back. */
+type Volume = { readonly fill: () => Promise<unknown>; readonly makeRoom: () => Promise<unknown> };
 
 async function whileDown(stack: Stack, work: () => Promise<unknown>): Promise<void> {
   await stack.mail('scale', 'statefulset/openldap', '--replicas=0');
@@ -120,20 +128,36 @@ async function surfaced(stack: Stack, ledger: Ledger): Promise<void> {
   });
 }
 
+/** slapd dies while its disk is full, and is there again: what can be read is read, and logins go on. */
+async function survivesKill(stack: Stack): Promise<void> {
+  await stack.signal(pod, 'KILL', 'slapd');
+  await eventually(90, () =>
+    stack.mail('exec', pod, '-c', 'slapd', '--', 'sh', '-c', alive(placesOf(stack.site).slapd)),
+  );
+}
+
 export const diskFull: Drill = {
-  fault: 'Disk full under slapd (a small file system in place of its volume), slapd killed while it is',
-  run: async ({ stack, ledger, burst }) => {
+  fault:
+    'Disk full under the active slapd in a burst (a small file system in place of its volume), slapd killed while it is',
+  run: async (world) => {
+    const { stack, ledger, burst } = world;
     let recovered = 0;
-    await onFullVolume(stack, 256, async (folder) => {
-      await ledger.burst(burst);
-      await surfaced(stack, ledger);
-      await stack.signal(pod, 'KILL', 'slapd');
-      // What can be read is read: logins go on.
-      await eventually(90, () =>
-        stack.mail('exec', pod, '-c', 'slapd', '--', 'sh', '-c', alive(placesOf(stack.site).slapd)),
-      );
-      await stack.inNode(`mount -o remount,size=256m ${folder}`);
-      recovered = await ledger.probe();
+    await onSmallVolume(stack, async (volume) => {
+      if (stack.site.directory.replicas > 1) {
+        recovered = await amidBurst(world, async () => {
+          await volume.fill();
+          return ledger.probe();
+        });
+        await survivesKill(stack);
+        await volume.makeRoom();
+      } else {
+        await volume.fill();
+        await ledger.burst(burst);
+        await surfaced(stack, ledger);
+        await survivesKill(stack);
+        await volume.makeRoom();
+        recovered = await ledger.probe();
+      }
       await ledger.settled();
     });
     return recovered;

@@ -11,6 +11,7 @@ import { type KeyPair, makeAuthority, makeLeaf } from '../../../cli/bootstrap/op
 import { bindAccounts } from '../../../operator/core/layout.ts';
 import type { ConnectionOptions } from '../../../operator/ldap/connection.ts';
 import { accepts, freePort, furnished, operatorDn, site, until as soon, suffix } from './slapd.ts';
+import { SmallVolume } from './small-volume.ts';
 
 /** These conditions are programs of their own: they are not asked without a pause. */
 export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
@@ -21,7 +22,12 @@ const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` };
 /** libldap compares this name with the machine's own. */
 const host = 'localhost';
 
-type Ports = { readonly slapd: number; readonly front: number; readonly health: number };
+type Ports = {
+  readonly slapd: number;
+  readonly front: number;
+  readonly readers: number;
+  readonly health: number;
+};
 
 export class Provider {
   readonly ports: Ports;
@@ -29,6 +35,7 @@ export class Provider {
   readonly #number: number;
   #slapd: ChildProcess | undefined;
   #front: ChildProcess | undefined;
+  #small: SmallVolume | undefined;
 
   constructor(folder: string, number: number, ports: Ports) {
     this.folder = folder;
@@ -56,6 +63,17 @@ export class Provider {
     await Promise.all([end(this.#slapd, signal), end(this.#front, 'SIGKILL')]);
   }
 
+  /** After its end: nothing of it is left. */
+  giveUp(): void {
+    this.#small?.end();
+  }
+
+  /** Before its start: the volume is a file system of its own of so many MiB. */
+  async onSmallVolume(mebibytes: number): Promise<SmallVolume> {
+    this.#small = await SmallVolume.at(join(this.folder, 'ldap'), mebibytes);
+    return this.#small;
+  }
+
   /** Its volume is lost. */
   async loseVolume(): Promise<void> {
     await rm(join(this.folder, 'ldap'), { recursive: true, force: true });
@@ -71,14 +89,16 @@ export class Provider {
 
   /** Whether its front and the other one's may use it. */
   async isReady(): Promise<boolean> {
-    const { exitCode } = await execa(join(this.folder, 'ready'), { env: this.#env(), reject: false });
-    return exitCode === 0;
+    return this.#inside(join(this.folder, 'ready'), []).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Every entry past slapd, sorted; passwords and operational attributes included. */
   async contents(): Promise<string> {
     const args = ['-f', join(this.folder, 'slapd.conf'), '-b', suffix, '-o', 'ldif-wrap=no'];
-    const { stdout } = await execa('slapcat', args, { env });
+    const { stdout } = await this.#inside('slapcat', args);
     // Where it has come itself is written to the entry at checkpoints, and compared by `marks`.
     const entries = stdout.split('\n\n').map((entry) =>
       entry
@@ -88,6 +108,20 @@ export class Provider {
         .join('\n'),
     );
     return entries.sort().join('\n\n');
+  }
+
+  /** How often somebody has logged in at it. */
+  async logins(dn: string): Promise<number> {
+    const args = [
+      '-f',
+      join(this.folder, 'slapd.conf'),
+      '-b',
+      'cn=logins',
+      '-a',
+      `(&(reqDN=${dn})(reqResult=0))`,
+    ];
+    const { stdout } = await this.#inside('slapcat', args);
+    return stdout.match(/^dn: /gm)?.length ?? 0;
   }
 
   /** Its groups, as they are stored. */
@@ -100,7 +134,7 @@ export class Provider {
       '-o',
       'ldif-wrap=no',
     ];
-    const { stdout } = await execa('slapcat', args, { env });
+    const { stdout } = await this.#inside('slapcat', args);
     return stdout;
   }
 
@@ -124,7 +158,18 @@ export class Provider {
   #run(script: string): ChildProcess {
     // A process group of its own, so that what the script started dies with it.
     const stdio = process.env['PAIR_LOG'] === undefined ? 'ignore' : 'inherit';
-    return spawn('sh', [join(this.folder, script)], { env: this.#env(), stdio, detached: true });
+    const [program, ...args] = this.#placed('sh', [join(this.folder, script)]);
+    return spawn(program, args, { env: this.#env(), stdio, detached: true });
+  }
+
+  /** Runs a program that sees the volume as slapd does. */
+  #inside(program: string, args: readonly string[]) {
+    const [file, ...rest] = this.#placed(program, args);
+    return execa(file, rest, { env: this.#env() });
+  }
+
+  #placed(program: string, args: readonly string[]): [string, ...string[]] {
+    return this.#small?.inside(program, args) ?? [program, ...args];
   }
 }
 
@@ -144,7 +189,7 @@ export class Pair {
     const folder = await mkdtemp(join(tmpdir(), 'hopthu-pair-'));
     const authority = await makeAuthority('CA of the test', 2);
     const leaf = await makeLeaf(authority, 'openldap', [host, hostname()], 2);
-    const ports = [await threePorts(), await threePorts()] as const;
+    const ports = [await freePorts(), await freePorts()] as const;
     const at = (port: number) => ({ host, port });
     const providers = ports.map(({ slapd, health }) => ({ slapd: at(slapd), health: at(health) }));
     const made = ports.map(async (own, number) => {
@@ -187,12 +232,12 @@ export class Pair {
     return contents;
   }
 
-  /** How the operator reaches the active provider, by the front of one of them. */
-  connection(front: 0 | 1 = 1): ConnectionOptions {
+  /** How the operator reaches the active provider, by the front of one of them; or both, which answer searches. */
+  connection(front: 0 | 1 = 1, port: 'front' | 'readers' = 'front'): ConnectionOptions {
     return {
       host: '127.0.0.1',
       servername: host,
-      port: this.providers[front].ports.front,
+      port: this.providers[front].ports[port],
       bindDn: operatorDn,
       password: async () => 'operator',
       ca: async () => this.#authority.certificate,
@@ -201,6 +246,7 @@ export class Pair {
 
   async stop(): Promise<void> {
     await Promise.all(this.providers.map((provider) => provider.stop('SIGKILL')));
+    for (const provider of this.providers) provider.giveUp();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
@@ -221,8 +267,14 @@ async function furnish(folder: string, places: Places, authority: KeyPair, leaf:
     await writeFile(join(folder, 'secrets/accounts', account), account);
 }
 
-async function threePorts(): Promise<Ports> {
-  return { slapd: await freePort(), front: await freePort(), health: await freePort() };
+async function freePorts(): Promise<Ports> {
+  const [slapd, front, readers, health] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
+  return { slapd, front, readers, health };
 }
 
 async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {

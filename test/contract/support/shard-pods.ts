@@ -77,7 +77,7 @@ export class ShardPods {
     const directory = { host: 'DIRECTORY', port: slapd.port };
     for (const { name } of shardsOf(site)) await pods.#startShard(name, dovecotConfig(site, directory, name));
     await pods.#startProxy(dovecotProxyConfig(site, directory));
-    await pods.#startPostfix(postfixConfig(site, directory));
+    await pods.#startPostfix(postfixConfig(site, { directory, readers: directory }));
     return pods;
   }
 

@@ -87,8 +87,12 @@ export class Slapd {
 
   /** Gives a bind account another password; takes effect with the next start, as in production. */
   async setPassword(account: string, password: string): Promise<void> {
-    const dn = serviceDn(site.domain, account);
-    const input = `dn: ${dn}\nchangetype: modify\nreplace: userPassword\nuserPassword: ${hashPassword(password)}\n`;
+    await this.replace(serviceDn(site.domain, account), 'userPassword', hashPassword(password));
+  }
+
+  /** Replaces a value past slapd. */
+  async replace(dn: string, name: string, value: string): Promise<void> {
+    const input = `dn: ${dn}\nchangetype: modify\nreplace: ${name}\n${name}: ${value}\n`;
     await execa('/usr/sbin/slapmodify', ['-f', this.#path('slapd.conf'), '-b', suffix], { input });
   }
 

@@ -38,7 +38,8 @@ const mirrored: Site = {
 
 describe('what was not looked at', () => {
   it('does not pass: without the filter, and where it takes too long (R34)', () => {
-    const main = postfixConfig(socTrang, { host: 'openldap', port: 636 })['main.cf'] ?? '';
+    const directory = { host: 'openldap', port: 636 };
+    const main = postfixConfig(socTrang, { directory, readers: directory })['main.cf'] ?? '';
     expect(main).toContain('\nmilter_default_action = tempfail\n');
     expect(main).toContain('\nsmtpd_milters = inet:127.0.0.1:11332\n');
     expect(file('options.inc')).toContain('\nsoft_reject_on_timeout = true;\n');

@@ -17,10 +17,10 @@ function file(name: string, site = socTrang): string {
 
 function synthesize(site = socTrang) {
   const chart = new Chart(new App(), 'test', { disableResourceNameHashes: true });
-  const endpoint = openldap(chart, { site, image: (part) => `registry.example.vn/${part}:1` });
+  const endpoints = openldap(chart, { site, image: (part) => `registry.example.vn/${part}:1` });
   const objects = chart.toJson();
   const all = (kind: string): typeof objects => objects.filter((object) => object.kind === kind);
-  return { endpoint, all, of: (kind: string) => all(kind)[0] };
+  return { endpoints, all, of: (kind: string) => all(kind)[0] };
 }
 
 describe('the schema', () => {
@@ -155,8 +155,12 @@ describe('the first content', () => {
 
 describe('the pod', () => {
   it('hands out LDAPS under the full name of its Service', () => {
-    expect(synthesize().endpoint).toEqual({ host: 'openldap.soc-trang-mail.svc.cluster.local', port: 636 });
-    expect(synthesize().of('Service').spec).toMatchObject({ type: 'ClusterIP', ports: [{ port: 636 }] });
+    const host = 'openldap.soc-trang-mail.svc.cluster.local';
+    expect(synthesize().endpoints.directory).toEqual({ host, port: 636 });
+    expect(synthesize().of('Service').spec).toMatchObject({
+      type: 'ClusterIP',
+      ports: [{ port: 636 }, { port: 1638 }],
+    });
   });
 
   it('gets certificate and passwords as files of Secrets, read by its group alone', () => {
@@ -196,9 +200,12 @@ describe('two providers', () => {
     const servers = [0, 1].map(
       (number) => files(2)[`front-${number}.cfg`]?.match(/^ {2}server openldap.*$/gm) ?? [],
     );
-    for (const [first = '', second = ''] of servers) {
+    for (const [first = '', second = '', ...others] of servers) {
       expect(first).toMatch(/on-marked-up shutdown-backup-sessions$/);
-      expect(second).toMatch(/ backup on-marked-down shutdown-sessions$/);
+      expect(second).toMatch(
+        / backup on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions$/,
+      );
+      expect(others).toHaveLength(4);
     }
     expect(servers[0]?.[0]).toContain('openldap-0 127.0.0.1:1637 track self/slapd');
     expect(servers[1]?.[0]).toContain(
@@ -213,6 +220,17 @@ describe('two providers', () => {
       [{ name: 'ldaps', containerPort: 1636 }],
     ]);
     expect(ports(2)[1].ports).toContainEqual({ name: 'ldaps', containerPort: 1636 });
+  });
+
+  it('answer searches together at a port of their own, where there are two', () => {
+    expect(chart(2).endpoints.readers).toMatchObject({ port: 1638 });
+    expect(chart(2).of('Service').spec.ports).toContainEqual({
+      name: 'ldapsread',
+      port: 1638,
+      targetPort: 1638,
+    });
+    const { readers, directory } = chart(1).endpoints;
+    expect(readers).toBe(directory);
   });
 
   it('find each other before they are ready', () => {

@@ -6,10 +6,11 @@ import { messageSizeLimit } from '../../../operator/core/quota.ts';
 import { daNang, socTrang } from '../../support/sites.ts';
 
 const directory = { host: 'openldap.test.svc.cluster.local', port: 636 };
+const directories = { directory, readers: { ...directory, port: 1638 } };
 const sites = [socTrang, daNang];
 
 function file(name: string, site = socTrang): string {
-  const text = postfixConfig(site, directory)[name];
+  const text = postfixConfig(site, directories)[name];
   if (text === undefined) throw new Error(`no ${name}`);
   return text;
 }
@@ -30,7 +31,7 @@ function options(port: number): readonly string[] {
 
 function synthesize(site = socTrang) {
   const chart = new Chart(new App(), 'test', { disableResourceNameHashes: true });
-  const endpoints = postfix(chart, { site, image: (part) => `registry.example.vn/${part}:1` }, directory);
+  const endpoints = postfix(chart, { site, image: (part) => `registry.example.vn/${part}:1` }, directories);
   const objects = chart.toJson();
   const named = (kind: string, name: string) =>
     objects.find((object) => object.kind === kind && object.metadata.name === name);
@@ -131,9 +132,32 @@ describe('who receives', () => {
     }
   });
 
+  it('is asked of both providers for who may receive, and of the active one before anybody is refused (R24)', () => {
+    expect(parameter('virtual_mailbox_maps')).toBe(
+      'proxy:ldap:/run/maps/mailbox-reads.cf, proxy:ldap:/run/maps/mailbox.cf',
+    );
+    expect(parameter('virtual_alias_maps')).toBe(
+      'proxy:ldap:/run/maps/alias-reads.cf, proxy:ldap:/run/maps/alias.cf',
+    );
+    for (const name of ['mailbox', 'alias']) {
+      const reads = file(`${name}-reads.cf`);
+      expect(parameter('server_host', reads)).toBe('ldaps://openldap.test.svc.cluster.local:1638');
+      expect(reads.replace(':1638', ':636')).toBe(file(`${name}.cf`));
+    }
+    expect(
+      Object.keys(postfixConfig(socTrang, directories)).filter((name) => /-reads/.test(name)),
+    ).toHaveLength(2);
+  });
+
+  it('is asked once where there is one provider', () => {
+    const alone = postfixConfig(daNang, { directory, readers: directory });
+    expect(parameter('virtual_mailbox_maps', alone['main.cf'])).toBe('proxy:ldap:/run/maps/mailbox.cf');
+    expect(alone['write-maps']).toContain('for map in mailbox.cf alias.cf sender.cf');
+  });
+
   it('names no attribute that the schema lacks', () => {
     const known: readonly string[] = [...Object.values(attribute), ...Object.values(objectClass)];
-    const used = Object.values(postfixConfig(socTrang, directory)).flatMap(
+    const used = Object.values(postfixConfig(socTrang, directories)).flatMap(
       (text) => text.match(/\bhopThu\w+/g) ?? [],
     );
     expect(used.filter((word) => !known.includes(word))).toEqual([]);

@@ -14,6 +14,7 @@ const endpoints = {
   smtp: { host: 'smtp.test', port: 587 },
   sieve: { host: 'sieve.test', port: 4190 },
   directory: { host: 'directory.test', port: 636 },
+  readers: { host: 'directory.test', port: 1638 },
 };
 
 function synthesize(site: Site = socTrang, given = endpoints) {
@@ -39,7 +40,8 @@ describe('webmail', () => {
     expect(config).toContain("['imap_host'] = 'ssl://imap.test:993'");
     expect(config).toContain("['smtp_host'] = 'tls://smtp.test:587'");
     expect(config).toContain("['managesieve_host'] = 'tls://sieve.test:4190'");
-    expect(config).toContain("'ldaps://directory.test:636'");
+    expect(config).toContain("['password_ldap_host'] = 'ldaps://directory.test:636'");
+    expect(config).toContain("'hosts' => ['ldaps://directory.test:1638']");
     expect(config).toContain("'verify_peer' => true, 'verify_peer_name' => true");
     const env = synthesize().pod.containers[0].env;
     expect(env).toContainEqual({ name: 'PGSSLMODE', value: 'verify-full' });
