@@ -143,7 +143,11 @@ function providers(places: Places, suffix: string): Readonly<Record<string, stri
     providers: renderFile('openldap/providers', { suffix, port: places.slapd, others: others.join('\n') }),
     ...(pairs.length === 0
       ? { 'provider-0.conf': renderFile('openldap/alone.conf') }
-      : { front: renderFile('openldap/front'), writable: renderFile('openldap/writable') }),
+      : {
+          front: renderFile('openldap/front'),
+          leave: renderFile('openldap/leave'),
+          writable: renderFile('openldap/writable'),
+        }),
     ...Object.assign({}, ...files),
   };
 }

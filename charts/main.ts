@@ -1,10 +1,11 @@
 /** `node charts/main.ts dist [site…]`: the manifests of every site, or of those named, as files below `dist/`. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, YamlOutputType } from 'cdk8s';
+import { App, Yaml, YamlOutputType } from 'cdk8s';
 import { imageReference } from '../images/tag.ts';
 import type { Site } from '../operator/core/site.ts';
 import { Invalid } from '../operator/errors.ts';
+import { keepMail } from './keep-mail.ts';
 import { mailStack } from './mail-stack.ts';
 import { readSite, siteNames, siteText } from './site-files.ts';
 
@@ -28,12 +29,16 @@ function synthesize(folder: string, site: Site): void {
   app.synth();
 }
 
-/** The resource definitions, which all sites of a cluster share, as one file. */
+/**
+ * What all sites of a cluster share: the resource definitions, and what keeps mail, which comes last in the alphabet and goes
+ * last where somebody deletes the whole folder.
+ */
 function writeDefinitions(folder: string): void {
   const files = readdirSync(join(root, 'crds')).filter((file) => file.endsWith('.yaml'));
   const texts = files.sort().map((file) => readFileSync(join(root, 'crds', file), 'utf8').trim());
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'crds.yaml'), `${texts.join('\n---\n')}\n`);
+  writeFileSync(join(folder, 'zz-keep-mail.yaml'), Yaml.stringify(...keepMail()));
 }
 
 function main([folder, ...names]: readonly string[]): void {

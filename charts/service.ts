@@ -12,6 +12,8 @@ export type ServiceProps = {
   readonly pods?: string;
   readonly namespace: string;
   readonly ports: readonly PortName[];
+  /** Leads to the pod also while it is not ready, for a part that says itself what it lacks. */
+  readonly evenUnready?: boolean;
 };
 
 /** A ClusterIP Service named as its part. */
@@ -22,6 +24,7 @@ export function service(scope: Construct, { site }: Context, props: ServiceProps
     metadata: { name: props.part, namespace: props.namespace, labels: labels(site, props.part) },
     spec: {
       type: 'ClusterIP',
+      ...(props.evenUnready === true ? { publishNotReadyAddresses: true } : {}),
       selector: selector(site, props.pods ?? props.part),
       ports: props.ports.map((name) => servicePort(name)),
     },

@@ -28,6 +28,10 @@ export type Container = {
   readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
   readonly readiness?: object;
   readonly liveness?: object;
+  /** Asked until it answers for the first time; neither of the others is asked before. */
+  readonly startup?: object;
+  /** What happens in the container before it is told to end. */
+  readonly preStop?: object;
   /** Numeric user of this container alone, beside one that runs as root; its group is 0, as that of secrets' files is. */
   readonly uid?: number;
   /** Root and capabilities, for the one daemon that cannot do without; say why beside it. */
@@ -45,6 +49,10 @@ export type WorkloadProps = {
   readonly uid?: number;
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
+  /** What the containers need as long as they run: started before them, ended after them. */
+  readonly sidecars?: readonly Container[];
+  /** Seconds from the order to end until whoever still runs is killed; what `preStop` takes counts. @default 30 */
+  readonly graceSeconds?: number;
   readonly volumes: readonly Volume[];
   /** Volume claims: name → size. With one the workload is a StatefulSet, without any a Deployment. */
   readonly claims?: Readonly<Record<string, string>>;
@@ -92,7 +100,12 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
         },
         spec: podSpec(site, props),
       },
-      ...(stateful ? { volumeClaimTemplates: claims(site, props.claims ?? {}) } : {}),
+      ...(stateful
+        ? {
+            volumeClaimTemplates: claims(site, props.claims ?? {}),
+            persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+          }
+        : {}),
     },
   });
 }
@@ -103,6 +116,10 @@ export function podSpec(
   props: Omit<WorkloadProps, 'name' | 'namespace' | 'claims' | 'config' | 'ownLabels'>,
 ): object {
   const needsRoot = props.containers.some((container) => container.asRoot !== undefined);
+  const before = [
+    ...(props.initContainers ?? []).map(container),
+    ...(props.sidecars ?? []).map((props) => ({ ...container(props), restartPolicy: 'Always' })),
+  ];
   return {
     automountServiceAccountToken: props.serviceAccount !== undefined,
     ...(props.serviceAccount === undefined ? {} : { serviceAccountName: props.serviceAccount }),
@@ -121,7 +138,8 @@ export function podSpec(
           }),
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    ...(props.initContainers === undefined ? {} : { initContainers: props.initContainers.map(container) }),
+    ...(props.graceSeconds === undefined ? {} : { terminationGracePeriodSeconds: props.graceSeconds }),
+    ...(before.length === 0 ? {} : { initContainers: before }),
     containers: props.containers.map(container),
     volumes: props.volumes.map(({ name, source }) => ({ name, ...source })),
   };
@@ -161,7 +179,7 @@ function strategy({ replicas = 1 }: WorkloadProps): object {
   return { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
 }
 
-function container(props: Container): object {
+function container(props: Container) {
   return {
     name: props.name,
     image: props.image,
@@ -186,8 +204,10 @@ function container(props: Container): object {
       requests: { cpu: props.resources.cpu, memory: props.resources.memory },
       limits: { memory: props.resources.memoryLimit },
     },
+    ...(props.startup === undefined ? {} : { startupProbe: props.startup }),
     ...(props.readiness === undefined ? {} : { readinessProbe: props.readiness }),
     ...(props.liveness === undefined ? {} : { livenessProbe: props.liveness }),
+    ...(props.preStop === undefined ? {} : { lifecycle: { preStop: props.preStop } }),
     volumeMounts: props.mounts.map(({ name, path, subPath, writable }) => ({
       name,
       mountPath: path,

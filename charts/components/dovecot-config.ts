@@ -106,6 +106,7 @@ function baseConfig(site: Site, directory: Endpoint): Readonly<Record<string, st
     }),
     reloading: reloadingScript,
     export: renderFile('dovecot/export'),
+    drain: renderFile('dovecot/drain', { lmtpPortHex: loopback.lmtp.toString(16).toUpperCase() }),
   };
 }
 

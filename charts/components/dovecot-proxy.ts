@@ -72,6 +72,7 @@ export function dovecotProxy(scope: Construct, context: Context, directory: Endp
     part,
     uid,
     config: Object.values(config),
+    sidecars: [tunnel({ image: image('dovecot'), ports: { sasl: ports.saslTunnel.container } })],
     containers: [
       {
         name: part,
@@ -83,8 +84,9 @@ export function dovecotProxy(scope: Construct, context: Context, directory: Endp
           sieve: ports.sieve.container,
         },
         resources: site.resources.dovecot,
-        readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },
-        liveness: { ...alive, initialDelaySeconds: 30, periodSeconds: 30 },
+        startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
+        readiness: { ...alive, periodSeconds: 10 },
+        liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
         mounts: [
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
           reloadingMount,
@@ -94,7 +96,6 @@ export function dovecotProxy(scope: Construct, context: Context, directory: Endp
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
-      tunnel({ image: image('dovecot'), ports: { sasl: ports.saslTunnel.container } }),
       throttle(context),
     ],
     volumes: [

@@ -127,6 +127,18 @@ function oneShard(scope: Construct, context: Context, directory: Endpoint, shard
       mail: site.storage.mail,
       ...(shard.number === 0 ? {} : { archive: site.storage.archive }),
     },
+    graceSeconds: 60,
+    // It lets the last letter through, and the answer back.
+    sidecars: [
+      tunnel({
+        image: image(part),
+        ports: {
+          lmtp: ports.lmtpTunnel.container,
+          sasl: ports.saslTunnel.container,
+          quota: ports.quotaTunnel.container,
+        },
+      }),
+    ],
     containers: [
       {
         name: part,
@@ -150,8 +162,11 @@ function oneShard(scope: Construct, context: Context, directory: Endpoint, shard
               sessions: ports.sessions.container,
             },
         resources: site.resources.dovecot,
-        readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },
-        liveness: { ...alive, initialDelaySeconds: 30, periodSeconds: 30 },
+        startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
+        readiness: { ...alive, periodSeconds: 10 },
+        // Two minutes: the login service waits for nobody, but a node may be busy.
+        liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
+        preStop: { exec: { command: ['/bin/sh', '/etc/dovecot/sieve/drain'] } },
         mounts: [
           { name: 'mail', path: mailRoot, writable: true },
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
@@ -164,14 +179,6 @@ function oneShard(scope: Construct, context: Context, directory: Endpoint, shard
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
-      tunnel({
-        image: image(part),
-        ports: {
-          lmtp: ports.lmtpTunnel.container,
-          sasl: ports.saslTunnel.container,
-          quota: ports.quotaTunnel.container,
-        },
-      }),
       store(image(part), sharded),
       sharded ? carrier(image(part)) : throttle(context),
     ],

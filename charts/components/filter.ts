@@ -123,7 +123,8 @@ export function filter(scope: Construct, context: Context): void {
     metadata: { name: 'rspamd-config', namespace, labels: labels(site, part) },
     data: config,
   });
-  service(scope, context, { part, namespace, ports: ['milterTunnel', 'learnTunnel'] });
+  // Also while it is not ready: rspamd itself says why mail has to wait.
+  service(scope, context, { part, namespace, ports: ['milterTunnel', 'learnTunnel'], evenUnready: true });
   const updates = site.filter.signatures.mirror === 'none' ? [] : [freshclam(context, 'signatures')];
   workload(scope, context, {
     name: part,
@@ -133,17 +134,16 @@ export function filter(scope: Construct, context: Context): void {
     config: Object.values(config),
     claims: { valkey: site.storage.filter, signatures: site.storage.signatures },
     ...(updates.length === 0 ? {} : { initContainers: [firstSignatures(context)] }),
-    containers: [
-      rspamd(context),
-      clamd(context),
+    // Who is asked ends after who asks: what has come is judged to its end.
+    sidecars: [
       valkey(context),
+      clamd(context),
       tunnel({
         image: image(part),
         ports: { milter: ports.milterTunnel.container, learn: ports.learnTunnel.container },
       }),
-      metrics(context),
-      ...updates,
     ],
+    containers: [rspamd(context), metrics(context), ...updates],
     volumes: [
       volume.configMap('config', 'rspamd-config'),
       volume.secret('tls', tlsSecret(part)),
@@ -167,9 +167,10 @@ function rspamd({ site, image }: Context): Container {
     name: part,
     image: image('rspamd'),
     resources: site.resources.rspamd,
-    readiness: { ...alive, initialDelaySeconds: 3, periodSeconds: 5 },
     // The first start compiles thousands of expressions.
-    liveness: { ...alive, initialDelaySeconds: 120, periodSeconds: 30, failureThreshold: 4 },
+    startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
+    readiness: { ...alive, periodSeconds: 10 },
+    liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
     mounts: [
       // rspamd looks in each for files of the names that it knows.
       { name: 'config', path: '/etc/rspamd/local.d' },
@@ -189,7 +190,8 @@ function clamd({ site, image }: Context): Container {
     name: 'clamav',
     image: image('clamav'),
     resources: site.resources.clamav,
-    // No readiness: rspamd alone can say why mail has to wait. It does not answer while it loads signatures, which may take minutes.
+    // It does not answer while it loads signatures for the first time, which may take minutes; until then mail waits.
+    readiness: { ...alive, periodSeconds: 10 },
     liveness: { ...alive, initialDelaySeconds: 300, periodSeconds: 60, failureThreshold: 5 },
     mounts: [
       { name: 'config', path: '/etc/hopthu' },

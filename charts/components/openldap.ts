@@ -34,7 +34,10 @@ export function openldap(scope: Construct, context: Context): DirectoryEndpoints
     replicas,
     config: Object.values(config),
     claims: { data: site.storage.directory },
-    containers: [slapd(context), ...(isPair ? [front(image(part))] : [])],
+    graceSeconds: 60,
+    // Its clients are led elsewhere before slapd beside it ends, by the front itself.
+    ...(isPair ? { sidecars: [front(image(part))] } : {}),
+    containers: [slapd(context)],
     volumes: [
       volume.programs('config', 'openldap-config'),
       volume.secret('tls', tlsSecret(part)),
@@ -77,9 +80,13 @@ function slapd({ site, image }: Context): Container {
     image: image(part),
     ports: isPair ? { provider: port } : { ldaps: port },
     resources: site.resources.openldap,
-    readiness: { ...alive, initialDelaySeconds: 2, periodSeconds: 10 },
-    // Patient: the first fill and a recovery after a crash come before slapd listens, and so does the other provider's answer.
-    liveness: { ...alive, initialDelaySeconds: 60, periodSeconds: 20, failureThreshold: 6 },
+    // Patient: the first fill, new indexes and a recovery after a crash come before slapd listens, and so does the other
+    // provider's answer.
+    startup: { ...alive, periodSeconds: 2, failureThreshold: 900 },
+    readiness: { ...alive, periodSeconds: 10 },
+    // Two minutes: eight logins at once keep every thread busy, and are no reason to end it.
+    liveness: { ...alive, periodSeconds: 20, failureThreshold: 6 },
+    ...(isPair ? { preStop: { exec: { command: ['/bin/sh', '/etc/hopthu/leave'] } } } : {}),
     mounts: [
       { name: 'data', path: '/var/lib/ldap', writable: true },
       { name: 'config', path: '/etc/hopthu' },

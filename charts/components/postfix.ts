@@ -79,6 +79,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       attachmentText: displayBytes(site.attachment),
     }),
     start: renderFile('postfix/start'),
+    drain: renderFile('postfix/drain', { lmtpPortHex: loopback.lmtp.toString(16).toUpperCase() }),
     'write-maps': renderFile('postfix/write-maps', { maps: Object.keys(files).join(' ') }),
     reloading: reloadingScript,
   };
@@ -173,6 +174,7 @@ export function postfix(
   clientService(scope, context, { part, namespace, ports: listeners });
   // Both by exec: kubelet's own connection without a word would be logged as a fault.
   const greets = `exec 3<>/dev/tcp/127.0.0.1/${ports.smtp.container} && read -rt 4 -u 3 line && echo QUIT >&3 && [[ $line == 220* ]]`;
+  const serving = { exec: { command: ['/bin/bash', '-c', greets] }, timeoutSeconds: 5 };
   const masterRuns = '! /usr/lib/postfix/sbin/master -t';
   workload(scope, context, {
     name: part,
@@ -180,6 +182,15 @@ export function postfix(
     part,
     config: Object.values(config),
     claims: { queue: site.storage.queue },
+    graceSeconds: 60,
+    // What is being handed to Dovecot, or judged by rspamd, goes through it to the end.
+    sidecars: [
+      tunnel({
+        image: image(part),
+        uid: tunnelUid,
+        ports: { notices: ports.notices.container, replies: ports.replies.container },
+      }),
+    ],
     containers: [
       {
         name: part,
@@ -193,18 +204,15 @@ export function postfix(
           submissions: ports.submissions.container,
         },
         resources: site.resources.postfix,
-        readiness: {
-          exec: { command: ['/bin/bash', '-c', greets] },
-          initialDelaySeconds: 3,
-          periodSeconds: 10,
-          timeoutSeconds: 5,
-        },
+        startup: { ...serving, periodSeconds: 1, failureThreshold: 300 },
+        readiness: { ...serving, periodSeconds: 10 },
+        // By its lock alone: it waits for its children, who wait for others.
         liveness: {
           exec: { command: ['/bin/sh', '-c', masterRuns] },
-          initialDelaySeconds: 30,
           periodSeconds: 30,
           timeoutSeconds: 5,
         },
+        preStop: { exec: { command: ['/bin/sh', '/etc/hopthu/drain'] } },
         mounts: [
           { name: 'queue', path: '/var/spool/postfix', writable: true },
           // File by file: a volume over the whole of /etc/postfix would hide the list of map types.
@@ -218,11 +226,6 @@ export function postfix(
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
-      tunnel({
-        image: image(part),
-        uid: tunnelUid,
-        ports: { notices: ports.notices.container, replies: ports.replies.container },
-      }),
     ],
     volumes: [
       volume.configMap('config', 'postfix-config'),

@@ -44,6 +44,8 @@ export function postgresql(scope: Construct, context: Context): Endpoint {
     uid,
     config: Object.values(config),
     claims: { data: site.storage.database },
+    // It writes what it has in memory before it ends; killed, it would have to recover.
+    graceSeconds: 120,
     containers: [
       {
         name: part,

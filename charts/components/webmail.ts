@@ -62,6 +62,7 @@ export function webmail(scope: Construct, context: Context, endpoints: WebmailEn
     replicas: site.webmail.replicas,
     config: [config, plugin, setup].flatMap((files) => Object.values(files)),
     ...containers(context, endpoints.database),
+    graceSeconds: 60,
     volumes: [
       volume.configMap('config', configMap),
       volume.configMap('plugin', pluginMap),
@@ -168,7 +169,7 @@ function containers({ site, image }: Context, database: Endpoint) {
       resources: site.resources.webmail,
     },
   ];
-  const running: Container[] = [
+  const sidecars: Container[] = [
     {
       ...php,
       name: 'php',
@@ -180,6 +181,8 @@ function containers({ site, image }: Context, database: Endpoint) {
       ),
       resources: resources.php,
     },
+  ];
+  const running: Container[] = [
     {
       name: 'nginx',
       image: image(part),
@@ -192,6 +195,8 @@ function containers({ site, image }: Context, database: Endpoint) {
         periodSeconds: 5,
         timeoutSeconds: 5,
       },
+      // Until every node has heard that browsers go to the other pod.
+      preStop: { sleep: { seconds: 5 } },
       mounts: [
         { name: 'config', path: '/etc/hopthu' },
         editor,
@@ -203,7 +208,7 @@ function containers({ site, image }: Context, database: Endpoint) {
       ],
     },
   ];
-  return { initContainers, containers: running };
+  return { initContainers, sidecars, containers: running };
 }
 
 /** nginx serves files with little; PHP gets the rest of what the site file grants. */

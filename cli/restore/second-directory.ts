@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { KubernetesObjectApi } from '@kubernetes/client-node';
 import { providerService } from '../../charts/directory-config.ts';
+import { removal } from '../../charts/keep-mail.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
@@ -21,6 +22,8 @@ export async function emptyOtherProviders(objects: KubernetesObjectApi, site: Si
     const what = `PersistentVolumeClaim ${namespace}/${name}`;
     const read = () => callKube(`reading ${what}`, () => objects.read(claim));
     if ((await read()) === undefined) continue;
+    const allowed = { ...claim, metadata: { ...claim.metadata, annotations: { [removal]: name } } };
+    await callKube(`marking ${what} for removal`, () => objects.patch(allowed));
     await callKube(`deleting ${what}`, () => objects.delete(claim));
     for (let waited = 0; (await read()) !== undefined; waited += 1) {
       if (waited > patience) throw new Failed(`${what} is still there after ${patience} s: who uses it?`);

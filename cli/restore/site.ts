@@ -1,6 +1,5 @@
 /** `hopthu restore site`: everything of a backup into a stack that was just installed and has no account yet. */
 import {
-  CoreV1Api,
   type KubeConfig,
   type KubernetesObject,
   KubernetesObjectApi,
@@ -68,7 +67,6 @@ async function fill(
 ): Promise<void> {
   const objects = KubernetesObjectApi.makeApiClient(config);
   const { mail: namespace } = site.namespaces;
-  await dropCopies(config, namespace);
   const uids = await createResources(objects, saved);
   say(`${saved.organizations.length} organizations and ${saved.mailboxes.length} mailboxes are there`);
   const secrets = await createSecrets(objects, site, saved.secrets, uids);
@@ -83,21 +81,6 @@ async function fill(
   });
   const pod = { namespace, cronJob: 'restore-mail', alone: true } as const;
   await withWorkPod(config, pod, (work) => work(['store', saved.mail.id]));
-}
-
-/** Volumes of the directory's further providers: they copy the first one when they start without content. */
-async function dropCopies(config: KubeConfig, namespace: string): Promise<void> {
-  const core = config.makeApiClient(CoreV1Api);
-  const claims = await callKube(`listing PersistentVolumeClaims in ${namespace}`, () =>
-    core.listNamespacedPersistentVolumeClaim({ namespace }),
-  );
-  for (const { metadata } of claims?.items ?? []) {
-    const name = metadata?.name ?? '';
-    if (!/^data-openldap-[1-9]\d*$/.test(name)) continue;
-    await callKube(`deleting PersistentVolumeClaim ${namespace}/${name}`, () =>
-      core.deleteNamespacedPersistentVolumeClaim({ namespace, name }),
-    );
-  }
 }
 
 /** @param alone while slapd stands still; before, it has to be on slapd's node */

@@ -4,7 +4,9 @@ import {
   CoreV1Api,
   EventsV1Api,
   type KubeConfig,
+  type V1Container,
   type V1Pod,
+  type V1PodSpec,
   VersionApi,
 } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
@@ -77,7 +79,7 @@ async function workloads(config: KubeConfig, namespace: string): Promise<readonl
   const all = [...(sets?.items ?? []), ...(deployments?.items ?? [])];
   const rows = all.map(({ metadata, spec, status }) => ({
     name: metadata?.name,
-    images: spec?.template.spec?.containers.map(({ image }) => image),
+    images: containersOf(spec?.template.spec).map(({ image }) => image),
     replicas: spec?.replicas,
     ready: status?.readyReplicas ?? 0,
   }));
@@ -107,20 +109,21 @@ async function pods(core: CoreV1Api, namespace: string): Promise<readonly Bundle
     name: metadata?.name,
     phase: status?.phase,
     conditions: status?.conditions,
-    containers: status?.containerStatuses?.map(({ name, ready, restartCount, state, lastState }) => ({
-      name,
-      ready,
-      restartCount,
-      state,
-      lastState,
-    })),
+    containers: [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map(
+      ({ name, ready, restartCount, state, lastState }) => ({ name, ready, restartCount, state, lastState }),
+    ),
   }));
   return [asYaml(`pods-${namespace}`, rows), ...logs.flat()];
 }
 
+/** Sidecars are init containers that stay. */
+function containersOf(spec: V1PodSpec | undefined): readonly V1Container[] {
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+}
+
 async function logsOf(core: CoreV1Api, namespace: string, pod: V1Pod): Promise<readonly Bundled[]> {
   const name = pod.metadata?.name ?? '';
-  const containers = pod.spec?.containers.map((container) => container.name) ?? [];
+  const containers = containersOf(pod.spec).map((container) => container.name);
   return Promise.all(
     containers.map(async (container) => {
       const text = await callKube(`reading the log of ${namespace}/${name} ${container}`, () =>

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `make chaos`: does to a site on kind what nobody wants to happen, and checks that nothing was lost. */
 import { parseArgs } from 'node:util';
-import { removeCluster, standingCluster } from '../e2e/support/cluster.ts';
+import { removeCluster, standingCluster, useCluster } from '../e2e/support/cluster.ts';
 import type { Target } from '../kind/install.ts';
 import { findKubectl } from '../kind/kubectl.ts';
 import { socTrang as site } from '../support/sites.ts';
@@ -10,6 +10,8 @@ import { apiServerKilled, clusterRestored } from './drills/control-plane.ts';
 import { activeLost, directoryKilled, directorySilent, diskFull, standbyKilled } from './drills/directory.ts';
 import { pathEmptied } from './drills/git.ts';
 import { operatorKilled, twoLeaders, wrongClock } from './drills/operators.ts';
+import { reinstalled } from './drills/reinstalled.ts';
+import { rolling } from './drills/rolling.ts';
 import { Ledger } from './ledger.ts';
 import { randomOf } from './random.ts';
 import { Stack } from './stack.ts';
@@ -26,6 +28,8 @@ const drills: Readonly<Record<string, Drill>> = {
   'disk-full': diskFull,
   'cluster-restored': clusterRestored,
   'path-emptied': pathEmptied,
+  rolling,
+  reinstalled,
 };
 
 const { values, positionals } = parseArgs({
@@ -56,6 +60,7 @@ async function main(): Promise<number> {
 
 async function drill(wanted: readonly string[], target: Target): Promise<number> {
   process.stderr.write(`seed ${values.seed}\n`);
+  useCluster(target);
   const stack = await Stack.on(target, site);
   const random = randomOf(Number(values.seed));
   const ledger = new Ledger(stack, random);

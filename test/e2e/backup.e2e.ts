@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import { suffixOf } from '../../operator/core/layout.ts';
-import { installSite as install, kubectl } from '../kind/install.ts';
+import { allowRemoval, installSite as install, kubectl } from '../kind/install.ts';
 import { daNang as site } from '../support/sites.ts';
 import { inAccounts, testCluster } from './support/cluster.ts';
 import { inMail } from './support/directory.ts';
@@ -66,6 +66,7 @@ async function deleteStack(): Promise<void> {
     if (names.length > 0)
       await inAccounts(site, ['patch', ...names, '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
   }
+  await allowRemoval(testCluster(), site);
   await kubectl(testCluster(), ['delete', 'namespace', mail, smtp, ...accounts, '--timeout=170s']);
 }
 

@@ -32,8 +32,9 @@ async function storedSerials(): Promise<Readonly<Record<string, string>>> {
 
 /** Containers with how often they were started. */
 async function starts(): Promise<readonly string[]> {
-  const template =
-    '{range .items[*]}{.metadata.uid}{range .status.containerStatuses[*]} {.name} {.restartCount}{end}{"\\n"}{end}';
+  const of = (list: string) => `{range .status.${list}[*]} {.name} {.restartCount}{end}`;
+  const containers = `${of('initContainerStatuses')}${of('containerStatuses')}`;
+  const template = `{range .items[*]}{.metadata.uid}${containers}{"\\n"}{end}`;
   const lists = [mail, smtp].map((namespace) =>
     kubectl(testCluster(), ['-n', namespace, 'get', 'pods', '-o', `jsonpath=${template}`]),
   );

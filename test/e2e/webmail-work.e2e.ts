@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { socTrang as site } from '../support/sites.ts';
 import { openWebmail, type Webmail } from './support/browser.ts';
 import { hostPort } from './support/cluster.ts';
+import { inMail } from './support/directory.ts';
 import { eventually } from './support/eventually.ts';
 import { authorityOf, type Person } from './support/person.ts';
 import { fresh, people } from './support/resources.ts';
@@ -66,6 +67,31 @@ it('who writes is offered people by the letters of their names, and told the lim
   await webmail.page.locator('#attachment-list li:not(.uploading)', { hasText: 'Công văn.pdf' }).waitFor();
   await webmail.send('Có tệp đính kèm', 'Kính gửi');
   expect(await colleague.receive('Có tệp đính kèm')).toContain('Content-Disposition: attachment');
+});
+
+it('goes on through the loss of one webmail, and then of the other (R35): what was begun is sent, with what was attached', async () => {
+  const label = 'app.kubernetes.io/name=webmail';
+  const pods = (await inMail(site, 'get', 'pods', '-l', label, '-o', 'name')).trim().split('\n');
+  expect(pods).toHaveLength(site.webmail.replicas);
+  const answers = () =>
+    webmail.page.evaluate(async () => {
+      const { status } = await fetch('./?_task=mail&_action=refresh&_remote=1', {
+        headers: { 'X-Requested-With': 'XMLHttpRequest' },
+      });
+      if (status !== 200) throw new Error(`${status}`);
+    });
+  await webmail.compose();
+  await webmail.addRecipient(colleague.address);
+  const file = { name: 'Tờ trình.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(100_000, 'x') };
+  await webmail.page.setInputFiles('input[type=file]', file);
+  await webmail.page.locator('#attachment-list li:not(.uploading)', { hasText: 'Tờ trình.pdf' }).waitFor();
+  for (const pod of pods) {
+    await inMail(site, 'delete', pod, '--grace-period=0', '--force');
+    await eventually(20_000, answers);
+    await inMail(site, 'rollout', 'status', 'deployment/webmail', '--timeout=120s');
+  }
+  await webmail.send('Sau khi mất máy', 'Kính gửi');
+  expect(await colleague.receive('Sau khi mất máy')).toContain('Content-Disposition: attachment');
 });
 
 it('a person changes the password, is told why one is refused, and goes on with the new one (R25)', async () => {

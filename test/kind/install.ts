@@ -1,6 +1,7 @@
 /** The stack of a site and its samples on a cluster, as `make up` and the journeys install them. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { removal } from '../../charts/keep-mail.ts';
 import { siteConfigMap } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { run } from './command.ts';
@@ -36,6 +37,8 @@ export async function installSite(target: Target, site: Site): Promise<void> {
       '--force-conflicts',
       '-f',
       join(root, 'dist/crds.yaml'),
+      '-f',
+      join(root, 'dist/zz-keep-mail.yaml'),
     ]);
     await kubectl(target, [
       'wait',
@@ -87,6 +90,12 @@ export async function applySamples(target: Target, site: Site): Promise<void> {
     await resume(target, site);
     await kubectl(target, ['wait', '--for=condition=Ready', '--timeout=120s', '-f', folder]);
   });
+}
+
+/** Lets the namespaces of a site be deleted, all but that of its backups; what they hold goes with them. */
+export async function allowRemoval(target: Target, { namespaces }: Site): Promise<void> {
+  for (const name of [namespaces.mail, namespaces.smtp, ...namespaces.accounts])
+    await kubectl(target, ['annotate', '--overwrite', 'namespace', name, `${removal}=${name}`]);
 }
 
 export function pause(target: Target, { namespaces }: Site): Promise<string> {

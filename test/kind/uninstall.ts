@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Site } from '../../operator/core/site.ts';
-import { kubectl, synthesize, type Target } from './install.ts';
+import { allowRemoval, kubectl, synthesize, type Target } from './install.ts';
 import { step } from './steps.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -37,9 +37,10 @@ export async function uninstallSite(target: Target, site: Site): Promise<void> {
       throw new Error(`${namespace} still holds resources that are no samples; delete them first:\n${left}`);
   }
   await synthesize([site]);
-  await step(`Removing the stack of ${site.title}`, () =>
-    kubectl(target, ['delete', '--ignore-not-found', '--timeout=300s', '-f', '-'], stackOf(site)),
-  );
+  await step(`Removing the stack of ${site.title}`, async () => {
+    await allowRemoval(target, site);
+    await kubectl(target, ['delete', '--ignore-not-found', '--timeout=300s', '-f', '-'], stackOf(site));
+  });
 }
 
 /** All manifests but those of the backups, which outlive the stack: who does not want them deletes their namespace. */

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { placesOf } from '../../../charts/directory-config.ts';
 import { ports } from '../../../charts/endpoints.ts';
+import { removal } from '../../../charts/keep-mail.ts';
 import { amidBurst, type Drill } from '../drill.ts';
 import { eventually, type Ledger, statusOf } from '../ledger.ts';
 import type { Stack } from '../stack.ts';
@@ -37,6 +38,7 @@ export const activeLost: Drill = {
   run: (world) =>
     amidBurst(world, async () => {
       const { stack, ledger } = world;
+      await stack.mail('annotate', 'pvc', `data-${pod}`, `${removal}=data-${pod}`);
       await stack.mail('delete', 'pvc', `data-${pod}`, '--wait=false');
       await stack.mail('delete', 'pod', pod, '--grace-period=0', '--force');
       return ledger.probe();

@@ -19,8 +19,7 @@ export async function prepareCluster(): Promise<void> {
   const sites = siteNames().map(readSite);
   await synthesize(sites);
   for (const site of sites) await installSite(target, site);
-  process.env['HOPTHU_TEST_CONTEXT'] = target.context;
-  process.env['HOPTHU_TEST_KUBECTL'] = target.kubectl;
+  useCluster(target);
 }
 
 /** The journeys' cluster, made or as it was left, with the stack of one site. */
@@ -68,11 +67,17 @@ export function testCluster(): Target {
   return { context, kubectl: program };
 }
 
+/** Has what acts as a person find this cluster. */
+export function useCluster({ context, kubectl: program }: Target): void {
+  process.env['HOPTHU_TEST_CONTEXT'] = context;
+  process.env['HOPTHU_TEST_KUBECTL'] = program;
+}
+
 /** The port on 127.0.0.1 that leads to one of the site's services. */
 export function hostPort(site: Site, service: keyof Site['expose']['ports']): number {
   const port = site.expose.ports[service];
   if (port === undefined) throw new Error(`${site.name} opens no port for ${service}`);
-  return port + portOffset;
+  return testCluster().context === `kind-${name}` ? port + portOffset : port;
 }
 
 /** kubectl in the namespace of the site's resources. */

@@ -214,7 +214,7 @@ describe('the pod', () => {
 
   it('runs Dovecot and the tunnel without root or capabilities', () => {
     expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 5000, fsGroup: 5000 });
-    for (const { securityContext } of pod.containers) {
+    for (const { securityContext } of [...pod.containers, ...pod.initContainers]) {
       expect(securityContext).toEqual({
         allowPrivilegeEscalation: false,
         readOnlyRootFilesystem: true,

@@ -24,8 +24,9 @@ function synthesize(site: Site = socTrang) {
   filter(chart, { site, image: (part) => `registry.example.vn/${part}:1` });
   const objects = chart.toJson();
   const pod = objects.find(({ kind }) => kind === 'StatefulSet').spec.template.spec;
-  const container = (name: string) => pod.containers.find((one: { name: string }) => one.name === name);
-  return { objects, pod, container };
+  const containers = [...(pod.initContainers ?? []), ...pod.containers];
+  const container = (name: string) => containers.find((one) => one.name === name);
+  return { objects, pod, containers, container };
 }
 
 const mirrored: Site = {
@@ -71,9 +72,9 @@ describe('spam', () => {
 
 describe('the pod', () => {
   it('opens nothing but the tunnel, one entry for Postfix and one for Dovecot', () => {
-    const { pod, objects } = synthesize();
-    const ports = pod.containers.flatMap((one: { name: string; ports?: { containerPort: number }[] }) =>
-      (one.ports ?? []).map(({ containerPort }) => [one.name, containerPort]),
+    const { containers, objects } = synthesize();
+    const ports = containers.flatMap((one) =>
+      (one.ports ?? []).map(({ containerPort }: { containerPort: number }) => [one.name, containerPort]),
     );
     expect(ports.filter(([name]: string[]) => name !== 'metrics')).toEqual([
       ['tunnel', 11432],
@@ -93,11 +94,18 @@ describe('the pod', () => {
     expect(bound.map((match) => match?.[1])).toEqual(Array(4).fill('127.0.0.1'));
   });
 
-  it('is ready when rspamd answers, which alone can say that clamd does not', () => {
-    const { container } = synthesize();
+  it('is ready when messages are judged, and is asked also before, so that rspamd says why mail waits', () => {
+    const { container, objects } = synthesize();
     expect(container('rspamd').readinessProbe.exec.command[2]).toContain('/dev/tcp/127.0.0.1/11334');
-    expect(container('clamav').readinessProbe).toBeUndefined();
+    expect(container('clamav').readinessProbe.exec.command[2]).toContain('/dev/tcp/127.0.0.1/3310');
+    expect(objects.find(({ kind }) => kind === 'Service').spec.publishNotReadyAddresses).toBe(true);
     expect(container('clamav').livenessProbe.exec.command[2]).toContain('/dev/tcp/127.0.0.1/3310');
+  });
+
+  it('ends what rspamd asks after rspamd itself', () => {
+    const { pod, container } = synthesize();
+    for (const name of ['valkey', 'clamav', 'tunnel']) expect(container(name).restartPolicy).toBe('Always');
+    expect(pod.containers[0].name).toBe('rspamd');
   });
 
   it('keeps half of the memory of Valkey for the process that writes its log anew', () => {
@@ -111,15 +119,16 @@ describe('signatures', () => {
   it('come from the mirror of the site alone, before the first message', () => {
     expect(file('freshclam.conf', mirrored)).toContain('\nPrivateMirror https://clamav.example.vn\n');
     expect(file('freshclam.conf', mirrored)).toContain('\nChecks 12\n');
-    const { pod, container } = synthesize(mirrored);
-    expect(pod.initContainers.map(({ name }: { name: string }) => name)).toEqual(['first-signatures']);
+    const { containers, container } = synthesize(mirrored);
+    expect(containers[0]?.name).toBe('first-signatures');
+    expect(container('first-signatures').restartPolicy).toBeUndefined();
     expect(container('signatures').command[0]).toBe('/usr/bin/freshclam');
   });
 
   it('are the test file alone where no mirror is named', () => {
     expect(filterConfig(socTrang)).not.toHaveProperty(['freshclam.conf']);
-    const { pod, container } = synthesize();
-    expect(pod.initContainers).toBeUndefined();
+    const { containers, container } = synthesize();
+    expect(containers.map(({ name }) => name)).not.toContain('first-signatures');
     expect(container('signatures')).toBeUndefined();
     expect(file('eicar.ndb').split('\n').filter(Boolean)).toHaveLength(1);
   });

@@ -123,7 +123,7 @@ describe('node charts/main.ts', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('writes one folder per site asked for, namespaces first, and the resource definitions', () => {
-    expect(readdirSync(folder).sort()).toEqual(['crds.yaml', 'da-nang']);
+    expect(readdirSync(folder).sort()).toEqual(['crds.yaml', 'da-nang', 'zz-keep-mail.yaml']);
     expect(readdirSync(join(folder, 'da-nang')).sort()[0]).toBe('0000-namespaces.yaml');
     expect(
       readFileSync(join(folder, 'crds.yaml'), 'utf8').match(/^kind: CustomResourceDefinition$/gm),

@@ -219,7 +219,8 @@ describe('two providers', () => {
     expect(ports(1).map(({ ports: list }: { ports: object }) => list)).toEqual([
       [{ name: 'ldaps', containerPort: 1636 }],
     ]);
-    expect(ports(2)[1].ports).toContainEqual({ name: 'ldaps', containerPort: 1636 });
+    const [front] = chart(2).of('StatefulSet').spec.template.spec.initContainers;
+    expect(front.ports).toContainEqual({ name: 'ldaps', containerPort: 1636 });
   });
 
   it('answer searches together at a port of their own, where there are two', () => {

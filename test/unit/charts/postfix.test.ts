@@ -219,7 +219,8 @@ describe('notices of the operator', () => {
 describe('the pod', () => {
   const { named, endpoints } = synthesize();
   const pod = named('StatefulSet', 'postfix').spec.template.spec;
-  const [daemon, tunnel] = pod.containers;
+  const [daemon] = pod.containers;
+  const [tunnel] = pod.initContainers;
 
   it('has root for the daemon alone, with five capabilities and no way to more', () => {
     expect(daemon.securityContext).toEqual({
@@ -229,6 +230,13 @@ describe('the pod', () => {
       capabilities: { drop: ['ALL'], add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] },
     });
     expect(tunnel.securityContext).toMatchObject({ runAsNonRoot: true, capabilities: { drop: ['ALL'] } });
+  });
+
+  it('ends between two letters, and the tunnel after it', () => {
+    expect(daemon.lifecycle.preStop.exec.command).toEqual(['/bin/sh', '/etc/hopthu/drain']);
+    expect(tunnel.restartPolicy).toBe('Always');
+    // Dovecot's LMTP, as /proc/net/tcp has it.
+    expect(file('drain')).toContain(`(${(9024).toString(16)}|0019) 01 `.toUpperCase());
   });
 
   it('keeps its hands off the owners of the queue', () => {

@@ -23,10 +23,12 @@ function synthesize(site: Site = socTrang, given = endpoints) {
   const objects = chart.toJson();
   const named = (kind: string, name: string) =>
     objects.find((object) => object.kind === kind && object.metadata.name === name);
+  const pod = named('Deployment', 'webmail').spec.template.spec;
   return {
     named,
+    php: pod.initContainers.find(({ name }: { name: string }) => name === 'php'),
     file: (name: string): string => named('ConfigMap', 'webmail-config').data[name],
-    pod: named('Deployment', 'webmail').spec.template.spec,
+    pod,
   };
 }
 
@@ -43,7 +45,7 @@ describe('webmail', () => {
     expect(config).toContain("['password_ldap_host'] = 'ldaps://directory.test:636'");
     expect(config).toContain("'hosts' => ['ldaps://directory.test:1638']");
     expect(config).toContain("'verify_peer' => true, 'verify_peer_name' => true");
-    const env = synthesize().pod.containers[0].env;
+    const env = synthesize().php.env;
     expect(env).toContainEqual({ name: 'PGSSLMODE', value: 'verify-full' });
   });
 
@@ -101,14 +103,16 @@ describe('webmail', () => {
   });
 
   it('asks for exactly what the site file grants, the initContainer included', () => {
-    const { containers, initContainers } = synthesize(withResources('100m', '1Gi', '2Gi')).pod;
+    const { pod, php } = synthesize(withResources('100m', '1Gi', '2Gi'));
+    const containers: readonly Requests[] = [...pod.containers, php];
+    const [database] = pod.initContainers;
     const cpu = ({ resources }: Requests) => Number.parseInt(resources.requests.cpu, 10);
     const memory = ({ resources }: Requests) => parseBytes(resources.requests.memory);
     const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
     expect(sum(containers.map(cpu))).toBe(100);
     expect(sum(containers.map(memory))).toBe(2 ** 30);
-    expect(cpu(initContainers[0])).toBeLessThanOrEqual(100);
-    expect(memory(initContainers[0])).toBeLessThanOrEqual(2 ** 30);
+    expect(cpu(database)).toBeLessThanOrEqual(100);
+    expect(memory(database)).toBeLessThanOrEqual(2 ** 30);
   });
 
   it('refuses a site file that leaves PHP nothing', () => {
@@ -137,12 +141,13 @@ describe('webmail', () => {
   });
 
   it('runs as uid 10003 on a read-only root, and gives PHP no private key', () => {
-    const { securityContext, containers, initContainers } = synthesize().pod;
+    const { pod, php } = synthesize();
+    const { securityContext, containers, initContainers } = pod;
     expect(securityContext).toMatchObject({ runAsUser: 10003, runAsNonRoot: true });
     for (const container of [...containers, ...initContainers]) {
       expect(container.securityContext.readOnlyRootFilesystem).toBe(true);
     }
-    const mounts = containers[0].volumeMounts.map(({ name }: { name: string }) => name);
+    const mounts = php.volumeMounts.map(({ name }: { name: string }) => name);
     expect(mounts).not.toContain('tls');
   });
 

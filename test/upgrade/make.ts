@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+/**
+ * `node test/upgrade/make.ts FOLDER`, at each release: a filled site as this release leaves it, for the releases after it to
+ * start on (test/contract/upgrade.test.ts). Needs slapd.
+ */
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments, stringify } from 'yaml';
+import { directoryConfig } from '../../charts/directory-config.ts';
+import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
+import { type Manifest, MemoryCluster } from '../../operator/kube/memory-cluster.ts';
+import { Connection } from '../../operator/ldap/connection.ts';
+import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
+import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
+import { runPass } from '../../operator/reconcile/pass.ts';
+import { connectTo, Slapd, site, suffix } from '../contract/support/slapd.ts';
+
+const root = join(import.meta.dirname, '../..');
+const namespace = 'soc-trang-accounts';
+const crds = readdirSync(join(root, 'crds')).filter((file) => file.endsWith('.yaml'));
+
+type Document = { kind: Manifest['kind']; metadata: { name: string; namespace: string }; spec: object };
+
+/** The samples, and what happens to mailboxes in time: an alias, another address, a delegate, a suspension, a deletion. */
+async function live(cluster: MemoryCluster, settle: () => Promise<void>): Promise<void> {
+  const folder = join(root, 'crds/samples', site.name);
+  for (const file of readdirSync(folder).sort())
+    for (const text of parseAllDocuments(readFileSync(join(folder, file), 'utf8'))) {
+      const { kind, metadata, spec } = text.toJS() as Document;
+      cluster.apply({ kind, ...metadata, spec });
+    }
+  await settle();
+  const change = (name: string, more: object) => {
+    const { spec } = cluster.get('Mailbox', namespace, name) ?? {};
+    cluster.apply({ kind: 'Mailbox', name, namespace, spec: { ...(spec as object), ...more } });
+  };
+  change('nguyen-thanh-binh', { aliases: ['binh.nguyen'], quota: '1Gi' });
+  change('nguyen-thanh-binh-cb123', { state: 'Suspended' });
+  change('doan-van-thong', { localPart: 'thong' });
+  change('so-tttt', {
+    delegates: [{ mailboxRef: { name: 'nguyen-thanh-binh' }, rights: ['Read', 'Write', 'SendAs'] }],
+  });
+  await settle();
+  cluster.delete('Mailbox', namespace, 'nguyen-thanh-binh-cb214');
+  await settle();
+}
+
+async function make(folder: string): Promise<void> {
+  for (const name of ['openldap', 'crds']) mkdirSync(join(folder, name), { recursive: true });
+  const config = directoryConfig({ ...site, directory: { ...site.directory, replicas: 1 } });
+  for (const name of ['slapd.conf', 'acl.conf', 'hopthu.schema'])
+    writeFileSync(join(folder, 'openldap', name), config[name] ?? '');
+  for (const file of crds) copyFileSync(join(root, 'crds', file), join(folder, 'crds', file));
+  const slapd = await Slapd.start();
+  const directory = new LdaptsDirectory(new Connection(connectTo(slapd)), suffix);
+  const cluster = new MemoryCluster();
+  const silent = () => undefined;
+  const pass = () =>
+    runPass({
+      site,
+      cluster,
+      directory,
+      sessions: new MemorySessions(),
+      notices: new MemoryNotices(),
+      clock: () => new Date(),
+      report: { orphans: silent, held: silent, planned: silent, failure: silent },
+    });
+  try {
+    await live(cluster, async () => {
+      for (let result = await pass(); result.changes.length > 0 || result.again; ) result = await pass();
+    });
+    writeFileSync(join(folder, 'openldap/directory.ldif'), `${await slapd.dump()}\n`);
+  } finally {
+    await directory.close();
+    await slapd.stop();
+  }
+  const { organizations, mailboxes } = await cluster.snapshot();
+  writeFileSync(
+    join(folder, 'resources.yaml'),
+    stringify([...organizations, ...mailboxes], { aliasDuplicateObjects: false }),
+  );
+}
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new Error('usage: node test/upgrade/make.ts FOLDER');
+await make(folder);
