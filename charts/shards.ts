@@ -1,6 +1,7 @@
 /** What each shard of the mail is called in the cluster. The first keeps the names that it has where it is the only one. */
 import { shardNames } from '../operator/core/shards.ts';
 import type { Site } from '../operator/core/site.ts';
+import { Invalid } from '../operator/errors.ts';
 import { loopback, serviceHost } from './endpoints.ts';
 
 export type Shard = {
@@ -45,10 +46,9 @@ export function loopbackOf({ number }: Pick<Shard, 'number'>) {
   };
 }
 
-/** The shard of this name. @throws Error where the site has none */
+/** The shard of this name. @throws Invalid where the site has none */
 export function shardNamed(site: Site, name: string): Shard {
   const found = shardsOf(site).find((shard) => shard.name === name);
-  if (found === undefined)
-    throw new Error(`${site.name} has no shard ${name}: see storage.shards of its site file`);
-  return found;
+  if (found !== undefined) return found;
+  throw new Invalid('storage.shards', `${site.name} has no shard ${name}`);
 }

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addBackupCommands } from './backup/program.ts';
+import { addMoveCommand } from './move-program.ts';
 import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
 
 const program = new Command('hopthu')
@@ -177,8 +178,8 @@ program
     const { bootstrap } = await import('./bootstrap.ts');
     await bootstrap(options);
   });
-
 addBackupCommands(program, { site, context, output });
+addMoveCommand(program, { context });
 
 program
   .command('dns')

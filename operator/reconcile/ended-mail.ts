@@ -4,7 +4,7 @@ import type { Desired } from '../core/desired.ts';
 import { attribute } from '../core/layout.ts';
 import { type MailWorld, mailWork } from '../core/mail-work.ts';
 import { moveTasks } from '../core/moves.ts';
-import { first, observe } from '../core/observed.ts';
+import { accountOf, first, observe } from '../core/observed.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import { problemOf } from './apply.ts';
 import type { MailWorker } from './mail-worker.ts';
@@ -33,8 +33,11 @@ export function concernsMail({ restore, shard, entry }: Desired): boolean {
   );
 }
 
-/** Why a mailbox's mail is not back yet, where that is known. */
+/** Why a mailbox's mail is not back yet, or not where it belongs, where that is known. */
 export function withUnrestored(desired: Desired, mail: EndedMail | undefined): Desired {
-  const error = desired.restore && mail?.problem(desired.restore.account);
+  const { restore, shard, entry } = desired;
+  const moving = shard !== undefined && entry !== undefined ? accountOf(entry) : undefined;
+  const account = restore?.account ?? moving;
+  const error = account === undefined ? undefined : mail?.problem(account);
   return error === undefined ? desired : { ...desired, problems: [problemOf(error), ...desired.problems] };
 }
