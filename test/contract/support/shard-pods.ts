@@ -1,8 +1,6 @@
 /** Two Dovecots, the proxy before them and Postfix, with a site's configuration, each in containers on an address of its own. */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImapFlow } from 'imapflow';
@@ -23,6 +21,7 @@ import { eventually } from '../../e2e/support/eventually.ts';
 import { buildImages, ROOT } from '../../kind/images.ts';
 import { ensureTools } from '../../kind/prerequisites.ts';
 import { runContainer } from '../../kind/runtime.ts';
+import { listens, onAddress } from './shard-addresses.ts';
 import type { Slapd } from './slapd.ts';
 
 const apiKey = 'key-of-the-sessions';
@@ -31,22 +30,6 @@ export const servicePassword = 'password-of-a-service';
 
 type Address = `127.31.0.${number}`;
 type Files = Readonly<Record<string, string>>;
-
-/** What a Service leads to. */
-function listenerOf(service: number): number {
-  return Object.values(ports).find((port) => port.service === service)?.container ?? service;
-}
-
-async function listens(host: string, port: number): Promise<void> {
-  const socket = connect({ host, port });
-  try {
-    await once(socket, 'connect');
-  } finally {
-    socket.destroy();
-  }
-}
-
-const proxiedPort = `%{protocol | if('eq', 'imap', '${ports.shardImap.container}', '${ports.shardPop3.container}')}`;
 
 export class ShardPods {
   readonly site: Site;
@@ -149,18 +132,9 @@ export class ShardPods {
   ): string {
     const folder = join(this.#folder, name);
     mkdirSync(folder);
-    const own = (text: string) =>
-      text
-        .replaceAll(/accept = (:::|127\.0\.0\.1:)/g, `accept = ${at}:`)
-        .replaceAll('127.0.0.1:', `${at}:`)
-        .replaceAll('listen = 127.0.0.1', `listen = ${at}`)
-        .replaceAll(/^auth_policy_server_url = .*$/gm, 'auth_policy_server_url =')
-        .replaceAll(/(cluster\.local:)(\d+)/g, (_, host, port) => `${host}${listenerOf(Number(port))}`)
-        .replaceAll('starttls = yes', `starttls = yes\n    port = ${proxiedPort}`)
-        .replaceAll('DIRECTORY', '127.0.0.1');
     for (const [file, text] of Object.entries(config)) {
       const whole = file === 'dovecot.conf' ? `${text}listen = ${at}\n` : text;
-      writeFileSync(join(folder, file), edit(file, own(whole)));
+      writeFileSync(join(folder, file), edit(file, onAddress(at, whole)));
     }
     const pair = this.#identities.get(identity);
     const secrets: Files = {

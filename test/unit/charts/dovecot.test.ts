@@ -207,8 +207,7 @@ describe('the pod', () => {
     expect(endpoints).toEqual({
       imaps: { host, port: 993 },
       sieve: { host, port: 4190 },
-      sessions: { host, port: 8443 },
-      store: { host, port: 8444 },
+      hosts: [host],
     });
   });
 

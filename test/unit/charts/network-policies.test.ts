@@ -1,11 +1,11 @@
 /** What the policies of a site let through, decided as Kubernetes does, against the list of flows. */
 import { describe, expect, it } from '@jest/globals';
 import { ports } from '../../../charts/endpoints.ts';
-import { flowsOf, podNames } from '../../../charts/flows.ts';
+import { flowsOf, podNames, podsOf } from '../../../charts/flows.ts';
 import { siteNamespaces } from '../../../charts/namespaces.ts';
 import { manifestsOf } from '../../support/manifests.ts';
 import { allows, policiesOf } from '../../support/network-policies.ts';
-import { daNang, socTrang } from '../../support/sites.ts';
+import { daNang, sharded, socTrang } from '../../support/sites.ts';
 
 type Template = {
   readonly template: { readonly metadata: { readonly labels: Record<string, string> } };
@@ -15,7 +15,7 @@ type Workload = {
   readonly spec: Template & { readonly jobTemplate?: { readonly spec: Template } };
 };
 
-describe.each([socTrang, daNang])('the network of $name', (site) => {
+describe.each([socTrang, daNang, sharded])('the network of $name with $storage.shards shards', (site) => {
   const flows = flowsOf(site);
   const manifests = manifestsOf(site);
   const policies = policiesOf(manifests);
@@ -41,7 +41,7 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
   });
 
   it('has the pods that the flows name, and no other', () => {
-    expect(pods.map(({ name }) => name).sort()).toEqual([...podNames].sort());
+    expect(pods.map(({ name }) => name).sort()).toEqual([...podsOf(site)].sort());
   });
 
   it('lets each pod reach another by the ports of the flows, and by no other port', () => {
@@ -118,6 +118,7 @@ describe.each([socTrang, daNang])('the network of $name', (site) => {
     expect(dns.sort()).toEqual([
       'backup',
       'dovecot',
+      ...(site.storage.shards > 1 ? ['dovecot-proxy'] : []),
       'openldap',
       'operator',
       'postfix',

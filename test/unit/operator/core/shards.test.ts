@@ -26,7 +26,11 @@ const planned = fc.uniqueArray(
   fc.record({
     name: fc.integer({ min: 1, max: 60 }).map((number) => `so-${number}`),
     mailboxes: fc.integer({ min: 0, max: 5 }),
-    entry: fc.oneof(fc.constant('none' as const), fc.constant('old' as const), fc.integer({ min: 0, max: 2 })),
+    entry: fc.oneof(
+      fc.constant('none' as const),
+      fc.constant('old' as const),
+      fc.integer({ min: 0, max: 2 }),
+    ),
   }),
   { selector: ({ name }) => name, maxLength: 12 },
 );
@@ -71,7 +75,10 @@ function worldOf(all: readonly Planned[], orders: ReadonlyMap<string, string> = 
   return { organizations, mailboxes, entries };
 }
 
-function shardsOf(site: Site, world: ReturnType<typeof worldOf>): Readonly<Record<string, string | undefined>> {
+function shardsOf(
+  site: Site,
+  world: ReturnType<typeof worldOf>,
+): Readonly<Record<string, string | undefined>> {
   const read = readOrganizations(site, world.organizations);
   const { resolved } = withShards(site, read, { ...world, observed: observe(site, world.entries) });
   return Object.fromEntries([...resolved].map(([name, { shard }]) => [name.split('/')[1], shard]));

@@ -29,7 +29,13 @@ const foldersOf = (name: string) => province.entryOf(name)[attribute.mailSetting
 
 function order(shard: string): void {
   const annotations = { [annotation.shard]: shard };
-  province.cluster.apply({ kind: 'Organization', name: 'so', namespace: province.namespace, spec, annotations });
+  province.cluster.apply({
+    kind: 'Organization',
+    name: 'so',
+    namespace: province.namespace,
+    spec,
+    annotations,
+  });
 }
 
 /** Every mailbox with its letter at this shard, and nothing of it anywhere else. */
