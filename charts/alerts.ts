@@ -2,6 +2,7 @@
  * When somebody must look, and what to do then: the only list. The PrometheusRule is made of it
  * (`components/monitoring.ts`), and so is docs/alerts.md; test/contract/alerts.test.ts shows each of them raised.
  */
+import { partAlerts } from './part-alerts.ts';
 
 export type Alert = {
   /** CamelCase, as Prometheus names alerts; also the heading of its runbook. */
@@ -267,4 +268,5 @@ export const alerts: readonly Alert[] = [
       'The log of container `signatures` in pod `rspamd-0` says what the mirror (`filter.signatures.mirror`) answered.',
     ],
   },
+  ...partAlerts,
 ];

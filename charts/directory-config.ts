@@ -9,6 +9,10 @@ import { reloadingScript } from './reloading.ts';
 
 /** Numeric user of slapd's pod. */
 export const slapdUid = 10001;
+/** Of who reads metrics beside it: by this number slapd knows it. */
+export const exporterUid = 10006;
+/** Who comes by the pod's socket is known by the numbers of its process. */
+const exporterDn = `gidNumber=0+uidNumber=${exporterUid},cn=peercred,cn=external,cn=auth`;
 const secondsPerDay = 86_400;
 /** Days before the end of a password during which clients that ask are warned. */
 const warningDays = 7;
@@ -69,6 +73,7 @@ export function directoryConfig(site: Site, places = placesOf(site)): Readonly<R
       accounts: bindAccounts(site).join(' '),
     }),
     ready: renderFile('openldap/ready'),
+    metrics: renderFile('openldap/metrics', { suffix }),
     'read-certificates': renderFile('openldap/read-certificates'),
     reloading: reloadingScript,
   };
@@ -83,6 +88,7 @@ function database(site: Site, suffix: string): Readonly<Record<string, string>> 
   return {
     'slapd.conf': renderFile('openldap/slapd.conf', {
       uid: slapdUid,
+      exporter: exporterDn,
       suffix,
       mailRoot,
       site: site.name,
@@ -93,7 +99,7 @@ function database(site: Site, suffix: string): Readonly<Record<string, string>> 
       loginsMaxSize: Math.floor(volumeSize * 0.15),
       accessLogDays: site.directory.accessLogDays,
     }),
-    'acl.conf': renderFile('openldap/acl.conf', { suffix }),
+    'acl.conf': renderFile('openldap/acl.conf', { suffix, exporter: exporterDn }),
     'hopthu.schema': renderFile('openldap/hopthu.schema'),
     'tree.ldif': renderFile('openldap/tree.ldif', {
       suffix,

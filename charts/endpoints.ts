@@ -48,6 +48,8 @@ export const ports = {
   http: { service: 80, container: 8081 },
   /** Health and metrics of the operator, of the throttle in Dovecot's pod and of the filter. */
   operator: { service: 8080, container: 8080 },
+  /** Metrics that daemons, or exporters beside them, have themselves. */
+  exporter: { service: 9100, container: 9100 },
 } as const satisfies Record<string, Port>;
 
 export type PortName = keyof typeof ports;

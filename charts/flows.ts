@@ -19,6 +19,7 @@ export const podNames = [
   'backup',
   'repository',
   'prune',
+  'moving',
 ] as const;
 export type PodName = (typeof podNames)[number];
 
@@ -29,7 +30,13 @@ export type PodName = (typeof podNames)[number];
 export type Caller = 'anybody' | 'monitoring' | 'applications';
 
 /** What pods call elsewhere; the policies know addresses and ports. */
-export type Elsewhere = 'dns' | 'apiServer' | 'mailServers' | 'signatures' | 'repositoryElsewhere';
+export type Elsewhere =
+  | 'dns'
+  | 'apiServer'
+  | 'mailServers'
+  | 'signatures'
+  | 'repositoryElsewhere'
+  | 'oldServers';
 
 export type Flow =
   | {
@@ -147,7 +154,6 @@ export const flows: readonly Flow[] = [
   { from: 'operator', to: 'dovecot', ports: ['store'], why: 'archives whole accounts (R38)' },
   { from: 'operator', to: 'postfix', ports: ['notices'], why: 'notices to people (R23)' },
   { from: 'monitoring', to: 'operator', ports: ['operator'], why: 'metrics' },
-  { from: 'monitoring', to: 'dovecot', ports: ['operator'], why: 'metrics of the throttle', shards: 'one' },
   {
     from: 'monitoring',
     to: 'dovecot-proxy',
@@ -155,7 +161,25 @@ export const flows: readonly Flow[] = [
     why: 'metrics of the throttle',
     shards: 'several',
   },
+  {
+    from: 'monitoring',
+    to: 'dovecot',
+    ports: ['exporter'],
+    why: 'metrics of Dovecot',
+    shards: 'several',
+  },
+  {
+    from: 'monitoring',
+    to: 'dovecot',
+    ports: ['operator', 'exporter'],
+    why: 'metrics of the throttle and of Dovecot',
+    shards: 'one',
+  },
   { from: 'monitoring', to: 'rspamd', ports: ['operator'], why: 'metrics of the filter' },
+  { from: 'monitoring', to: 'postfix', ports: ['exporter'], why: 'metrics: queue, deliveries, refusals' },
+  { from: 'monitoring', to: 'openldap', ports: ['exporter'], why: 'metrics of slapd' },
+  { from: 'monitoring', to: 'postgresql', ports: ['exporter'], why: 'metrics of PostgreSQL' },
+  { from: 'monitoring', to: 'webmail', ports: ['exporter'], why: 'metrics of PHP' },
 
   { from: 'backup', to: 'repository', ports: ['repository'], why: 'backups, and reading them back (R34)' },
   { from: 'backup', to: 'repositoryElsewhere', why: 'the same, where the repository is no volume' },
@@ -166,6 +190,9 @@ export const flows: readonly Flow[] = [
   },
   { from: 'backup', to: 'postgresql', ports: ['postgresql'], why: "the webmail's database" },
   { from: 'backup', to: 'apiServer', why: 'reads the resources' },
+
+  { from: 'moving', to: 'oldServers', why: 'copies mail, while the site file names servers' },
+  { from: 'moving', to: 'dns', why: 'the servers' },
 
   { from: 'backup', to: 'dns', why: 'Services, and the repository' },
   { from: 'prune', to: 'dns', why: 'the repository' },
@@ -182,12 +209,18 @@ export const flows: readonly Flow[] = [
 export function flowsOf(site: Site): readonly Flow[] {
   const shards: Shards = isSharded(site) ? 'several' : 'one';
   return flows.filter(
-    (flow) =>
-      (flow.from !== 'applications' || site.applications.length > 0) && (flow.shards ?? shards) === shards,
+    ({ from, shards: when = shards }) =>
+      when === shards &&
+      (from !== 'applications' || site.applications.length > 0) &&
+      (from !== 'moving' || site.moving.from.length > 0),
   );
 }
 
-/** The kinds of pods of one site. */
-export function podsOf(site: Site): readonly PodName[] {
-  return podNames.filter((name) => name !== 'dovecot-proxy' || isSharded(site));
+/** Kinds of pods that one site has. */
+export function podNamesOf(site: Site): readonly PodName[] {
+  const present: Partial<Record<PodName, boolean>> = {
+    moving: site.moving.from.length > 0,
+    'dovecot-proxy': isSharded(site),
+  };
+  return podNames.filter((name) => present[name] ?? true);
 }

@@ -5,6 +5,7 @@ import { certificates } from './components/certificates.ts';
 import { dovecot } from './components/dovecot.ts';
 import { filter } from './components/filter.ts';
 import { monitoring } from './components/monitoring.ts';
+import { moving } from './components/moving.ts';
 import { namespaces } from './components/namespaces.ts';
 import { networkPolicies } from './components/network-policies.ts';
 import { openldap } from './components/openldap.ts';
@@ -40,6 +41,7 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   chart('webmail', (scope) => webmail(scope, context, endpoints));
   chart('repository', (scope) => repository(scope, context));
   chart('backup', (scope) => backup(scope, context, database));
+  if (context.site.moving.from.length > 0) chart('moving', (scope) => moving(scope, context));
   chart('operator', (scope) => operator(scope, context, { directory, dovecots, notices, siteFile }));
   const { prometheusOperator, dashboards } = context.site.monitoring;
   if (prometheusOperator || dashboards) chart('monitoring', (scope) => monitoring(scope, context));

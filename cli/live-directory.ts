@@ -1,5 +1,4 @@
 /** Accounts of a directory that runs, read over LDAPS: a bind, one search in pages, nothing else. */
-import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { type Client, FilterParser, ResultCodeError } from 'ldapts';
 import { container, snapshotAttributes, suffixOf } from '../operator/core/layout.ts';
@@ -11,6 +10,7 @@ import { EntryReader } from '../operator/ldap/entry-reader.ts';
 import { type Account, Session } from '../operator/ldap/session.ts';
 import type { DirectoryEntry } from '../operator/ports.ts';
 import { Failed, WrongInput } from './failure.ts';
+import { readText } from './read-text.ts';
 
 /** How a directory is asked; of no use with a file. */
 export type LiveOptions = {
@@ -93,15 +93,6 @@ function accountOf(url: string, { bindDn, passwordFile, caFile }: LiveOptions): 
     password: async () => password,
     ca: async () => ca,
   };
-}
-
-function readText(option: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new WrongInput(`${option}: cannot read ${file}: ${String(error.code)}`);
-  }
 }
 
 function checkFilter(filter: string): void {

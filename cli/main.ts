@@ -3,7 +3,9 @@ import { Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addBackupCommands } from './backup/program.ts';
 import { addMoveCommand } from './move-program.ts';
+import { addMovingCommands } from './moving-program.ts';
 import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
+import { addSupportCommands } from './support/program.ts';
 
 const program = new Command('hopthu')
   .description(
@@ -145,19 +147,7 @@ program
     await history(name, options);
   });
 
-program
-  .command('support-bundle')
-  .description(
-    'Write what an engineer elsewhere asks for into a folder: state, Events, logs; no Secret is read.',
-  )
-  .requiredOption(...site)
-  .requiredOption('-o, --output <folder>', 'a new folder')
-  .option('--people', 'leave addresses of people legible; by default each becomes a number')
-  .option(...context)
-  .action(async (options) => {
-    const { supportBundle } = await import('./support-bundle.ts');
-    await supportBundle({ ...options, people: options.people === true });
-  });
+addSupportCommands(program, { site, context, output });
 
 program
   .command('completion')
@@ -241,32 +231,7 @@ program
     await orphans(action, names, options);
   });
 
-program
-  .command('adopt')
-  .description('Write manifests for accounts that exist already, or give accounts to restored resources.')
-  .argument('[hash]', 'with --restored: of exactly the plan that gives them')
-  .requiredOption(...site)
-  .option(
-    '--from-ldap <source>',
-    'the accounts, each of which gets a manifest that takes it over: an LDIF, or ldaps://host[:port]',
-  )
-  .option('--bind-dn <dn>', 'with ldaps: who asks')
-  .option('--password-file <file>', 'with ldaps: its password')
-  .option('--ca-file <file>', "with ldaps: certificates to trust (PEM); the system's by default")
-  .option('--base <dn>', "with ldaps: where to search; the site's ou=mailboxes by default")
-  .option('--filter <filter>', 'with ldaps: which entries; all by default')
-  .option('--save-ldif <file>', 'with ldaps: keep what was read, without passwords, for hopthu plan --ldif')
-  .option('-o, --output <folder>', 'with --from-ldap: the folder of manifests')
-  .option('--dry-run', 'with --from-ldap: say what would be written, and write nothing')
-  .option(
-    '--restored',
-    'print which accounts wait for a resource that has a new UID; with the hash, give them',
-  )
-  .option(...context)
-  .action(async (hash, options) => {
-    const { adopt } = await import('./adopt.ts');
-    process.exitCode = await adopt(hash, options);
-  });
+addMovingCommands(program, { site, context });
 
 program
   .command('approve')

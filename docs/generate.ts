@@ -47,7 +47,7 @@ ${runbook.map((line, index) => `${index + 1}. ${line}`).join('\n')}
 # Alerts
 
 What the rules of \`monitoring.prometheusOperator\` raise, and what to do then. All metrics are in [operations.md](operations.md#metrics).
-A part that is away, its node and its certificates are seen by what watches the cluster anyhow.
+A part that is away and its node are seen by what watches the cluster anyhow.
 
 ${sections.join('\n')}`;
 }

@@ -11,6 +11,7 @@ const names: Readonly<Record<Caller | Elsewhere, string>> = {
   mailServers: 'any address',
   signatures: '`filter.signatures.mirror`',
   repositoryElsewhere: 'the repository (`backup.repository`)',
+  oldServers: '`moving.from` (`networks`)',
 };
 const elsewhere: Readonly<Record<Elsewhere, string>> = {
   dns: '53 (UDP, TCP)',
@@ -18,6 +19,7 @@ const elsewhere: Readonly<Record<Elsewhere, string>> = {
   mailServers: '25',
   signatures: "the URL's",
   repositoryElsewhere: 'of its URL',
+  oldServers: '`port` of each, 993',
 };
 
 const nameOf = (peer: Flow['from'] | Flow['to']) => (names as Readonly<Record<string, string>>)[peer] ?? peer;
@@ -42,7 +44,8 @@ function table(rows: readonly Flow[]): string {
 /** The page below its generated note. */
 export function portsPage(): string {
   const outside = flows.filter(
-    ({ from, to }) => from === 'anybody' || ['mailServers', 'signatures', 'repositoryElsewhere'].includes(to),
+    ({ from, to }) =>
+      from === 'anybody' || ['mailServers', 'signatures', 'repositoryElsewhere', 'oldServers'].includes(to),
   );
   return `# Ports and flows
 

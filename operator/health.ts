@@ -2,10 +2,18 @@
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
 
-export type Health = { readonly registry: Registry; readonly isReady: () => boolean };
+export type Health = {
+  readonly registry: Registry;
+  readonly isReady: () => boolean;
+  /** Metrics of a daemon beside, as Prometheus reads them; where they cannot be had, none. */
+  readonly beside?: () => Promise<string>;
+};
 
 /** Listens on `port`; resolves when it does. */
-export async function serveHealth(port: number, { registry, isReady }: Health): Promise<Server> {
+export async function serveHealth(
+  port: number,
+  { registry, isReady, beside = async () => '' }: Health,
+): Promise<Server> {
   const server = createServer((request, response) => {
     const send = (status: number, type: string, body: string) => {
       response.writeHead(status, { 'content-type': type }).end(body);
@@ -14,10 +22,13 @@ export async function serveHealth(port: number, { registry, isReady }: Health): 
     else if (request.url === '/readyz')
       send(isReady() ? 200 : 503, 'text/plain', isReady() ? 'ok\n' : 'not synced\n');
     else if (request.url === '/metrics') {
-      registry.metrics().then(
-        (body) => send(200, registry.contentType, body),
-        (error: unknown) => send(500, 'text/plain', `${error}\n`),
-      );
+      // In this order: what was found out beside is shown by the own ones.
+      beside()
+        .then(async (other) => `${await registry.metrics()}\n${other}`)
+        .then(
+          (body) => send(200, registry.contentType, body),
+          (error: unknown) => send(500, 'text/plain', `${error}\n`),
+        );
     } else send(404, 'text/plain', 'not found\n');
   });
   await new Promise<void>((resolve) => server.listen(port, resolve));

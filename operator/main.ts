@@ -153,7 +153,14 @@ const mail = new MailWorker({
     else log.error({ err: error, step: kind, account }, 'a step with the mail of an account failed');
   },
 });
-const metrics = createMetrics(site.name, { cluster, connection, election, mail, planOnly });
+const metrics = createMetrics(site.name, {
+  cluster,
+  connection,
+  election,
+  mail,
+  planOnly,
+  certificate: tlsFile('tls.crt'),
+});
 
 const report = createReport(log);
 const patience = new Patience(() => performance.now(), Math.random);

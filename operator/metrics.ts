@@ -1,4 +1,5 @@
 /** Prometheus metrics; names follow controller-runtime's where it has one. */
+import { X509Certificate } from 'node:crypto';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { operatorLease } from './core/secrets.ts';
 import type { ApiCluster } from './kube/api-cluster.ts';
@@ -15,6 +16,8 @@ export type Sources = {
   /** It sees everything, and leads never. */
   readonly planOnly?: boolean;
   readonly mail: Pick<MailWorker, 'waiting' | 'held'>;
+  /** The operator's own certificate, which is renewed with those of all parts. */
+  readonly certificate: () => Promise<string>;
 };
 
 export type Metrics = {
@@ -31,7 +34,7 @@ export type Metrics = {
 /** @param site label of every series */
 export function createMetrics(
   site: string,
-  { cluster, connection, election, mail, planOnly }: Sources,
+  { cluster, connection, election, mail, planOnly, certificate }: Sources,
 ): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ site });
@@ -154,6 +157,15 @@ export function createMetrics(
     collect() {
       for (const [informer, { restarts }] of Object.entries(cluster.informerCounters()))
         this.set({ informer }, restarts);
+    },
+  });
+  new Gauge({
+    name: 'hopthu_certificate_not_after_timestamp_seconds',
+    help: "When the operator's certificate ends, and with it those of all parts.",
+    registers,
+    async collect() {
+      const end = (pem: string) => new X509Certificate(pem).validToDate.getTime() / 1000;
+      this.set(await certificate().then(end, () => Number.NaN));
     },
   });
   return {

@@ -79,6 +79,7 @@ function baseConfig(site: Site, directory: Endpoint): Readonly<Record<string, st
       quotaPort: loopback.quota,
       sessionsPort: ports.sessions.container,
       throttlePort: loopback.throttle,
+      exporterPort: ports.exporter.container,
     }),
     'stunnel.conf': renderFile('dovecot/stunnel.conf', {
       postfixHost: serviceHost('postfix', site.namespaces.smtp),

@@ -27,7 +27,7 @@ function store(image: string, moves: boolean): Container {
     image,
     command: reloading(hangUp, ['/run/tls'], ['/usr/bin/stunnel', '/etc/hopthu/store.conf']),
     ports: { store: ports.store.container },
-    resources: { cpu: '10m', memory: '32Mi', memoryLimit: '256Mi' },
+    resources: { cpu: '2m', memory: '32Mi', memoryLimit: '256Mi' },
     mounts: [
       { name: 'mail', path: '/srv/vmail', writable: true },
       { name: 'archive', path: '/srv/archive', writable: true },
@@ -154,12 +154,14 @@ function oneShard(scope: Construct, context: Context, directory: Endpoint, shard
               pop3: ports.shardPop3.container,
               sieve: ports.sieve.container,
               sessions: ports.sessions.container,
+              exporter: ports.exporter.container,
             }
           : {
               imaps: ports.imaps.container,
               pop3s: ports.pop3s.container,
               sieve: ports.sieve.container,
               sessions: ports.sessions.container,
+              exporter: ports.exporter.container,
             },
         resources: site.resources.dovecot,
         startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },

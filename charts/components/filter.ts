@@ -251,6 +251,7 @@ function metrics({ site, image }: Context): Container {
       HOPTHU_SITE: site.name,
       HOPTHU_COUNTS_PORT: String(loopback.valkey),
       HOPTHU_CLAMD_PORT: String(loopback.clamd),
+      HOPTHU_CONTROLLER_PORT: String(loopback.controller),
       HOPTHU_PORT: String(port),
     },
     ports: { metrics: port },

@@ -1,9 +1,12 @@
 /** For a cluster that is watched by Prometheus and Grafana: who is scraped, what is alarming, and what one looks at. */
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { Site } from '../../operator/core/site.ts';
 import { alerts } from '../alerts.ts';
 import { dashboards } from '../dashboards.ts';
-import { flowsOf } from '../flows.ts';
+import type { PortName } from '../endpoints.ts';
+import { scripted, scriptPath } from '../exporter.ts';
+import { flowsOf, type PodName } from '../flows.ts';
 import { type Context, labels, selector } from '../workload.ts';
 
 const part = 'monitoring';
@@ -13,14 +16,14 @@ export function monitoring(scope: Construct, { site }: Context): void {
   const namespace = site.namespaces.mail;
   const metadata = (name: string) => ({ name, namespace, labels: labels(site, part) });
   if (site.monitoring.prometheusOperator) {
-    for (const name of scraped(site)) {
+    for (const { to: name, ports } of scraped(site)) {
       new ApiObject(scope, `scrape-${name}`, {
         apiVersion: 'monitoring.coreos.com/v1',
         kind: 'PodMonitor',
         metadata: metadata(name),
         spec: {
           selector: { matchLabels: selector(site, name) },
-          podMetricsEndpoints: [{ port: metricsPort, path: '/metrics' }],
+          podMetricsEndpoints: ports.map((port) => endpoint(site, name, port)),
         },
       });
     }
@@ -44,12 +47,26 @@ export function monitoring(scope: Construct, { site }: Context): void {
   }
 }
 
-/** The name that container ports with metrics have. */
-const metricsPort = 'metrics';
+/** Who lets the monitoring in, and where. */
+export function scraped(site: Site) {
+  return flowsOf(site).flatMap((flow) =>
+    flow.from === 'monitoring' && 'ports' in flow ? [{ to: flow.to, ports: flow.ports }] : [],
+  );
+}
 
-/** Who lets the monitoring in. */
-function scraped(site: Context['site']) {
-  return flowsOf(site).flatMap((flow) => (flow.from === 'monitoring' ? [flow.to] : []));
+/** The name of a container's port: `metrics` is of our own programs, `exporter` of the daemons. */
+export function containerPort(port: PortName): string {
+  return port === 'operator' ? 'metrics' : port;
+}
+
+/** Daemons do not know whose site they are of; our own programs say it themselves. */
+function endpoint({ name: site }: Site, part: PodName, port: PortName): object {
+  return {
+    port: containerPort(port),
+    path: scripted.includes(part) ? scriptPath : '/metrics',
+    honorLabels: true,
+    relabelings: [{ targetLabel: 'site', replacement: site }],
+  };
 }
 
 /** The alerts in the form of a Prometheus rule file. */

@@ -3,7 +3,15 @@ import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Site } from '../../operator/core/site.ts';
 import { ports } from '../endpoints.ts';
-import { type Caller, type Elsewhere, type Flow, flowsOf, type PodName, podNames, podsOf } from '../flows.ts';
+import {
+  type Caller,
+  type Elsewhere,
+  type Flow,
+  flowsOf,
+  type PodName,
+  podNames,
+  podNamesOf,
+} from '../flows.ts';
 import { siteNamespaces } from '../namespaces.ts';
 import { type Context, labels, selector } from '../workload.ts';
 
@@ -20,7 +28,7 @@ export function networkPolicies(scope: Construct, { site }: Context): void {
     });
   for (const { name } of siteNamespaces(site))
     policy(`deny-${name}`, name, 'default-deny', { podSelector: {} });
-  for (const pod of podsOf(site)) {
+  for (const pod of podNamesOf(site)) {
     policy(pod, namespaceOf(site, pod), pod, {
       podSelector: { matchLabels: selector(site, pod) },
       ingress: flowsOf(site)
@@ -79,6 +87,7 @@ function elsewhere({
   network: { apiServer },
   filter: { signatures },
   backup: { repository },
+  moving,
 }: Site): Readonly<Record<Elsewhere, Rule | undefined>> {
   const anywhere = [network('0.0.0.0/0'), network('::/0')];
   return {
@@ -100,6 +109,14 @@ function elsewhere({
       repository === 'volume'
         ? undefined
         : { to: anywhere, ports: [tcp(portOf(new URL(repository.replace(/^\w+:/, ''))))] },
+    // Where there are several, each at the ports of all.
+    oldServers:
+      moving.from.length === 0
+        ? undefined
+        : {
+            to: moving.from.flatMap(({ networks }) => networks.map(network)),
+            ports: [...new Set(moving.from.map(({ port }) => port))].map(tcp),
+          },
     signatures:
       signatures.mirror === 'none'
         ? undefined

@@ -2,8 +2,9 @@
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { directorySecret, tlsSecret } from '../../operator/core/secrets.ts';
-import { directoryConfig, providerService, slapdUid as uid } from '../directory-config.ts';
+import { directoryConfig, exporterUid, providerService, slapdUid as uid } from '../directory-config.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { exporter } from '../exporter.ts';
 import { clientService, podService, service } from '../service.ts';
 import { type Container, type Context, labels, volume, workload } from '../workload.ts';
 
@@ -37,7 +38,15 @@ export function openldap(scope: Construct, context: Context): DirectoryEndpoints
     graceSeconds: 60,
     // Its clients are led elsewhere before slapd beside it ends, by the front itself.
     ...(isPair ? { sidecars: [front(image(part))] } : {}),
-    containers: [slapd(context)],
+    containers: [
+      slapd(context),
+      exporter({
+        image: image(part),
+        uid: exporterUid,
+        script: { name: 'config', subPath: 'metrics' },
+        mounts: [{ name: 'run', path: '/run/slapd' }],
+      }),
+    ],
     volumes: [
       volume.programs('config', 'openldap-config'),
       volume.secret('tls', tlsSecret(part)),

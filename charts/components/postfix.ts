@@ -9,6 +9,7 @@ import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
+import { exporter } from '../exporter.ts';
 import { reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
 import { isSharded, shardsOf } from '../shards.ts';
@@ -79,6 +80,9 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       attachmentText: displayBytes(site.attachment),
     }),
     start: renderFile('postfix/start'),
+    'count-log': renderFile('postfix/count-log'),
+    'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain }),
+    metrics: renderFile('postfix/metrics'),
     drain: renderFile('postfix/drain', { lmtpPortHex: loopback.lmtp.toString(16).toUpperCase() }),
     'write-maps': renderFile('postfix/write-maps', { maps: Object.keys(files).join(' ') }),
     reloading: reloadingScript,
@@ -222,16 +226,25 @@ export function postfix(
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
           { name: 'maps', path: '/run/maps', writable: true },
+          { name: 'metrics', path: '/run/metrics', writable: true },
           { name: 'data', path: '/var/lib/postfix', writable: true },
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
+      exporter({
+        image: image(part),
+        uid: tunnelUid,
+        script: { name: 'programs', subPath: 'metrics' },
+        mounts: [{ name: 'metrics', path: '/run/metrics' }],
+      }),
     ],
     volumes: [
       volume.configMap('config', 'postfix-config'),
+      volume.programs('programs', 'postfix-config'),
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),
       volume.memory('maps', '1Mi'),
+      volume.memory('metrics', '1Mi'),
       volume.scratch('data', '16Mi'),
       volume.scratch('tmp', '16Mi'),
     ],

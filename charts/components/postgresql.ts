@@ -11,6 +11,8 @@ import { type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'postgresql';
 const uid = 10002;
+/** The server knows it as `monitoring` (images/postgresql/Dockerfile), and lets it in by that. */
+const exporterUid = 10006;
 
 function file(name: string): string {
   return readFileSync(new URL(`../config/postgresql/${name}`, import.meta.url), 'utf8');
@@ -69,6 +71,23 @@ export function postgresql(scope: Construct, context: Context): Endpoint {
           { name: 'tmp', path: '/tmp', writable: true },
           { name: 'shm', path: '/dev/shm', writable: true },
         ],
+      },
+      {
+        name: 'exporter',
+        image: image(part),
+        uid: exporterUid,
+        command: [
+          '/usr/bin/prometheus-postgres-exporter',
+          `--web.listen-address=:${ports.exporter.container}`,
+          '--disable-settings-metrics',
+        ],
+        env: {
+          DATA_SOURCE_NAME: `host=/run/postgresql port=${ports.postgresql.container} user=monitoring dbname=postgres sslmode=disable`,
+          GOMAXPROCS: '1',
+        },
+        ports: { exporter: ports.exporter.container },
+        resources: { cpu: '2m', memory: '16Mi', memoryLimit: '64Mi' },
+        mounts: [{ name: 'run', path: '/run/postgresql' }],
       },
     ],
     volumes: [

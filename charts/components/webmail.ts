@@ -111,6 +111,7 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory, rea
     'nginx.conf': fill('nginx.conf', {
       port: ports.webmail.container,
       httpPort: ports.http.container,
+      exporterPort: ports.exporter.container,
       webmailHost: site.hosts.webmail,
       requestBytes,
       proxies: (site.expose.proxies ?? []).map((network) => `set_real_ip_from ${network};`).join(' '),
@@ -187,7 +188,11 @@ function containers({ site, image }: Context, database: Endpoint) {
       name: 'nginx',
       image: image(part),
       command: reloading(hangUp, ['/run/tls'], ['nginx', '-e', 'stderr', '-c', '/etc/hopthu/nginx.conf']),
-      ports: { https: ports.webmail.container, http: ports.http.container },
+      ports: {
+        https: ports.webmail.container,
+        http: ports.http.container,
+        exporter: ports.exporter.container,
+      },
       resources: resources.nginx,
       // Answered by php-fpm, so that both are up.
       readiness: {

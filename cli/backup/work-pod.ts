@@ -1,4 +1,4 @@
-/** A pod to work in with the repository and the volumes, as a CronJob of the charts describes it; it is removed afterwards. */
+/** A pod to work in with the volumes, as a CronJob of the charts describes it; it is removed afterwards. */
 import { setTimeout } from 'node:timers/promises';
 import {
   BatchV1Api,
@@ -13,17 +13,24 @@ import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
 import { readFromPod } from '../pod-script.ts';
 
-/** Runs the script of the CronJob's name in /etc/hopthu-backup. */
+/** Runs the script of the CronJob's name. */
 export type Work = (args: readonly string[], input?: string) => Promise<string>;
 
 export type WorkPodProps = {
   readonly namespace: string;
-  readonly cronJob: 'restore-site' | 'restore-mail';
+  readonly cronJob: keyof typeof folders;
   /** Of mail: the Dovecot whose volumes it works on. */
   readonly shard?: Shard;
   /** The workload that uses the same volume stands still, so that any node will do. */
   readonly alone?: boolean;
 };
+
+/** Where the script lies. */
+const folders = {
+  'restore-site': '/etc/hopthu-backup',
+  'restore-mail': '/etc/hopthu-backup',
+  'move-in': '/etc/hopthu-moving',
+} as const;
 
 /** Seconds until the image is there and the volumes are mounted. */
 const patience = 300;
@@ -50,7 +57,7 @@ export async function withWorkPod<T>(
   const name = made?.metadata?.name ?? '';
   try {
     await untilRunning(core, namespace, name);
-    const script = ['/bin/bash', `/etc/hopthu-backup/${cronJob}`];
+    const script = ['/bin/bash', `${folders[cronJob]}/${cronJob}`];
     const where = { namespace, pod: name, container: cronJob, deadline };
     return await use((args, input) =>
       readFromPod(config, {

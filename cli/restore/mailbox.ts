@@ -1,14 +1,10 @@
 /** `hopthu restore mailbox`: mail of a backup beside the living mailbox, in folders of its own, never over it. */
-import { CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
 import { shardNamed } from '../../charts/shards.ts';
-import type { MailboxStatus } from '../../operator/api/mailbox.ts';
-import { group, plural, version } from '../../operator/api/resource.ts';
-import { firstShard } from '../../operator/core/shards.ts';
-import { trimResource } from '../../operator/kube/trim.ts';
 import { inVietnam, parseTime } from '../backup/snapshots.ts';
 import { withWorkPod } from '../backup/work-pod.ts';
 import { Failed } from '../failure.ts';
-import { callKube, loadKubeConfig } from '../kube.ts';
+import { loadKubeConfig } from '../kube.ts';
+import { readAccount } from '../mailbox-account.ts';
 import { readFromPod } from '../pod-script.ts';
 import { loadSite, siteOfNamespace } from '../site.ts';
 
@@ -32,7 +28,7 @@ export async function restoreMailbox(name: string, options: RestoreMailboxOption
     options.namespace ?? config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
   const site = options.site === undefined ? siteOfNamespace(namespace) : loadSite(options.site);
   const { namespaces } = site;
-  const { account, address, shard: host } = await accountOf(config, namespace, name);
+  const { account, address, shard: host } = await readAccount(config, namespace, name);
   const shard = shardNamed(site, host);
   const at = options.at === undefined ? [] : [parseTime(options.at)];
   const dovecot = { namespace: namespaces.mail, pod: shard.pod, container: 'dovecot', deadline };
@@ -66,28 +62,6 @@ const asAdministrator = [
 ];
 
 type Doveadm = (...args: readonly string[]) => Promise<string>;
-
-async function accountOf(
-  config: KubeConfig,
-  namespace: string,
-  name: string,
-): Promise<{ readonly account: string; readonly address: string; readonly shard: string }> {
-  const api = config.makeApiClient(CustomObjectsApi);
-  const found: unknown = await callKube(`reading Mailbox ${namespace}/${name}`, () =>
-    api.getNamespacedCustomObject({ group, version, namespace, plural: plural.Mailbox, name }),
-  );
-  if (found === undefined)
-    throw new Failed(`there is no Mailbox ${namespace}/${name}: see kubectl get mailboxes -n ${namespace}`);
-  const {
-    entry,
-    address,
-    shard = firstShard,
-  } = (trimResource('Mailbox', found).status ?? {}) as MailboxStatus;
-  const [, account] = /^uid=([^,]+),/.exec(entry ?? '') ?? [];
-  if (account === undefined || address === undefined)
-    throw new Failed(`Mailbox ${namespace}/${name} has no account yet: see kubectl describe mailbox ${name}`);
-  return { account, address, shard };
-}
 
 /** A folder that is not there yet: what was restored before stays as it is. */
 async function freeFolder(doveadm: Doveadm, address: string, wanted: string): Promise<string> {

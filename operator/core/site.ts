@@ -9,6 +9,7 @@ import { parseBytes } from './quota.ts';
 import { expose, images, monitoring, network, storage, tls } from './site-cluster.ts';
 import { applications, directory, slug } from './site-directory.ts';
 import { domainAliases, domainName, domainsOf } from './site-domains.ts';
+import { moving } from './site-moving.ts';
 import { throttle } from './throttle-limits.ts';
 
 const localPart = z.string().regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'a local part of [a-z0-9._-]');
@@ -178,6 +179,7 @@ const schema = z.strictObject({
       .default(false)
       .describe('Nothing is written to directory or cluster; log and metrics say what would be done.'),
   }),
+  moving,
   tls,
   images,
   expose,

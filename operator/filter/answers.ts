@@ -1,4 +1,4 @@
-/** What Valkey and clamd answer, as numbers. Pure. */
+/** What Valkey, clamd and rspamd answer, as numbers. Pure. */
 
 export type Counts = Readonly<Record<'action' | 'rule', Readonly<Record<string, number>>>>;
 
@@ -34,4 +34,13 @@ export function signaturesOf(version: string): number | undefined {
   const date = /^ClamAV [^/]+\/\d+\/(.+)$/.exec(version.replace('\0', '').trim())?.[1];
   const time = date === undefined ? Number.NaN : Date.parse(`${date} UTC`);
   return Number.isNaN(time) ? undefined : time / 1000;
+}
+
+/**
+ * OpenMetrics as lines of Prometheus's text format that may stand behind others: without the mark of the end, and without what
+ * would be there twice.
+ */
+export function samplesOf(openMetrics: string): string {
+  const lines = openMetrics.split('\n').filter((line) => /^rspamd_/.test(line));
+  return lines.map((line) => `${line}\n`).join('');
 }

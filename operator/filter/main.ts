@@ -1,9 +1,9 @@
-/** Metrics of the mail filter, beside it: asks Valkey and clamd on 127.0.0.1 whenever Prometheus asks. */
+/** Metrics of the mail filter, beside it: asks Valkey, clamd and rspamd on 127.0.0.1 whenever Prometheus asks. */
 import { createConnection } from 'node:net';
 import { pino } from 'pino';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { serveHealth } from '../health.ts';
-import { countsOf, isComplete, signaturesOf } from './answers.ts';
+import { countsOf, isComplete, samplesOf, signaturesOf } from './answers.ts';
 
 const patience = 3000;
 
@@ -32,6 +32,7 @@ function ask(port: number, question: string, whole: (answer: string) => boolean)
 
 const site = need('HOPTHU_SITE');
 const [valkey, clamd] = [Number(need('HOPTHU_COUNTS_PORT')), Number(need('HOPTHU_CLAMD_PORT'))];
+const controller = Number(need('HOPTHU_CONTROLLER_PORT'));
 const log = pino({ base: { site } });
 const registry = new Registry();
 registry.setDefaultLabels({ site });
@@ -96,7 +97,24 @@ async function readSignatures(): Promise<void> {
   else signatures.set(made);
 }
 
-const server = await serveHealth(Number(need('HOPTHU_PORT')), { registry, isReady: () => true });
+/** rspamd's own metrics; its controller lets nobody in from outside the pod. */
+async function rspamd(): Promise<string> {
+  let text = '';
+  await measure('rspamd', async () => {
+    const answer = await fetch(`http://127.0.0.1:${controller}/metrics`, {
+      signal: AbortSignal.timeout(patience),
+    });
+    if (!answer.ok) throw new Error(`rspamd answers ${answer.status}`);
+    text = samplesOf(await answer.text());
+  });
+  return text;
+}
+
+const server = await serveHealth(Number(need('HOPTHU_PORT')), {
+  registry,
+  isReady: () => true,
+  beside: rspamd,
+});
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
     server.close();

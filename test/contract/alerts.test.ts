@@ -28,6 +28,15 @@ const volume = (free: string, claim = 'data-openldap-0'): Series => ({
   [`kubelet_volume_stats_available_bytes{persistentvolumeclaim="${claim}"}`]: free,
   [`kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="${claim}"}`]: '100x60',
 });
+const queue = (name: string, values: string) => one('hopthu_queue_messages', values, `,queue="${name}"`);
+const csn = (pod: string, values: string) =>
+  one('slapd_context_csn_timestamp_seconds', values, `,pod="${pod}",server="001"`);
+const pages = (used: string, free: string): Series =>
+  Object.fromEntries(
+    Object.entries({ used, free, max: '100x60' }).flatMap(([kind, values]) =>
+      Object.entries(one('slapd_mdb_pages', values, `,pod="openldap-0",suffix="cn=logins",kind="${kind}"`)),
+    ),
+  );
 const cronJob = (name: string, values: string): Series => ({
   [`kube_cronjob_status_last_successful_time{namespace="st-mail",cronjob="${name}"}`]: values,
 });
@@ -134,6 +143,61 @@ const cases: Readonly<Record<string, Case>> = {
   HopThuSignaturesOld: {
     loud: one('hopthu_signatures_timestamp_seconds', '-300000x120'),
     quiet: one('hopthu_signatures_timestamp_seconds', '-200000x120'),
+    minute: 100,
+  },
+  HopThuMailWaits: {
+    loud: one('hopthu_queue_oldest_seconds', '0+60x60', ',to="own"'),
+    // Others' servers may be away for days.
+    quiet: one('hopthu_queue_oldest_seconds', '0+60x60', ',to="elsewhere"'),
+  },
+  HopThuQueueGrows: {
+    loud: { ...queue('active', '500x60'), ...queue('deferred', '501x60') },
+    quiet: { ...queue('active', '500x60'), ...queue('deferred', '500x60') },
+  },
+  HopThuMailBounces: {
+    loud: one('hopthu_mail_deliveries_total', '0+4x60', ',status="bounced"'),
+    quiet: {
+      ...one('hopthu_mail_deliveries_total', '0+1x60', ',status="bounced"'),
+      ...one('hopthu_mail_deliveries_total', '0+400x60', ',status="sent"'),
+    },
+  },
+  HopThuLoginsFail: {
+    loud: { ...logins('unanswered', '0+40x60'), ...logins('succeeded', '0+30x60') },
+    // One wrong password in a quiet night.
+    quiet: { ...logins('failed', '0+1x60'), ...logins('succeeded', '0x60') },
+  },
+  HopThuProviderAway: {
+    loud: {
+      ...one('slapd_up', '0x60', ',pod="openldap-1"'),
+      ...one('slapd_up', '1x60', ',pod="openldap-0"'),
+    },
+    quiet: one('slapd_up', '1x22 0x4 1x60', ',pod="openldap-1"'),
+    labels: { site: 'st', pod: 'openldap-1' },
+  },
+  HopThuCopyBehind: {
+    loud: { ...csn('openldap-0', '0+60x60'), ...csn('openldap-1', '0x60') },
+    // They are not asked at the same moment.
+    quiet: { ...csn('openldap-0', '0+60x60'), ...csn('openldap-1', '-60+60x60') },
+  },
+  HopThuDirectoryFull: {
+    loud: pages('90x60', '5x60'),
+    // Pages that were used once and are free again count as free.
+    quiet: pages('90x60', '15x60'),
+    labels: { site: 'st', pod: 'openldap-0', suffix: 'cn=logins' },
+  },
+  HopThuDatabaseAway: { loud: one('pg_up', '0x60'), quiet: one('pg_up', '1x25 0 1x60') },
+  HopThuWebmailBusy: {
+    loud: one('phpfpm_max_children_reached', '0x20 1x60'),
+    quiet: one('phpfpm_max_children_reached', '1x60'),
+  },
+  HopThuVolumeFull: {
+    loud: volume('9x60', 'mail-dovecot-0'),
+    quiet: { ...volume('11x60', 'mail-dovecot-0') },
+    labels: { persistentvolumeclaim: 'mail-dovecot-0' },
+  },
+  HopThuCertificateEnds: {
+    loud: one('hopthu_certificate_not_after_timestamp_seconds', '1200000x120'),
+    quiet: one('hopthu_certificate_not_after_timestamp_seconds', '1300000x120'),
     minute: 100,
   },
 };

@@ -11,19 +11,19 @@ import { hostPort } from './support/cluster.ts';
 import { inMail } from './support/directory.ts';
 import { eventually } from './support/eventually.ts';
 import { authorityOf, Person } from './support/person.ts';
-import { apply, people, personSpec } from './support/resources.ts';
+import { apply, field, people, personSpec } from './support/resources.ts';
 
 const program = join(import.meta.dirname, '../support/login.py');
 const account = applicationAccount(site.applications[0]?.name ?? '');
 
-/** 0 lets in, 3 refuses. */
-async function login(address: string, password: string): Promise<number | undefined> {
+/** 0 lets in, 3 refuses; only people of one organization, where its abbreviation is given. */
+async function login(address: string, password: string, ...group: readonly string[]) {
   const caFile = join(await mkdtemp(join(tmpdir(), 'hopthu-ca-')), 'ca.crt');
   await writeFile(caFile, await authorityOf(site));
   const encoded = await inMail(site, 'get', 'secret', ldapSecret(account), '-o', 'jsonpath={.data.password}');
   const secret = Buffer.from(encoded, 'base64').toString();
   const url = `ldaps://localhost:${hostPort(site, 'ldaps')}`;
-  const args = [program, url, caFile, suffixOf(site.domain), serviceDn(site.domain, account)];
+  const args = [program, url, caFile, suffixOf(site.domain), serviceDn(site.domain, account), ...group];
   const input = [secret, address, password].join('\n');
   const { exitCode, stderr } = await execa('/usr/bin/python3', args, { input, reject: false });
   if (exitCode !== 0 && exitCode !== 3) throw new Error(stderr);
@@ -36,6 +36,9 @@ it('lets an official in with the password of the mailbox, nobody with another, a
   expect(await login(person.address, person.password)).toBe(0);
   expect(await login(person.address, 'Sai-Mat-Khau-1')).toBe(3);
   expect(await login(person.address.replace(site.domain, 'danang.gov.vn'), person.password)).toBe(3);
+  const group = await field(site, 'organization/journey', '.status.abbreviation');
+  await eventually(40_000, async () => expect(await login(person.address, person.password, group)).toBe(0));
+  expect(await login(person.address, person.password, 'khac')).toBe(3);
   await apply(site, 'Mailbox', person.name, personSpec('Lý Thị Cổng', { state: 'Suspended' }));
   await eventually(10_000, async () => expect(await login(person.address, person.password)).toBe(3));
 });

@@ -1,4 +1,4 @@
--- The role and the database of the webmail, and the role of the backup, which reads; run at every start, so that a new password takes effect.
+-- The role and the database of the webmail, the role of the backup, which reads, and that of the exporter; run at every start, so that a new password takes effect.
 \set password `cat /run/secrets/postgresql/roundcube`
 -- A statement that fails must not reach the log with the password in it.
 SET log_min_error_statement = panic;
@@ -12,3 +12,7 @@ SELECT 'CREATE ROLE backup LOGIN'
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'backup') \gexec
 ALTER ROLE backup PASSWORD :'password';
 GRANT pg_read_all_data TO backup;
+-- The exporter of metrics: figures alone, no row of any table, and no password.
+SELECT 'CREATE ROLE monitoring LOGIN'
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'monitoring') \gexec
+GRANT pg_monitor TO monitoring;

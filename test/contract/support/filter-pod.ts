@@ -64,8 +64,12 @@ export class FilterPod {
     chmodSync(this.#folder, 0o755);
   }
 
+  /** The container of rspamd, whose network the others share. */
+  get container(): string {
+    return `${this.#name}-rspamd`;
+  }
+
   async #run(): Promise<void> {
-    const first = `${this.#name}-rspamd`;
     const config = this.#folder;
     await this.#start('rspamd', ['--network', 'none'], {
       '/etc/rspamd/local.d': config,
@@ -75,13 +79,13 @@ export class FilterPod {
       '/var/lib/rspamd': join(config, 'compiled'),
       '/run/rspamd': join(config, 'run'),
     });
-    const beside = ['--network', `container:${first}`];
+    const beside = ['--network', `container:${this.container}`];
     await this.#start('clamav', beside, {
       '/etc/hopthu': config,
       '/var/lib/clamav': join(config, 'signatures'),
     });
     await this.#start('valkey', beside, { '/etc/hopthu': config, '/var/lib/valkey': join(config, 'memory') });
-    await eventually(60_000, () => this.#ask('GET', '/ping', {}, ''));
+    await eventually(180_000, () => this.#ask('GET', '/ping', {}, ''));
   }
 
   async #start(part: Part, network: readonly string[], mounts: Readonly<Record<string, string>>) {

@@ -35,3 +35,11 @@ export function mailbox(uid: string, changes: Attributes = {}): Attributes {
     ...changes,
   };
 }
+
+/** The same as LDIF, for `ldapadd`. */
+export function ldifOf(uid: string, attributes: Attributes): string {
+  const lines = Object.entries(attributes).flatMap(([name, values]) =>
+    values.map((value) => `${name}:: ${Buffer.from(value).toString('base64')}`),
+  );
+  return [`dn: ${mailboxDn(uid)}`, ...lines, ''].join('\n');
+}

@@ -174,8 +174,8 @@ describe("the operator's way in", () => {
   it('is TLS and a key, for seeing and ending sessions alone', () => {
     expect(configuration()).toContain('\ndoveadm_api_key = </run/secrets/sessions/key\n');
     expect(configuration()).toContain('\ndoveadm_allowed_commands = who kick "quota get"\n');
-    expect(block('inet_listener http')).toContain('port = 8443\n');
-    expect(block('inet_listener http')).toContain('ssl = yes');
+    expect(block('service doveadm')).toContain('port = 8443\n');
+    expect(block('service doveadm')).toContain('ssl = yes');
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { scraped } from '../../../charts/components/monitoring.ts';
 import { manifestsOf } from '../../support/manifests.ts';
 import { socTrang } from '../../support/sites.ts';
 
@@ -6,6 +7,7 @@ type Manifest = {
   kind: string;
   metadata: { name: string; labels?: Record<string, string> };
   data?: Record<string, string>;
+  spec?: { podMetricsEndpoints?: readonly { port: string; path: string }[] };
 };
 const watched = (monitoring: { prometheusOperator: boolean; dashboards: boolean }) =>
   manifestsOf({ ...socTrang, monitoring }) as unknown as readonly Manifest[];
@@ -21,11 +23,19 @@ describe('monitoring', () => {
   it('scrapes whoever lets it in, at a port of that name', () => {
     const manifests = watched({ prometheusOperator: true, dashboards: false });
     expect(kinds(manifests, 'PrometheusRule')).toEqual(['hopthu']);
-    for (const part of kinds(manifests, 'PodMonitor')) {
+    const monitors = manifests.filter(({ kind }) => kind === 'PodMonitor');
+    expect(monitors.length).toBe(scraped(socTrang).length);
+    for (const { metadata, spec } of monitors) {
       const pods = manifests.filter(
-        ({ kind, metadata }) => /^(Deployment|StatefulSet)$/.test(kind) && metadata.name === part,
+        ({ kind, metadata: { name } }) => /^(Deployment|StatefulSet)$/.test(kind) && name === metadata.name,
       );
-      expect(JSON.stringify(pods)).toContain('"name":"metrics"}]');
+      const endpoints = spec?.podMetricsEndpoints ?? [];
+      expect(endpoints).not.toEqual([]);
+      for (const { port, path } of endpoints) {
+        expect(JSON.stringify(pods)).toContain(`"name":"${port}"}`);
+        // A path of a script is that of the file that the pod has there.
+        if (path !== '/metrics') expect(JSON.stringify(pods)).toContain(`"mountPath":"/srv/www${path}"`);
+      }
     }
   });
 

@@ -218,6 +218,7 @@ describe('two providers', () => {
     const ports = (replicas: number) => chart(replicas).of('StatefulSet').spec.template.spec.containers;
     expect(ports(1).map(({ ports: list }: { ports: object }) => list)).toEqual([
       [{ name: 'ldaps', containerPort: 1636 }],
+      [{ name: 'exporter', containerPort: 9100 }],
     ]);
     const [front] = chart(2).of('StatefulSet').spec.template.spec.initContainers;
     expect(front.ports).toContainEqual({ name: 'ldaps', containerPort: 1636 });
@@ -245,5 +246,9 @@ describe('two providers', () => {
 
 it('files are native: nothing but their placeholders is generated', () => {
   const template = readFileSync(new URL('../../../charts/config/openldap/acl.conf', import.meta.url), 'utf8');
-  expect(template.replaceAll('{{suffix}}', 'dc=soctrang,dc=gov,dc=vn')).toBe(file('acl.conf'));
+  const exporter = 'gidNumber=0+uidNumber=10006,cn=peercred,cn=external,cn=auth';
+  const filled = template
+    .replaceAll('{{suffix}}', 'dc=soctrang,dc=gov,dc=vn')
+    .replaceAll('{{exporter}}', exporter);
+  expect(filled).toBe(file('acl.conf'));
 });

@@ -24,6 +24,7 @@ describe('postgresql', () => {
     const rules = files['pg_hba.conf'].split('\n').filter((line: string) => /^\w/.test(line));
     expect(rules.map((line: string) => line.split(/\s+/))).toEqual([
       ['local', 'all', 'postgres', 'peer'],
+      ['local', 'postgres', 'monitoring', 'peer'],
       ['hostssl', 'roundcube', 'roundcube', '0.0.0.0/0', 'scram-sha-256'],
       ['hostssl', 'roundcube', 'roundcube', '::/0', 'scram-sha-256'],
       ['hostssl', 'roundcube', 'backup', '0.0.0.0/0', 'scram-sha-256'],

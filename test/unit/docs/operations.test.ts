@@ -6,9 +6,11 @@ import { alerts } from '../../../charts/alerts.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
-const code = globSync('operator/**/*.ts', { cwd: root }).map((path) =>
-  readFileSync(join(root, path), 'utf8'),
-);
+const textsOf = (pattern: string) =>
+  globSync(pattern, { cwd: root }).map((path) => readFileSync(join(root, path), 'utf8'));
+const code = textsOf('operator/**/*.ts');
+/** What the scripts beside daemons print. */
+const scripts = textsOf('charts/config/{openldap,postfix}/{metrics,count-log}');
 
 /** The first cell of every row of the tables below a heading. */
 function explained(heading: string): readonly string[] {
@@ -17,7 +19,11 @@ function explained(heading: string): readonly string[] {
 }
 
 function found(...patterns: readonly RegExp[]): readonly string[] {
-  const names = code.flatMap((text) =>
+  return foundIn(code, ...patterns);
+}
+
+function foundIn(texts: readonly string[], ...patterns: readonly RegExp[]): readonly string[] {
+  const names = texts.flatMap((text) =>
     patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name = '']) => name)),
   );
   return [...new Set(names)].sort();
@@ -38,7 +44,10 @@ describe('docs/operations.md', () => {
   });
 
   it('names every metric', () => {
-    const metrics = found(/'((?:hopthu|controller_runtime|leader_election)_\w+)'/g);
+    const metrics = [
+      ...found(/'((?:hopthu|controller_runtime|leader_election)_\w+)'/g),
+      ...foundIn(scripts, /"((?:hopthu|slapd)_\w+)/g),
+    ].sort();
     expect(metrics.length).toBeGreaterThan(8);
     expect(explained('Metrics')).toEqual(metrics);
   });

@@ -5,6 +5,7 @@ it('what a pass saw is shown by the process that leads, and forgotten by one tha
   const election = { leads: true };
   const { registry, passed } = createMetrics('soc-trang', {
     cluster: { informerCounters: () => ({}) },
+    certificate: () => Promise.reject(new Error('none')),
     connection: { state: () => ({ reconnects: 0, inFlight: 0, queued: 0 }) },
     election,
     mail: { waiting: 0, held: { count: 0 } },
