@@ -1,4 +1,4 @@
-/** Daemons of several pods on one machine, without Services: each has an address of its own in 127.31.0.0/24. */
+/** Daemons of several pods on one machine, without Services: each has an address of its own in 127.31.0.0/16. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { ports } from '../../../charts/endpoints.ts';

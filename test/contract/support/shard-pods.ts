@@ -1,5 +1,5 @@
 /** Two Dovecots, the proxy before them and Postfix, with a site's configuration, each in containers on an address of its own. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,13 +28,14 @@ const apiKey = 'key-of-the-sessions';
 /** Of the accounts `dovecot` and `postfix` in the directory. */
 export const servicePassword = 'password-of-a-service';
 
-type Address = `127.31.0.${number}`;
 type Files = Readonly<Record<string, string>>;
 
 export class ShardPods {
   readonly site: Site;
-  readonly proxy: Address = '127.31.0.20';
-  readonly postfix: Address = '127.31.0.30';
+  /** Another run on the same machine has another. */
+  readonly #network = `127.31.${randomInt(256)}`;
+  readonly proxy = `${this.#network}.20`;
+  readonly postfix = `${this.#network}.30`;
   readonly #name = `hopthu-shards-${randomBytes(4).toString('hex')}`;
   readonly #folder = mkdtempSync(join(tmpdir(), 'hopthu-shards-'));
   readonly #slapd: Slapd;
@@ -54,18 +55,28 @@ export class ShardPods {
     const { runtime } = await ensureTools();
     await buildImages(runtime, ['dovecot', 'postfix']);
     pods.#podman = (args) => runContainer(runtime, args);
-    chmodSync(pods.#folder, 0o755);
-    await pods.#makeCertificates();
-    // Its address comes in last: it is one of those that are replaced (#write).
-    const directory = { host: 'DIRECTORY', port: slapd.port };
-    for (const { name } of shardsOf(site)) await pods.#startShard(name, dovecotConfig(site, directory, name));
-    await pods.#startProxy(dovecotProxyConfig(site, directory));
-    await pods.#startPostfix(postfixConfig(site, { directory, readers: directory }));
+    try {
+      await pods.#start();
+    } catch (error) {
+      await pods.end();
+      throw error;
+    }
     return pods;
   }
 
-  addressOf(shard: string): Address {
-    return `127.31.0.${10 + Number(shard.split('-')[1])}`;
+  async #start(): Promise<void> {
+    const { site } = this;
+    chmodSync(this.#folder, 0o755);
+    await this.#makeCertificates();
+    // Its address comes in last: it is one of those that are replaced (#write).
+    const directory = { host: 'DIRECTORY', port: this.#slapd.port };
+    for (const { name } of shardsOf(site)) await this.#startShard(name, dovecotConfig(site, directory, name));
+    await this.#startProxy(dovecotProxyConfig(site, directory));
+    await this.#startPostfix(postfixConfig(site, { directory, readers: directory }));
+  }
+
+  addressOf(shard: string): string {
+    return `${this.#network}.${10 + Number(shard.split('-')[1])}`;
   }
 
   async #makeCertificates(): Promise<void> {
@@ -125,7 +136,7 @@ export class ShardPods {
   /** Everything on the address of this part instead of 127.0.0.1, which all of them share here, and without Services. */
   #write(
     name: string,
-    at: Address,
+    at: string,
     config: Files,
     identity: string,
     edit: (name: string, text: string) => string = (_, text) => text,
@@ -198,7 +209,16 @@ export class ShardPods {
     await this.#podman([
       ...['run', '-d', '--name', container, '--network', 'host', '--entrypoint', program],
       ...named.flatMap(([host, address]) => ['--add-host', `${host}:${address}`]),
-      ...['--tmpfs', '/run/dovecot:mode=1777,exec', '--tmpfs', '/run/maps', '--tmpfs', '/tmp'],
+      ...[
+        '--tmpfs',
+        '/run/dovecot:mode=1777,exec',
+        '--tmpfs',
+        '/run/maps',
+        '--tmpfs',
+        '/run/metrics',
+        '--tmpfs',
+        '/tmp',
+      ],
       ...['-v', `${folder}/tls:/run/tls`, '-v', `${folder}/ldap:/run/secrets/ldap`],
       ...['-v', `${folder}/sessions:/run/secrets/sessions`],
       ...Object.entries(volumes).flatMap(([from, to]) => ['-v', `${from}:${to}`]),
@@ -267,10 +287,6 @@ export class ShardPods {
     return ['', '.moved-', '.incoming-', '.late-', '.arriving-'].some((kind) =>
       existsSync(join(mail, `${kind}${account}`)),
     );
-  }
-
-  logs(name: string): Promise<string> {
-    return this.#podman(['logs', `${this.#name}-${name}`]);
   }
 
   async end(): Promise<void> {
