@@ -5,6 +5,7 @@ import { firstShard } from '../../operator/core/shards.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
+import { drainScript } from '../draining.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { reloadingScript } from '../reloading.ts';
 import { isSharded, loopbackOf, type Shard, shardsOf } from '../shards.ts';
@@ -107,7 +108,7 @@ function baseConfig(site: Site, directory: Endpoint): Readonly<Record<string, st
     }),
     reloading: reloadingScript,
     export: renderFile('dovecot/export'),
-    drain: renderFile('dovecot/drain', { lmtpPortHex: loopback.lmtp.toString(16).toUpperCase() }),
+    drain: drainScript('dovecot'),
   };
 }
 

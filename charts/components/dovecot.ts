@@ -7,6 +7,7 @@ import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { mailRoot } from '../../operator/core/layout.ts';
 import { ldapSecret, originSecret, sessionsSecret, tlsSecret } from '../../operator/core/secrets.ts';
+import { readyUnlessDraining } from '../draining.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { hangUp, reloading, reloadingMount } from '../reloading.ts';
 import { clientService, podService, service } from '../service.ts';
@@ -165,7 +166,7 @@ function oneShard(scope: Construct, context: Context, directory: Endpoint, shard
             },
         resources: site.resources.dovecot,
         startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
-        readiness: { ...alive, periodSeconds: 10 },
+        readiness: readyUnlessDraining(greets),
         // Two minutes: the login service waits for nobody, but a node may be busy.
         liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
         preStop: { exec: { command: ['/bin/sh', '/etc/dovecot/sieve/drain'] } },

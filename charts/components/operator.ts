@@ -103,10 +103,15 @@ export function operator(
           { name: 'notices', path: '/etc/hopthu-notices' },
         ],
         resources: site.resources.operator,
-        readiness: { httpGet: { path: '/readyz', port: ports.operator.container }, periodSeconds: 5 },
+        readiness: {
+          httpGet: { path: '/readyz', port: ports.operator.container },
+          periodSeconds: 5,
+          timeoutSeconds: 5,
+        },
         liveness: {
           httpGet: { path: '/healthz', port: ports.operator.container },
           periodSeconds: 20,
+          timeoutSeconds: 5,
           failureThreshold: 3,
         },
       },

@@ -8,6 +8,7 @@ import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
+import { drainScript, readyUnlessDraining } from '../draining.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { exporter } from '../exporter.ts';
 import { reloadingScript } from '../reloading.ts';
@@ -80,10 +81,10 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       attachmentText: displayBytes(site.attachment),
     }),
     start: renderFile('postfix/start'),
+    drain: drainScript(part),
     'count-log': renderFile('postfix/count-log'),
     'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain }),
     metrics: renderFile('postfix/metrics'),
-    drain: renderFile('postfix/drain', { lmtpPortHex: loopback.lmtp.toString(16).toUpperCase() }),
     'write-maps': renderFile('postfix/write-maps', { maps: Object.keys(files).join(' ') }),
     reloading: reloadingScript,
   };
@@ -209,7 +210,7 @@ export function postfix(
         },
         resources: site.resources.postfix,
         startup: { ...serving, periodSeconds: 1, failureThreshold: 300 },
-        readiness: { ...serving, periodSeconds: 10 },
+        readiness: readyUnlessDraining(greets),
         // By its lock alone: it waits for its children, who wait for others.
         liveness: {
           exec: { command: ['/bin/sh', '-c', masterRuns] },

@@ -60,6 +60,7 @@ async function serve(): Promise<void> {
     await servePolicy(port, {
       memory,
       key,
+      domains: (process.env['HOPTHU_DOMAINS'] ?? '').split(' '),
       observe,
       fault: (error) => log.error({ err: error }, 'a request that was not understood'),
     }),

@@ -2,11 +2,13 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Verdict } from '../core/throttle.ts';
 import type { Memory } from './memory.ts';
-import { type Login, parseLogin } from './request.ts';
+import { type Login, parseLogin, personOf } from './request.ts';
 
 export type PolicyServerProps = {
   readonly memory: Memory;
   readonly key: string;
+  /** Of the site, the present one first. */
+  readonly domains?: readonly string[];
   readonly observe: (login: Login, verdict?: Verdict) => void;
   /** A request that nobody but Dovecot could have sent, and that is not as it should be. */
   readonly fault: (error: unknown) => void;
@@ -31,12 +33,12 @@ export async function servePolicy(port: number, props: PolicyServerProps): Promi
 
 async function answer(
   request: IncomingMessage,
-  { memory, key, observe }: PolicyServerProps,
+  { memory, key, domains = [], observe }: PolicyServerProps,
 ): Promise<object> {
   const command = new URL(request.url ?? '/', 'http://localhost').searchParams.get('command');
   const body = await read(request);
-  if (command === 'release') return { released: memory.release(body) };
-  const login = parseLogin(body, key);
+  if (command === 'release') return { released: memory.release(personOf(body, domains)) };
+  const login = parseLogin(body, key, domains);
   if (command === 'allow') {
     const verdict = memory.allow(login.attempt);
     observe(login, verdict);

@@ -27,21 +27,29 @@ export type Login = {
 
 /**
  * @param key shared with the webmail, which signs the browser's address with it
+ * @param domains of the site, the present one first: a person is the same in all of them
  * @throws ZodError, SyntaxError for what Dovecot does not send
  */
-export function parseLogin(json: string, key: string): Login {
+export function parseLogin(json: string, key: string, domains: readonly string[] = []): Login {
   const said = body.parse(JSON.parse(json));
   const browser = browserAddress(said.device_id, key);
   return {
     attempt: {
       address: clientKey(browser ?? said.remote),
-      person: said.login.toLowerCase().slice(0, 255),
+      person: personOf(said.login, domains).slice(0, 255),
       password: said.pwhash,
     },
     protocol: said.protocol,
     viaWebmail: browser !== undefined,
     outcome: outcomeOf(said),
   };
+}
+
+/** The name that a person's failures are counted under. */
+export function personOf(login: string, domains: readonly string[]): string {
+  const text = login.toLowerCase();
+  const [, name, domain = ''] = /^(.*)@([^@]+)$/.exec(text) ?? [];
+  return name !== undefined && domains.includes(domain) ? `${name}@${domains[0]}` : text;
 }
 
 function outcomeOf(said: z.infer<typeof body>): Login['outcome'] {

@@ -6,6 +6,16 @@ import { asYaml, type Manifest, manifestsOf } from '../support/manifests.ts';
 import { daNang, sharded, socTrang } from '../support/sites.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 
+/** With what is there only while mail is copied from elsewhere. */
+const movingIn: Site = {
+  ...daNang,
+  moving: {
+    ...daNang.moving,
+    from: [
+      { host: 'imap.example.org', port: 993, tls: 'imaps', networks: ['192.0.2.7/32', '2001:db8::/64'] },
+    ],
+  },
+};
 let server: ApiServer;
 
 beforeAll(async () => {
@@ -41,7 +51,7 @@ function withClaims(manifest: Manifest, spec: object): object {
   return { ...spec, volumes: [...((spec as { volumes?: object[] }).volumes ?? []), ...claims] };
 }
 
-describe.each([socTrang, daNang, sharded])('$name with $storage.shards shards', (site: Site) => {
+describe.each([socTrang, movingIn, sharded])('$name with $storage.shards shards', (site: Site) => {
   const manifests = manifestsOf(site);
   const dryRun = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'];
 

@@ -2,6 +2,7 @@
 import { type App, Testing, Yaml } from 'cdk8s';
 import { mailStack } from '../../charts/mail-stack.ts';
 import { siteText } from '../../charts/site-files.ts';
+import type { Context } from '../../charts/workload.ts';
 import type { Site } from '../../operator/core/site.ts';
 
 /** The fields of a manifest that tests look at. */
@@ -12,9 +13,12 @@ export type Manifest = {
 };
 
 /** Everything of the site in the order in which it is applied. */
-export function manifestsOf(site: Site): readonly Manifest[] {
+export function manifestsOf(
+  site: Site,
+  image: Context['image'] = (part) => `localhost/hopthu/${part}:golden`,
+): readonly Manifest[] {
   const app: App = Testing.app();
-  mailStack(app, { site, image: (part) => `localhost/hopthu/${part}:golden` }, siteText(site.name));
+  mailStack(app, { site, image }, siteText(site.name));
   return app.charts.flatMap((chart) => Testing.synth(chart));
 }
 

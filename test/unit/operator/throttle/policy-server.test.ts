@@ -22,6 +22,7 @@ beforeEach(async () => {
   server = await servePolicy(0, {
     memory: new Memory(socTrang.throttle, 1000, () => 0),
     key,
+    domains: ['soctrang.gov.vn', 'hauthanh.gov.vn'],
     observe: (login, verdict) => seen.push({ login, action: verdict?.action }),
     fault: (error) => faults.push(error),
   });
@@ -53,6 +54,16 @@ async function guess(count: number, fields: object): Promise<number[]> {
 
 const signed = (address: string, by = key) =>
   `"x-hopthu-client" "${address} ${createHmac('sha256', by).update(address).digest('hex')}" "name" "Hop Thu"`;
+
+it('counts a person in all domains of the site as one, and others apart', async () => {
+  const remote = '198.51.100.9';
+  await guess(pair, { remote, login: 'NTBinh@hauthanh.gov.vn' });
+  expect(await ask('allow', { remote, pwhash: '1f' })).toBe(-1);
+  for (const login of ['ntbinh@example.org', 'ntbinh', 'other'])
+    expect(await ask('allow', { remote, pwhash: '1f', login })).toBe(0);
+  await send('release', 'ntbinh@hauthanh.gov.vn');
+  expect(await ask('allow', { remote, pwhash: '1f' })).toBe(0);
+});
 
 it('lets an attempt through, and refuses after as many failures as the site file says', async () => {
   const answers = await guess(pair + 2, { remote: '198.51.100.9' });
