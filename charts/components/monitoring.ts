@@ -8,6 +8,7 @@ import type { PortName } from '../endpoints.ts';
 import { scripted, scriptPath } from '../exporter.ts';
 import { flowsOf, type PodName } from '../flows.ts';
 import { type Context, labels, selector } from '../workload.ts';
+import { namespaceOf } from './network-policies.ts';
 
 const part = 'monitoring';
 
@@ -22,6 +23,8 @@ export function monitoring(scope: Construct, { site }: Context): void {
         kind: 'PodMonitor',
         metadata: metadata(name),
         spec: {
+          // Postfix is in a namespace of its own.
+          namespaceSelector: { matchNames: [namespaceOf(site, name)] },
           selector: { matchLabels: selector(site, name) },
           podMetricsEndpoints: ports.map((port) => endpoint(site, name, port)),
         },
