@@ -31,7 +31,7 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   chart('network-policies', (scope) => networkPolicies(scope, context));
   if (context.site.tls.issuer !== undefined) chart('certificates', (scope) => certificates(scope, context));
   const { directory, readers } = chart('openldap', (scope) => openldap(scope, context));
-  const { imaps, sieve, sessions, store } = chart('dovecot', (scope) => dovecot(scope, context, directory));
+  const { imaps, sieve, hosts: dovecots } = chart('dovecot', (scope) => dovecot(scope, context, directory));
   chart('filter', (scope) => filter(scope, context));
   const { submission, notices } = chart('postfix', (scope) =>
     postfix(scope, context, { directory, readers }),
@@ -42,7 +42,7 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   chart('repository', (scope) => repository(scope, context));
   chart('backup', (scope) => backup(scope, context, database));
   if (context.site.moving.from.length > 0) chart('moving', (scope) => moving(scope, context));
-  chart('operator', (scope) => operator(scope, context, { directory, sessions, store, notices, siteFile }));
+  chart('operator', (scope) => operator(scope, context, { directory, dovecots, notices, siteFile }));
   const { prometheusOperator, dashboards } = context.site.monitoring;
   if (prometheusOperator || dashboards) chart('monitoring', (scope) => monitoring(scope, context));
 }

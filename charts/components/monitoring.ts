@@ -6,7 +6,7 @@ import { alerts } from '../alerts.ts';
 import { dashboards } from '../dashboards.ts';
 import type { PortName } from '../endpoints.ts';
 import { scripted, scriptPath } from '../exporter.ts';
-import { flows, type PodName } from '../flows.ts';
+import { flowsOf, type PodName } from '../flows.ts';
 import { type Context, labels, selector } from '../workload.ts';
 import { namespaceOf } from './network-policies.ts';
 
@@ -17,7 +17,7 @@ export function monitoring(scope: Construct, { site }: Context): void {
   const namespace = site.namespaces.mail;
   const metadata = (name: string) => ({ name, namespace, labels: labels(site, part) });
   if (site.monitoring.prometheusOperator) {
-    for (const { to: name, ports } of scraped) {
+    for (const { to: name, ports } of scraped(site)) {
       new ApiObject(scope, `scrape-${name}`, {
         apiVersion: 'monitoring.coreos.com/v1',
         kind: 'PodMonitor',
@@ -51,9 +51,11 @@ export function monitoring(scope: Construct, { site }: Context): void {
 }
 
 /** Who lets the monitoring in, and where. */
-export const scraped = flows.flatMap((flow) =>
-  flow.from === 'monitoring' && 'ports' in flow ? [{ to: flow.to, ports: flow.ports }] : [],
-);
+export function scraped(site: Site) {
+  return flowsOf(site).flatMap((flow) =>
+    flow.from === 'monitoring' && 'ports' in flow ? [{ to: flow.to, ports: flow.ports }] : [],
+  );
+}
 
 /** The name of a container's port: `metrics` is of our own programs, `exporter` of the daemons. */
 export function containerPort(port: PortName): string {

@@ -13,9 +13,11 @@ import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { exporter } from '../exporter.ts';
 import { reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
+import { isSharded, shardsOf } from '../shards.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 import type { DirectoryEndpoints } from './openldap.ts';
+import { type MakeMap, postfixShards, shardMaps } from './postfix-shards.ts';
 
 const part = 'postfix';
 /** Not a group of its own for the pod (fsGroup): that would be put on the queue too, whose owners Postfix insists on. */
@@ -29,6 +31,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       .filter((file) => file in files)
       .map((file) => `proxy:ldap:/run/maps/${file}`)
       .join(', ');
+  const shards = postfixShards(site);
   return {
     'main.cf': renderFile('postfix/main.cf', {
       domain: site.domain,
@@ -39,12 +42,13 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       messageSizeLimit: messageSizeLimit(site.attachment),
       lmtpPort: loopback.lmtp,
       saslPort: loopback.sasl,
-      quotaPort: loopback.quota,
+      quotaCheck: shards.quotaCheck,
+      shards: shards.main,
       milterPort: loopback.milter,
       mailboxMaps: asked('mailbox'),
       aliasMaps: asked('alias'),
     }),
-    'master.cf': renderFile('postfix/master.cf', {
+    'master.cf': `${renderFile('postfix/master.cf', {
       smtpPort: ports.smtp.container,
       submissionPort: ports.submission.container,
       submissionsPort: ports.submissions.container,
@@ -53,9 +57,10 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       noticesPort: loopback.notices,
       repliesPort: loopback.replies,
       noticesFrom: `${site.notices.from}@${site.domain}`,
-    }),
+    })}${shards.master}`,
     ...files,
-    'stunnel.conf': renderFile('postfix/stunnel.conf', {
+    'stunnel.conf': `${renderFile('postfix/stunnel.conf', {
+      firstHost: shardsOf(site)[0]?.host ?? '',
       dovecotHost: serviceHost('dovecot', site.namespaces.mail),
       lmtpPort: loopback.lmtp,
       saslPort: loopback.sasl,
@@ -71,7 +76,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       repliesTunnel: ports.replies.container,
       noticesTunnel: ports.notices.container,
       noticesPort: loopback.notices,
-    }),
+    })}${shards.tunnels}`,
     'reject-footers': renderFile('postfix/reject-footers', {
       attachmentText: displayBytes(site.attachment),
     }),
@@ -106,13 +111,7 @@ function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<
   const centre = centreAddress(site);
   const refusal = (vietnamese: string, english: string) =>
     `550 5.2.1 Hop thu ${vietnamese}, hay viet toi ${centre} (this mailbox ${english}, write to ${centre})`;
-  const map = (
-    {
-      attribute: name,
-      ...values
-    }: { status: string; attribute: string; result: string; format: string; more?: string },
-    { host, port } = directory,
-  ) =>
+  const map: MakeMap = ({ attribute: name, ...values }, { host, port } = directory) =>
     renderFile('postfix/map.cf', {
       directoryHost: host,
       directoryPort: port,
@@ -158,6 +157,7 @@ function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<
       result: 'mail',
       format: '550 5.7.1 Tai khoan khong con duoc gui thu (this account may not send any more)',
     }),
+    ...(isSharded(site) ? shardMaps(map) : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
-import { dovecotConfig } from '../../charts/components/dovecot.ts';
+import { dovecotConfig } from '../../charts/components/dovecot-config.ts';
 import { parseMailbox } from '../../operator/api/mailbox.ts';
 import { parseOrganization } from '../../operator/api/organization.ts';
 import { apiVersion, type Resource } from '../../operator/api/resource.ts';

@@ -23,7 +23,7 @@ export class Prometheus {
     const prometheus = new Prometheus();
     const jobs: object[] = [];
     let local = port;
-    for (const { to: part, ports: names } of scraped) {
+    for (const { to: part, ports: names } of scraped(site)) {
       const namespace = namespaceOf(site, part);
       const selector = `app.kubernetes.io/name=${part},app.kubernetes.io/instance=${site.name}`;
       const found = await kubectl(target, ['-n', namespace, 'get', 'pods', '-l', selector, '-o', 'name']);

@@ -6,7 +6,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
-import { dovecotConfig } from '../../charts/components/dovecot.ts';
+import { dovecotConfig } from '../../charts/components/dovecot-config.ts';
 import { directoryConfig } from '../../charts/directory-config.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { type Manifest, MemoryCluster } from '../../operator/kube/memory-cluster.ts';

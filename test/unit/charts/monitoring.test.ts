@@ -27,7 +27,7 @@ describe('monitoring', () => {
     const manifests = watched({ prometheusOperator: true, dashboards: false });
     expect(kinds(manifests, 'PrometheusRule')).toEqual(['hopthu']);
     const monitors = manifests.filter(({ kind }) => kind === 'PodMonitor');
-    expect(monitors.length).toBe(scraped.length);
+    expect(monitors.length).toBe(scraped(socTrang).length);
     for (const { metadata, spec } of monitors) {
       const pods = manifests.filter(
         ({ kind, metadata: { name, namespace = '' } }) =>
