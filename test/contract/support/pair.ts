@@ -100,13 +100,16 @@ export class Provider {
     const args = ['-f', join(this.folder, 'slapd.conf'), '-b', suffix, '-o', 'ldif-wrap=no'];
     const { stdout } = await this.#inside('slapcat', args);
     // Where it has come itself is written to the entry at checkpoints, and compared by `marks`.
-    const entries = stdout.split('\n\n').map((entry) =>
-      entry
-        .split('\n')
-        .filter((line) => !line.startsWith('contextCSN:'))
-        .sort()
-        .join('\n'),
-    );
+    const entries = stdout
+      .trimEnd()
+      .split('\n\n')
+      .map((entry) =>
+        entry
+          .split('\n')
+          .filter((line) => !line.startsWith('contextCSN:'))
+          .sort()
+          .join('\n'),
+      );
     return entries.sort().join('\n\n');
   }
 
