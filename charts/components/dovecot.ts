@@ -3,6 +3,7 @@ import { ApiObject } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { attribute, mailRoot, suffixOf } from '../../operator/core/layout.ts';
+import { portalPath } from '../../operator/core/portal.ts';
 import { messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
 import { ldapSecret, originSecret, sessionsSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -24,6 +25,8 @@ export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<
     'dovecot.conf': renderFile('dovecot/dovecot.conf', {
       domain: site.domain,
       login: namedBy(site, 'mail'),
+      webmailHost: site.hosts.webmail,
+      passwordPath: `${portalPath}/mat-khau`,
       anyAddress: namedBy(site, attribute.address),
       suffix: suffixOf(directoryDomain(site)),
       mailHost: site.hosts.mail,

@@ -90,6 +90,19 @@ it('counts logins, right and wrong, and commands of mail programs', async () => 
   });
 });
 
+it('R25: tells by IMAP, after the right password, that it must be changed, and lets in nowhere', async () => {
+  const fresh = { userPassword: [hashPassword(password)], pwdReset: ['TRUE'] };
+  await pod.addEntries(ldifOf('moi', mailbox('moi', fresh)));
+  const login = (url: string, secret: string) =>
+    pod.curl(['--verbose', '--ssl-reqd', url, '--user', `${at('moi')}:${secret}`]);
+  const told = /NO \[EXPIRED\] .*https:\/\/mail\.soctrang\.gov\.vn\/tai-khoan\/mat-khau/;
+  await expect(login('imaps://127.0.0.1:9993/', password)).rejects.toThrow(told);
+  await expect(login('imaps://127.0.0.1:9993/', 'wrong')).rejects.toThrow(/NO \[AUTHENTICATIONFAILED\]/);
+  await expect(login('imaps://127.0.0.1:9993/', 'wrong')).rejects.not.toThrow(told);
+  await expect(login('pop3s://127.0.0.1:9995/', password)).rejects.toThrow('exit code 67');
+  await expect(login('smtp://127.0.0.1:5587', password)).rejects.toThrow(/535 5\.7\.8/);
+});
+
 it('knows how far the directory has come, and how full it is', async () => {
   const found = samples(await pod.scrape('openldap'));
   const behind = Date.now() / 1000 - (found.get('slapd_context_csn_timestamp_seconds{server="001"}') ?? 0);

@@ -130,6 +130,7 @@ describe.each([socTrang, daNang, moving])('the network of $name', (site) => {
       ...moves.map(() => 'moving'),
       'openldap',
       'operator',
+      'portal',
       'postfix',
       'prune',
       'rspamd',

@@ -22,12 +22,14 @@ class hopthu extends rcube_plugin
         $this->add_hook('authenticate', [$this, 'in_our_domain']);
         $this->add_hook('storage_connect', [$this, 'tell_browser']);
         $this->add_hook('login_after', [$this, 'as_the_directory_says']);
+        $this->add_hook('login_failed', [$this, 'tell_password_is_over']);
         $this->add_hook('startup', [$this, 'keep_sent']);
         $this->add_hook('template_object_license', [$this, 'license']);
         if ($rcmail->task === 'login') {
+            $change = html::a($this->password_page($rcmail), rcube::Q($rcmail->gettext('hopthu.changepassword')));
             $profile = html::a('profile.mobileconfig', rcube::Q($rcmail->gettext('hopthu.profile')));
             $this->api->add_content(
-                html::p('hint', rcube::Q($rcmail->gettext('hopthu.firstlogin'))) . html::p('hint', $profile),
+                html::p('hint', rcube::Q($rcmail->gettext('hopthu.firstlogin')) . ' ' . $change) . html::p('hint', $profile),
                 'loginfooter'
             );
         }
@@ -91,6 +93,24 @@ class hopthu extends rcube_plugin
         $delegate->subscribe();
 
         return $args;
+    }
+
+    /** Dovecot says so to whoever gave the right password, and to nobody else (R25). */
+    public function tell_password_is_over(array $args): array
+    {
+        $rcmail = rcmail::get_instance();
+        if ($rcmail->get_storage()->conn->resultcode === 'EXPIRED') {
+            $page = html::a($this->password_page($rcmail), rcube::Q($rcmail->gettext('hopthu.changepassword')));
+            $text = rcube::Q($rcmail->gettext('hopthu.passwordover'));
+            $rcmail->output->show_message("{$text} {$page}", 'warning', null, true, 60);
+        }
+
+        return $args;
+    }
+
+    private function password_page(rcmail $rcmail): array
+    {
+        return ['href' => $rcmail->config->get('hopthu_password_page'), 'class' => 'change-password'];
     }
 
     public function keep_sent(array $args): array
