@@ -127,6 +127,7 @@ function configuration(
       proxies: (site.expose.proxies ?? []).map((network) => `set_real_ip_from ${network};`).join(' '),
     }),
     database: fill('database', { moveNames: nameMoves(site) }),
+    'nginx-start': files['nginx-start'] ?? '',
     reloading: reloadingScript,
     'editor.vi.js': files['editor.vi.js'] ?? '',
   };
@@ -197,7 +198,7 @@ function containers({ site, image }: Context, database: Endpoint) {
     {
       name: 'nginx',
       image: image(part),
-      command: reloading(hangUp, ['/run/tls'], ['nginx', '-e', 'stderr', '-c', '/etc/hopthu/nginx.conf']),
+      command: reloading(hangUp, ['/run/tls'], ['/bin/sh', '/etc/hopthu/nginx-start']),
       ports: {
         https: ports.webmail.container,
         http: ports.http.container,

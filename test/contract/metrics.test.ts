@@ -95,7 +95,7 @@ it('R25: tells by IMAP, after the right password, that it must be changed, and l
   await pod.addEntries(ldifOf('moi', mailbox('moi', fresh)));
   const login = (url: string, secret: string) =>
     pod.curl(['--verbose', '--ssl-reqd', url, '--user', `${at('moi')}:${secret}`]);
-  const told = /NO \[EXPIRED\] .*https:\/\/mail\.soctrang\.gov\.vn\/tai-khoan\/mat-khau/;
+  const told = /NO \[CONTACTADMIN\] .*https:\/\/mail\.soctrang\.gov\.vn\/tai-khoan\/mat-khau/;
   await expect(login('imaps://127.0.0.1:9993/', password)).rejects.toThrow(told);
   await expect(login('imaps://127.0.0.1:9993/', 'wrong')).rejects.toThrow(/NO \[AUTHENTICATIONFAILED\]/);
   await expect(login('imaps://127.0.0.1:9993/', 'wrong')).rejects.not.toThrow(told);

@@ -99,7 +99,7 @@ class hopthu extends rcube_plugin
     public function tell_password_is_over(array $args): array
     {
         $rcmail = rcmail::get_instance();
-        if ($rcmail->get_storage()->conn->resultcode === 'EXPIRED') {
+        if (str_contains((string) $rcmail->get_storage()->conn->result, $rcmail->config->get('hopthu_password_page'))) {
             $page = html::a($this->password_page($rcmail), rcube::Q($rcmail->gettext('hopthu.changepassword')));
             $text = rcube::Q($rcmail->gettext('hopthu.passwordover'));
             $rcmail->output->show_message("{$text} {$page}", 'warning', null, true, 60);
