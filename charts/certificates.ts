@@ -3,6 +3,7 @@ import { tlsSecret } from '../operator/core/secrets.ts';
 import type { Site } from '../operator/core/site.ts';
 import { setupHosts } from './client-setup.ts';
 import { serviceHost } from './endpoints.ts';
+import { isSharded, shardsOf } from './shards.ts';
 
 export type PartCertificate = {
   readonly part: string;
@@ -20,7 +21,11 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
   return [
     certificate('openldap', mail, providersOf(site)),
     certificate('postgresql', mail, []),
-    certificate('dovecot', mail, [hosts.mail]),
+    certificate('dovecot', mail, [hosts.mail, ...shardHosts(site)]),
+    // Under the names by which everybody comes to Dovecot.
+    ...(isSharded(site)
+      ? [certificate('dovecot-proxy', mail, [hosts.mail, serviceHost('dovecot', mail)])]
+      : []),
     // Nobody comes to it by TLS: it shows its certificate to the store beside Dovecot, and to Postfix.
     certificate('operator', mail, []),
     certificate('webmail', mail, [hosts.webmail, ...setupHosts(site)]),
@@ -37,6 +42,11 @@ function providersOf({ namespaces, directory }: Site): readonly string[] {
   return Array.from({ length: directory.replicas }, (_, number) =>
     serviceHost(`openldap-${number}`, namespaces.mail),
   );
+}
+
+/** Each is called by the name of its own Service. */
+function shardHosts(site: Site): readonly string[] {
+  return isSharded(site) ? shardsOf(site).map(({ host }) => host) : [];
 }
 
 function certificate(part: string, namespace: string, hosts: readonly string[]): PartCertificate {

@@ -64,7 +64,7 @@ const service: readonly Panel[] = [
   },
   {
     title: 'Operations of the directory',
-    expr: rateOf('slapd_operations_total', 'pod, operation'),
+    expr: rateOf('slapd_operations_total{operation=~"add|bind|modify|search"}', 'pod, operation'),
     legend: '{{pod}} {{operation}}',
     unit: 'ops',
   },
@@ -87,7 +87,7 @@ const service: readonly Panel[] = [
   },
   {
     title: 'Sessions of PostgreSQL',
-    expr: 'sum by (datname) (pg_stat_database_numbackends{site="$site", datname!~"template."})',
+    expr: 'sum by (datname) (pg_stat_database_numbackends{site="$site", datname="roundcube"})',
     legend: '{{datname}}',
   },
   {
@@ -117,13 +117,13 @@ const service: readonly Panel[] = [
   },
   {
     title: 'Memory of the operator',
-    expr: 'process_resident_memory_bytes{site="$site"}',
+    expr: 'process_resident_memory_bytes{site="$site", pod=~"operator-.+"}',
     legend: '{{pod}}',
     unit: 'bytes',
   },
   {
     title: 'Delay of the event loop, 99 of 100',
-    expr: 'nodejs_eventloop_lag_p99_seconds{site="$site"}',
+    expr: 'nodejs_eventloop_lag_p99_seconds{site="$site", pod=~"operator-.+"}',
     legend: '{{pod}}',
     unit: 's',
   },

@@ -20,6 +20,11 @@ export const ports = {
   imaps: { service: 993, container: 9993 },
   pop3s: { service: 995, container: 9995 },
   sieve: { service: 4190, container: 9419 },
+  /** Each of several Dovecots, for the proxies before them: STARTTLS. */
+  shardImap: { service: 143, container: 9143 },
+  shardPop3: { service: 110, container: 9110 },
+  /** Whole accounts, read by another Dovecot of the site that fetches them; it knows them by certificate. */
+  carrier: { service: 8445, container: 8445 },
   /** Dovecot's delivery, SASL and quota policy services, each behind a tunnel (`loopback` says why). */
   lmtpTunnel: { service: 24, container: 9124 },
   saslTunnel: { service: 9012, container: 9112 },
@@ -60,6 +65,8 @@ export const loopback = {
   lmtp: 9024,
   sasl: 9012,
   quota: 9340,
+  /** With several Dovecots, the first of as many ports as there are: each finds the others' accounts there. */
+  carrier: 9880,
   /** Dovecot asks the throttle beside it before each login. */
   throttle: 9500,
   /** Postfix takes the operator's notices. */

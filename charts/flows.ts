@@ -4,11 +4,13 @@
  */
 import type { Site } from '../operator/core/site.ts';
 import type { PortName } from './endpoints.ts';
+import { isSharded } from './shards.ts';
 
 /** Pods of this project, by the label `app.kubernetes.io/name`. */
 export const podNames = [
   'openldap',
   'dovecot',
+  'dovecot-proxy',
   'postfix',
   'rspamd',
   'postgresql',
@@ -43,8 +45,12 @@ export type Flow =
       readonly to: PodName;
       readonly ports: readonly [PortName, ...PortName[]];
       readonly why: string;
+      readonly shards?: Shards;
     }
-  | { readonly from: PodName; readonly to: Elsewhere; readonly why: string };
+  | { readonly from: PodName; readonly to: Elsewhere; readonly why: string; readonly shards?: Shards };
+
+/** Only where one Dovecot has all the mail, or only where several share it; absent on what is so anyhow. */
+type Shards = 'one' | 'several';
 
 /** Each line opens the way at both ends; a reader of docs/ports.md sees it as it stands here. */
 export const flows: readonly Flow[] = [
@@ -55,7 +61,20 @@ export const flows: readonly Flow[] = [
     ports: ['submission', 'submissions'],
     why: 'people send, after a login (R2)',
   },
-  { from: 'anybody', to: 'dovecot', ports: ['imaps', 'pop3s', 'sieve'], why: 'people read and filter (R2)' },
+  {
+    from: 'anybody',
+    to: 'dovecot',
+    ports: ['imaps', 'pop3s', 'sieve'],
+    why: 'people read and filter (R2)',
+    shards: 'one',
+  },
+  {
+    from: 'anybody',
+    to: 'dovecot-proxy',
+    ports: ['imaps', 'pop3s', 'sieve'],
+    why: 'people read and filter (R2), led to the Dovecot that has their mail',
+    shards: 'several',
+  },
   { from: 'anybody', to: 'webmail', ports: ['webmail'], why: 'people read and send in a browser (R2)' },
   { from: 'anybody', to: 'webmail', ports: ['http'], why: 'sends browsers on to HTTPS' },
 
@@ -63,7 +82,14 @@ export const flows: readonly Flow[] = [
 
   { from: 'postfix', to: 'mailServers', why: 'mail to other servers' },
   { from: 'postfix', to: 'dovecot', ports: ['lmtpTunnel'], why: 'delivery' },
-  { from: 'postfix', to: 'dovecot', ports: ['saslTunnel'], why: 'logins of people who send' },
+  { from: 'postfix', to: 'dovecot', ports: ['saslTunnel'], why: 'logins of people who send', shards: 'one' },
+  {
+    from: 'postfix',
+    to: 'dovecot-proxy',
+    ports: ['saslTunnel'],
+    why: 'logins of people who send',
+    shards: 'several',
+  },
   { from: 'postfix', to: 'dovecot', ports: ['quotaTunnel'], why: 'full mailboxes are refused at once (R30)' },
   { from: 'postfix', to: 'rspamd', ports: ['milterTunnel'], why: 'every message is judged (R34)' },
   {
@@ -81,6 +107,21 @@ export const flows: readonly Flow[] = [
   },
 
   { from: 'dovecot', to: 'openldap', ports: ['ldaps'], why: 'logins and mailboxes' },
+  {
+    from: 'dovecot-proxy',
+    to: 'openldap',
+    ports: ['ldaps'],
+    why: 'logins, and who is where',
+    shards: 'several',
+  },
+  {
+    from: 'dovecot-proxy',
+    to: 'dovecot',
+    ports: ['shardImap', 'shardPop3', 'sieve'],
+    why: 'whoever is logged in',
+    shards: 'several',
+  },
+  { from: 'dovecot', to: 'dovecot', ports: ['carrier'], why: 'accounts that are moved', shards: 'several' },
   { from: 'dovecot', to: 'postfix', ports: ['replies'], why: 'replies of people who are away' },
   { from: 'dovecot', to: 'rspamd', ports: ['learnTunnel'], why: 'learns what people move in or out of Junk' },
   { from: 'rspamd', to: 'signatures', why: 'signatures of viruses, where the site names a mirror' },
@@ -90,6 +131,14 @@ export const flows: readonly Flow[] = [
     to: 'dovecot',
     ports: ['imaps', 'sieve'],
     why: 'reads and filters for who is logged in',
+    shards: 'one',
+  },
+  {
+    from: 'webmail',
+    to: 'dovecot-proxy',
+    ports: ['imaps', 'sieve'],
+    why: 'reads and filters for who is logged in',
+    shards: 'several',
   },
   { from: 'webmail', to: 'postfix', ports: ['submission'], why: 'sends for who is logged in' },
   {
@@ -112,9 +161,24 @@ export const flows: readonly Flow[] = [
   { from: 'monitoring', to: 'operator', ports: ['operator'], why: 'metrics' },
   {
     from: 'monitoring',
+    to: 'dovecot-proxy',
+    ports: ['operator'],
+    why: 'metrics of the throttle',
+    shards: 'several',
+  },
+  {
+    from: 'monitoring',
+    to: 'dovecot',
+    ports: ['exporter'],
+    why: 'metrics of Dovecot',
+    shards: 'several',
+  },
+  {
+    from: 'monitoring',
     to: 'dovecot',
     ports: ['operator', 'exporter'],
     why: 'metrics of the throttle and of Dovecot',
+    shards: 'one',
   },
   { from: 'monitoring', to: 'rspamd', ports: ['operator'], why: 'metrics of the filter' },
   { from: 'monitoring', to: 'postfix', ports: ['exporter'], why: 'metrics: queue, deliveries, refusals' },
@@ -141,6 +205,7 @@ export const flows: readonly Flow[] = [
   { from: 'postfix', to: 'dns', why: 'Services, and where mail goes' },
   { from: 'openldap', to: 'dns', why: 'Services' },
   { from: 'dovecot', to: 'dns', why: 'Services' },
+  { from: 'dovecot-proxy', to: 'dns', why: 'Services', shards: 'several' },
   { from: 'rspamd', to: 'dns', why: 'who a sender is: names, SPF, DKIM, DMARC' },
   { from: 'webmail', to: 'dns', why: 'Services' },
   { from: 'portal', to: 'dns', why: 'Services' },
@@ -148,14 +213,21 @@ export const flows: readonly Flow[] = [
 ];
 
 /** Those of one site. */
-export function flowsOf({ applications, moving }: Site): readonly Flow[] {
+export function flowsOf(site: Site): readonly Flow[] {
+  const shards: Shards = isSharded(site) ? 'several' : 'one';
   return flows.filter(
-    ({ from }) =>
-      (from !== 'applications' || applications.length > 0) && (from !== 'moving' || moving.from.length > 0),
+    ({ from, shards: when = shards }) =>
+      when === shards &&
+      (from !== 'applications' || site.applications.length > 0) &&
+      (from !== 'moving' || site.moving.from.length > 0),
   );
 }
 
 /** Kinds of pods that one site has. */
-export function podNamesOf({ moving }: Site): readonly PodName[] {
-  return podNames.filter((name) => name !== 'moving' || moving.from.length > 0);
+export function podNamesOf(site: Site): readonly PodName[] {
+  const present: Partial<Record<PodName, boolean>> = {
+    moving: site.moving.from.length > 0,
+    'dovecot-proxy': isSharded(site),
+  };
+  return podNames.filter((name) => present[name] ?? true);
 }

@@ -32,19 +32,19 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   chart('network-policies', (scope) => networkPolicies(scope, context));
   if (context.site.tls.issuer !== undefined) chart('certificates', (scope) => certificates(scope, context));
   const { directory, readers } = chart('openldap', (scope) => openldap(scope, context));
-  const { imaps, sieve, sessions, store } = chart('dovecot', (scope) => dovecot(scope, context, directory));
+  const { imaps, sieve, hosts: dovecots } = chart('dovecot', (scope) => dovecot(scope, context, directory));
   chart('filter', (scope) => filter(scope, context));
   const { submission, notices } = chart('postfix', (scope) =>
     postfix(scope, context, { directory, readers }),
   );
   const database = chart('postgresql', (scope) => postgresql(scope, context));
-  const behind = chart('portal', (scope) => portal(scope, context, { directory, sessions, siteFile }));
+  const behind = chart('portal', (scope) => portal(scope, context, { directory, dovecots, siteFile }));
   const endpoints = { database, imap: imaps, smtp: submission, sieve, directory, readers, portal: behind };
   chart('webmail', (scope) => webmail(scope, context, endpoints));
   chart('repository', (scope) => repository(scope, context));
   chart('backup', (scope) => backup(scope, context, database));
   if (context.site.moving.from.length > 0) chart('moving', (scope) => moving(scope, context));
-  chart('operator', (scope) => operator(scope, context, { directory, sessions, store, notices, siteFile }));
+  chart('operator', (scope) => operator(scope, context, { directory, dovecots, notices, siteFile }));
   const { prometheusOperator, dashboards } = context.site.monitoring;
   if (prometheusOperator || dashboards) chart('monitoring', (scope) => monitoring(scope, context));
 }

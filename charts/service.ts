@@ -8,6 +8,8 @@ import { type Context, labels, selector } from './workload.ts';
 export type ServiceProps = {
   /** The part; also the name of the Service. */
   readonly part: string;
+  /** Whose pods it leads to, where they are another's. */
+  readonly pods?: string;
   readonly namespace: string;
   readonly ports: readonly PortName[];
   /** Leads to the pod also while it is not ready, for a part that says itself what it lacks. */
@@ -23,7 +25,7 @@ export function service(scope: Construct, { site }: Context, props: ServiceProps
     spec: {
       type: 'ClusterIP',
       ...(props.evenUnready === true ? { publishNotReadyAddresses: true } : {}),
-      selector: selector(site, props.part),
+      selector: selector(site, props.pods ?? props.part),
       ports: props.ports.map((name) => servicePort(name)),
     },
   });
@@ -33,12 +35,13 @@ export function service(scope: Construct, { site }: Context, props: ServiceProps
 export function podService(
   scope: Construct,
   { site }: Context,
-  props: ServiceProps & { readonly pod: string },
+  props: ServiceProps & { readonly pod: string; readonly name?: string },
 ): ApiObject {
-  return new ApiObject(scope, `${props.pod}-service`, {
+  const { name = props.pod } = props;
+  return new ApiObject(scope, `${name}-service`, {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: props.pod, namespace: props.namespace, labels: labels(site, props.part) },
+    metadata: { name, namespace: props.namespace, labels: labels(site, props.part) },
     spec: {
       type: 'ClusterIP',
       publishNotReadyAddresses: true,
@@ -65,7 +68,7 @@ export function clientService(
       type,
       // Logs, limits and later the filter go by the client's own address.
       externalTrafficPolicy: 'Local',
-      selector: selector(site, props.part),
+      selector: selector(site, props.pods ?? props.part),
       ports: props.ports.map((name) => ({
         ...servicePort(name),
         ...(type === 'NodePort' && site.expose.ports[name] !== undefined

@@ -29,6 +29,12 @@ export function throttle({ site, image }: Context): Container {
     resources: { cpu: '10m', memory: '64Mi', memoryLimit: '192Mi' },
     mounts: [{ name: 'origin', path: '/run/secrets/origin' }],
     // No readiness: without it people still log in, and a pod that is not ready is out of its Service.
-    liveness: { httpGet: { path: '/healthz', port }, periodSeconds: 10, failureThreshold: 3 },
+    // A minute: it is asked most where a node is busiest, and people wait for none of its answers.
+    liveness: {
+      httpGet: { path: '/healthz', port },
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 6,
+    },
   };
 }

@@ -43,6 +43,8 @@ export type WorkloadProps = {
   readonly namespace: string;
   /** Whose labels its pods carry. */
   readonly part: string;
+  /** Tells it apart from another workload of its part. */
+  readonly ownLabels?: Readonly<Record<string, string>>;
   /** Numeric user and group of the pod, also fsGroup; ignored by containers that run as root. */
   readonly uid?: number;
   readonly containers: readonly Container[];
@@ -90,10 +92,10 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
       ...(stateful
         ? { serviceName: props.name, podManagementPolicy: 'Parallel' }
         : { strategy: strategy(props) }),
-      selector: { matchLabels: selector(site, props.part) },
+      selector: { matchLabels: { ...selector(site, props.part), ...props.ownLabels } },
       template: {
         metadata: {
-          labels: labels(site, props.part),
+          labels: { ...labels(site, props.part), ...props.ownLabels },
           annotations: { 'hopthu.io/config': digest(props.config) },
         },
         spec: podSpec(site, props),
@@ -111,7 +113,7 @@ export function workload(scope: Construct, context: Context, props: WorkloadProp
 /** What a pod of a workload and of a job have in common. */
 export function podSpec(
   site: Site,
-  props: Omit<WorkloadProps, 'name' | 'namespace' | 'claims' | 'config'>,
+  props: Omit<WorkloadProps, 'name' | 'namespace' | 'claims' | 'config' | 'ownLabels'>,
 ): object {
   const needsRoot = props.containers.some((container) => container.asRoot !== undefined);
   const before = [

@@ -1,9 +1,11 @@
 /** `hopthu export-mail`: the letters of one mailbox, with checksums, for the archive (R38). */
 import { PassThrough } from 'node:stream';
 import { CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
+import { shardNamed } from '../charts/shards.ts';
 import type { MailboxStatus } from '../operator/api/mailbox.ts';
 import { group, plural, version } from '../operator/api/resource.ts';
 import { mailRoot } from '../operator/core/layout.ts';
+import { firstShard } from '../operator/core/shards.ts';
 import { Failed } from './failure.ts';
 import { callKube, loadKubeConfig } from './kube.ts';
 import { makeFolder, sums, writeRecord } from './letters/record.ts';
@@ -19,7 +21,7 @@ export type ExportMailOptions = {
 };
 
 /** The pod, its container and what runs in it: charts/components/dovecot.ts. */
-const [pod, container] = ['dovecot-0', 'store'];
+const container = 'store';
 const script = ['/bin/bash', '/etc/hopthu/export', mailRoot];
 /** Milliseconds for one account. */
 const deadline = 3_600_000;
@@ -29,12 +31,19 @@ export async function exportMail(name: string, options: ExportMailOptions, now: 
   const config = loadKubeConfig(options.context);
   const site = options.site === undefined ? undefined : loadSite(options.site);
   const namespace = mailboxNamespace(config, site, options.namespace);
-  const { namespaces, title } = site ?? siteOfNamespace(namespace);
-  const { address = '', entry = '', conditions = [] } = await readStatus(config, namespace, name);
+  const of = site ?? siteOfNamespace(namespace);
+  const { namespaces, title } = of;
+  const {
+    address = '',
+    entry = '',
+    shard = firstShard,
+    conditions = [],
+  } = await readStatus(config, namespace, name);
   const [, account] = /^uid=([^,]+),/.exec(entry) ?? [];
   if (account === undefined) throw new Failed(`Mailbox ${namespace}/${name} has no account yet`);
   makeFolder(options.output);
   const hold = conditions.find(({ type }) => type === 'LegalHold')?.message;
+  const { pod } = shardNamed(of, shard);
   const out = new PassThrough();
   const command = [...script, account];
   const written = Promise.allSettled([

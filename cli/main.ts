@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addBackupCommands } from './backup/program.ts';
+import { addMoveCommand } from './move-program.ts';
 import { addMovingCommands } from './moving-program.ts';
 import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
 import { addSupportCommands } from './support/program.ts';
@@ -167,8 +168,8 @@ program
     const { bootstrap } = await import('./bootstrap.ts');
     await bootstrap(options);
   });
-
 addBackupCommands(program, { site, context, output });
+addMoveCommand(program, { context });
 
 program
   .command('dns')

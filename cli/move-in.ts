@@ -1,10 +1,10 @@
 /** `hopthu move-in`: copies mail from another IMAP server; asked again it copies what is new. */
-import type { KubeConfig } from '@kubernetes/client-node';
+import { shardNamed } from '../charts/shards.ts';
 import type { Site } from '../operator/core/site.ts';
 import { type Work, withWorkPod } from './backup/work-pod.ts';
 import { Failed, WrongInput } from './failure.ts';
 import { loadKubeConfig } from './kube.ts';
-import { readAccount } from './mailbox-account.ts';
+import { type Account, readAccount } from './mailbox-account.ts';
 import { type Mover, parseMovers } from './move-list.ts';
 import { readText } from './read-text.ts';
 import { loadSite, mailboxNamespace, siteOfNamespace } from './site.ts';
@@ -46,32 +46,42 @@ export async function moveIn(name: string | undefined, options: MoveInOptions): 
   const namespace = mailboxNamespace(config, given, options.namespace);
   const site = given ?? siteOfNamespace(namespace);
   expectNamed(site, options.from);
-  const pod = { namespace: site.namespaces.mail, cronJob: 'move-in' } as const;
   let failures = 0;
-  await withWorkPod(config, pod, async (work) => {
-    for (const mover of movers) {
-      try {
-        console.log(await moveOne(config, namespace, mover, master ?? '', options, work));
-      } catch (error) {
-        if (!(error instanceof Failed)) throw error;
-        failures += 1;
-        console.error(`hopthu: ${mover.name}: ${error.message}`);
-      }
+  const attempt = async ({ name: who }: Mover, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      failures += 1;
+      console.error(`hopthu: ${who}: ${error.message}`);
     }
-  });
+  };
+  const known: { readonly mover: Mover; readonly account: Account }[] = [];
+  for (const mover of movers)
+    await attempt(mover, async () => {
+      known.push({ mover, account: await readAccount(config, namespace, mover.name) });
+    });
+  for (const [host, some] of Map.groupBy(known, ({ account }) => account.shard)) {
+    const shard = shardNamed(site, host);
+    const pod = { namespace: site.namespaces.mail, cronJob: 'move-in', shard } as const;
+    await withWorkPod(config, pod, async (work) => {
+      for (const { mover, account } of some)
+        await attempt(mover, async () =>
+          console.log(await moveOne(account, mover, master ?? '', options, work)),
+        );
+    });
+  }
   if (movers.length > 1) console.log(`${movers.length - failures} of ${movers.length} mailboxes are copied`);
   return failures === 0 ? 0 : 1;
 }
 
 async function moveOne(
-  config: KubeConfig,
-  namespace: string,
-  { name, user, password }: Mover,
+  { account, address, quota }: Account,
+  { user, password }: Mover,
   master: string,
   { from, masterUser }: MoveInOptions,
   work: Work,
 ): Promise<string> {
-  const { account, address, quota } = await readAccount(config, namespace, name);
   const args = [from, user ?? address, masterUser ?? '-', account, String(quota)];
   return describeMoved(address, readMoved(await work(args, `${password ?? master}\n`)));
 }

@@ -29,9 +29,14 @@ function portsOf(flow: Flow): string {
   return flow.ports.map((name) => `${ports[name].service} → ${ports[name].container}`).join(', ');
 }
 
+function whenOf({ shards }: Flow): string {
+  if (shards === undefined) return '';
+  return shards === 'one' ? ' (`storage.shards: 1`)' : ' (more than one shard)';
+}
+
 function table(rows: readonly Flow[]): string {
   const lines = rows.map(
-    (flow) => `| ${nameOf(flow.from)} | ${nameOf(flow.to)} | ${portsOf(flow)} | ${flow.why} |`,
+    (flow) => `| ${nameOf(flow.from)} | ${nameOf(flow.to)} | ${portsOf(flow)} | ${flow.why}${whenOf(flow)} |`,
   );
   return ['| From | To | Port | Why |', '|---|---|---|---|', ...lines].join('\n');
 }

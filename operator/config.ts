@@ -14,14 +14,15 @@ export type Config = {
     readonly passwordFile: string;
   };
   readonly sessions: {
-    readonly host: string;
+    /** Of each shard, in their order. */
+    readonly hosts: readonly string[];
     readonly port: number;
     readonly caFile: string;
     readonly keyFile: string;
   };
-  /** The store of whole accounts, beside Dovecot. */
+  /** The store of whole accounts, beside each Dovecot. */
   readonly store: {
-    readonly host: string;
+    readonly hosts: readonly string[];
     readonly port: number;
   };
   /** Folder with the operator's own `tls.crt` and `tls.key`, and `ca.crt`. */
@@ -62,13 +63,13 @@ export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string
       passwordFile: need('HOPTHU_LDAP_PASSWORD_FILE'),
     },
     sessions: {
-      host: need('HOPTHU_SESSIONS_HOST'),
+      hosts: need('HOPTHU_SESSIONS_HOST').split(','),
       port: Number(need('HOPTHU_SESSIONS_PORT')),
       caFile: need('HOPTHU_SESSIONS_CA_FILE'),
       keyFile: need('HOPTHU_SESSIONS_KEY_FILE'),
     },
     store: {
-      host: need('HOPTHU_STORE_HOST'),
+      hosts: need('HOPTHU_STORE_HOST').split(','),
       port: Number(need('HOPTHU_STORE_PORT')),
     },
     tlsFolder: need('HOPTHU_TLS_FOLDER'),

@@ -8,11 +8,13 @@ import { pino } from 'pino';
 import { readConfig } from './config.ts';
 import { serviceDn, suffixOf } from './core/layout.ts';
 import { operatorLease } from './core/secrets.ts';
+import { shardNames } from './core/shards.ts';
 import { directoryDomain } from './core/site-domains.ts';
 import { rfc3339 } from './core/time.ts';
 import { Doveadm } from './dovecot/doveadm.ts';
 import { DoveadmSessions } from './dovecot/doveadm-sessions.ts';
 import { DoveadmUsage } from './dovecot/doveadm-usage.ts';
+import { byShard, ShardedSessions } from './dovecot/shards.ts';
 import { StoreClient } from './dovecot/store-client.ts';
 import { Unavailable } from './errors.ts';
 import { serveHealth } from './health.ts';
@@ -87,30 +89,43 @@ const connection = new Connection({
 const directory = new RememberedDirectory(
   new LdaptsDirectory(connection, suffixOf(directoryDomain(site)), beforeWrite),
 );
-const doveadm = new Doveadm({
-  host: config.sessions.host,
-  port: config.sessions.port,
-  ca: () => readFile(config.sessions.caFile, 'utf8'),
-  key: () => readFile(config.sessions.keyFile, 'utf8'),
-});
-const sessions = new DoveadmSessions(doveadm, beforeWrite);
+/** What is made of the host of each shard, by the shard's name. */
+const ofShards = <T>(hosts: readonly string[], make: (host: string) => T): ReadonlyMap<string, T> =>
+  new Map(hosts.map((host, index) => [shardNames(site)[index] ?? host, make(host)]));
+const doveadm = ofShards(
+  config.sessions.hosts,
+  (host) =>
+    new Doveadm({
+      host,
+      port: config.sessions.port,
+      ca: () => readFile(config.sessions.caFile, 'utf8'),
+      key: () => readFile(config.sessions.keyFile, 'utf8'),
+    }),
+);
+const sessions = new ShardedSessions(
+  [...doveadm.values()].map((one) => new DoveadmSessions(one, beforeWrite)),
+);
 const tlsFile = (name: string) => () => readFile(join(config.tlsFolder, name), 'utf8');
-const accounts = new StoreClient({
-  host: config.store.host,
-  port: config.store.port,
-  ca: tlsFile('ca.crt'),
-  certificate: tlsFile('tls.crt'),
-  key: tlsFile('tls.key'),
-  now: () => rfc3339(new Date()),
-  beforeWrite,
-});
+const stores = ofShards(
+  config.store.hosts,
+  (host) =>
+    new StoreClient({
+      host,
+      port: config.store.port,
+      ca: tlsFile('ca.crt'),
+      certificate: tlsFile('tls.crt'),
+      key: tlsFile('tls.key'),
+      now: () => rfc3339(new Date()),
+      beforeWrite,
+    }),
+);
 const usage = new UsageSweep({
   again: async (failures, signal) => {
     if (failures > 3) return false;
     await sleep(1000 * 3 ** (failures - 1), undefined, { signal }).catch(() => undefined);
     return !signal.aborted;
   },
-  store: new DoveadmUsage(doveadm),
+  store: byShard(new Map([...doveadm].map(([shard, one]) => [shard, new DoveadmUsage(one)]))),
   onChange: () => loop.wakeSoon(),
   onSwept: (asked, read) => metrics.swept(asked, read),
   onFailure: (error) => log.warn({ err: error }, 'how much mailboxes use could not be read'),
@@ -126,8 +141,9 @@ const notices = new SmtpNotices({
   beforeWrite,
 });
 const mail = new MailWorker({
-  store: accounts,
+  store: byShard(stores),
   directory,
+  sessions,
   clock: () => new Date(),
   onChange: () => loop.wakeSoon(),
   onStep: (task, error) => {

@@ -161,5 +161,28 @@ export interface MailStore {
   purge(account: string, receipt: ArchiveReceipt): Promise<void>;
 }
 
+/**
+ * The way of an account's mail from one Dovecot to another, asked of the one that is named; nothing here can read a message,
+ * and every call may be made again. @throws Unavailable, and Blocked where other mail is in the way
+ */
+export interface MailCarrier {
+  /** Copies here what there is at `from`, while mail comes and is read there. */
+  copy(account: string, from: string): Promise<void>;
+  /** Takes the mail out of the way of whoever has it open still. */
+  seal(account: string): Promise<void>;
+  unseal(account: string): Promise<void>;
+  /** Copies the rest of what is sealed at `from`, compares all of it, and puts it into its place here. */
+  place(account: string, from: string): Promise<void>;
+  /** Puts aside what was delivered here though the account is no longer here. */
+  retire(account: string): Promise<void>;
+  /** Takes over what was put aside at `from`. */
+  collect(account: string, from: string): Promise<void>;
+  /** Leaves nothing of the account here. */
+  clear(account: string): Promise<void>;
+}
+
+/** What keeps the mail of one shard. */
+export type Store = Omit<MailStore, 'usage'> & MailCarrier;
+
 /** Wall clock, RFC 3339 in UTC. */
 export type Clock = () => Date;

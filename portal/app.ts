@@ -5,11 +5,11 @@ import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
-import { type Outcome, type PortalTexts, portalPath } from '../operator/core/portal.ts';
+import { type Outcome, type PortalTexts, passwordPath, portalPath } from '../operator/core/portal.ts';
 import type { Site } from '../operator/core/site.ts';
 import type { Changes } from './change.ts';
 import { longestForm, parseForm } from './form.ts';
-import { passwordPage, passwordPath } from './page.ts';
+import { passwordPage } from './page.ts';
 
 /** Set by the webmail's web server, the only one that gets in. */
 export const clientHeader = 'x-client-address';

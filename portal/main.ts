@@ -8,6 +8,7 @@ import { type PortalFile, portalFiles, portalTexts } from '../operator/core/port
 import { parseSite } from '../operator/core/site.ts';
 import { Doveadm } from '../operator/dovecot/doveadm.ts';
 import { DoveadmSessions } from '../operator/dovecot/doveadm-sessions.ts';
+import { ShardedSessions } from '../operator/dovecot/shards.ts';
 import { serveHealth } from '../operator/health.ts';
 import { Memory } from '../operator/throttle/memory.ts';
 import { portalApp } from './app.ts';
@@ -45,12 +46,15 @@ async function serve(): Promise<void> {
       string
     >,
   );
-  const doveadm = new Doveadm({
-    host: need('HOPTHU_SESSIONS_HOST'),
-    port: Number(need('HOPTHU_SESSIONS_PORT')),
-    ca: file('HOPTHU_CA_FILE'),
-    key: file('HOPTHU_SESSIONS_KEY_FILE'),
-  });
+  const at = (host: string) =>
+    new Doveadm({
+      host,
+      port: Number(need('HOPTHU_SESSIONS_PORT')),
+      ca: file('HOPTHU_CA_FILE'),
+      key: file('HOPTHU_SESSIONS_KEY_FILE'),
+    });
+  const dovecots = need('HOPTHU_SESSIONS_HOST').split(',');
+  const sessions = new ShardedSessions(dovecots.map((host) => new DoveadmSessions(at(host))));
   const changes = new Changes({
     site,
     memory: new Memory(site.throttle, most, () => performance.now() / 1000),
@@ -60,7 +64,7 @@ async function serve(): Promise<void> {
       ca: file('HOPTHU_CA_FILE'),
       password: file('HOPTHU_LDAP_PASSWORD_FILE'),
     }),
-    endSessions: endingSessions(new DoveadmSessions(doveadm), (err) =>
+    endSessions: endingSessions(sessions, (err) =>
       log.error({ err }, 'sessions of a former password may go on'),
     ),
     observe: (outcome, { address, person }, err) => {

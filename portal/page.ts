@@ -1,11 +1,9 @@
 /** The page as HTML: the province's template, with every value escaped. */
 import { html } from 'hono/html';
 import { characterClasses } from '../operator/core/password-rules.ts';
-import { type Outcome, type PortalTexts, portalPath } from '../operator/core/portal.ts';
+import { type Outcome, type PortalTexts, passwordPath, portalPath } from '../operator/core/portal.ts';
 import type { Site } from '../operator/core/site.ts';
 import { fill } from '../operator/core/template.ts';
-
-export const passwordPath = `${portalPath}/mat-khau`;
 
 export type Shown = { readonly token: string; readonly address?: string; readonly outcome?: Outcome };
 

@@ -10,6 +10,7 @@ import { directoryDomain } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
 import { type CronJobProps, cronJob } from '../cron-job.ts';
 import type { Endpoint } from '../endpoints.ts';
+import { type Shard, shardsOf } from '../shards.ts';
 import { type Context, labels, type Mount, type Volume, volume } from '../workload.ts';
 import { repositoryMounts, repositorySettings, repositoryVolumes } from './repository.ts';
 
@@ -49,6 +50,8 @@ export function backupScripts(site: Site, database: Endpoint): Readonly<Record<s
 }
 
 type JobProps = {
+  /** Whose volumes it works on, where that is not the first Dovecot. */
+  readonly shard?: Shard;
   readonly schedule?: string;
   readonly kind: keyof typeof uids;
   readonly beside?: string;
@@ -60,11 +63,12 @@ type JobProps = {
 /** Without a schedule it is a pod to work in, until `kubectl hopthu` has done and removes it. */
 function job(scope: Construct, context: Context, name: string, props: JobProps): void {
   const { site, image } = context;
-  const { kind, mounts, volumes, ...rest } = props;
+  const { kind, mounts, volumes, shard, ...rest } = props;
+  const { suffix = '' } = shard ?? {};
   const works = props.schedule !== undefined;
   const all: CronJobProps = {
     ...rest,
-    name,
+    name: `${name}${suffix}`,
     namespace: site.namespaces.mail,
     part,
     uid: uids[kind],
@@ -75,6 +79,7 @@ function job(scope: Construct, context: Context, name: string, props: JobProps):
         command: works
           ? ['/bin/bash', `/etc/hopthu-backup/${name.replace(/^backup-/, '')}`]
           : ['sleep', '8h'],
+        ...(suffix === '' ? {} : { env: { HOPTHU_SHARD: shard?.name ?? '' } }),
         resources: site.resources.backup,
         mounts: [
           { name: 'config', path: '/etc/hopthu-backup' },
@@ -126,21 +131,24 @@ export function backup(scope: Construct, context: Context, database: Endpoint): 
     ],
     volumes: [...configuration.volumes, volume.claim('data', 'data-openldap-0'), password(key)],
   });
-  const mail = (writable: boolean) => ({
+  const mail = (shard: Shard, writable: boolean) => ({
     kind: 'mail' as const,
-    beside: 'dovecot-0',
+    shard,
+    beside: shard.pod,
     mounts: [
       { name: 'mail', path: mailRoot, writable },
       { name: 'archive', path: '/srv/archive', writable },
     ],
-    volumes: [volume.claim('mail', 'mail-dovecot-0'), volume.claim('archive', 'archive')],
+    volumes: [volume.claim('mail', shard.claims.mail), volume.claim('archive', shard.claims.archive)],
   });
   job(scope, context, 'backup-site', { schedule, serviceAccount: part, ...directory('backup') });
-  job(scope, context, 'backup-mail', { schedule, ...mail(false) });
   job(scope, context, 'check-site', { schedule: checkSchedule, kind: 'site', ...configuration });
-  job(scope, context, 'check-mail', { schedule: checkSchedule, ...mail(false) });
   job(scope, context, 'restore-site', directory('roundcube'));
-  job(scope, context, 'restore-mail', mail(true));
+  for (const shard of shardsOf(site)) {
+    job(scope, context, 'backup-mail', { schedule, ...mail(shard, false) });
+    job(scope, context, 'check-mail', { schedule: checkSchedule, ...mail(shard, false) });
+    job(scope, context, 'restore-mail', mail(shard, true));
+  }
 }
 
 /** Reads the site's resources, and of Secrets those of the accounts and the keys by name; writes nothing. */

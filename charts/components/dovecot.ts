@@ -1,103 +1,28 @@
-/** Mailboxes: Dovecot with IMAPS, POP3S and ManageSieve for people, LMTP, SASL and quota for Postfix. */
+/**
+ * Mailboxes: Dovecot with IMAPS, POP3S and ManageSieve for people, LMTP, SASL and quota for Postfix. Where several share the mail,
+ * people come to them by the proxies of dovecot-proxy.ts.
+ */
 import { ApiObject } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { attribute, mailRoot, suffixOf } from '../../operator/core/layout.ts';
-import { portalPath } from '../../operator/core/portal.ts';
-import { messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
+import { mailRoot } from '../../operator/core/layout.ts';
 import { ldapSecret, originSecret, sessionsSecret, tlsSecret } from '../../operator/core/secrets.ts';
-import type { Site } from '../../operator/core/site.ts';
-import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
-import { renderFile } from '../config/render.ts';
+import { readyUnlessDraining } from '../draining.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
-import { hangUp, reloading, reloadingMount, reloadingScript } from '../reloading.ts';
-import { clientService, service } from '../service.ts';
+import { hangUp, reloading, reloadingMount } from '../reloading.ts';
+import { clientService, podService, service } from '../service.ts';
+import { isSharded, type Shard, shardsOf } from '../shards.ts';
 import { throttle } from '../throttle.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Container, type Context, claimSpec, labels, volume, workload } from '../workload.ts';
+import { dovecotConfig } from './dovecot-config.ts';
+import { dovecotProxy } from './dovecot-proxy.ts';
 
 const part = 'dovecot';
 const uid = 5000;
 
-/** Configuration of Dovecot and of its end of the tunnels. */
-export function dovecotConfig(site: Site, directory: Endpoint): Readonly<Record<string, string>> {
-  return {
-    'dovecot.conf': renderFile('dovecot/dovecot.conf', {
-      domain: site.domain,
-      login: namedBy(site, 'mail'),
-      webmailHost: site.hosts.webmail,
-      passwordPath: `${portalPath}/mat-khau`,
-      anyAddress: namedBy(site, attribute.address),
-      suffix: suffixOf(directoryDomain(site)),
-      mailHost: site.hosts.mail,
-      mailRoot,
-      directoryHost: directory.host,
-      directoryPort: directory.port,
-      defaultQuota: site.quota.personal,
-      grace: messageSizeLimit(site.attachment),
-      trashDays: site.expiry.trashDays,
-      junkDays: site.expiry.junkDays,
-      imapsPort: ports.imaps.container,
-      repliesPort: loopback.replies,
-      sessions: openSessions(site),
-      // Every session is one at the services that all share.
-      clients: 1000 + openSessions(site),
-      popPort: ports.pop3s.container,
-      sievePort: ports.sieve.container,
-      lmtpPort: loopback.lmtp,
-      saslPort: loopback.sasl,
-      quotaPort: loopback.quota,
-      sessionsPort: ports.sessions.container,
-      throttlePort: loopback.throttle,
-      exporterPort: ports.exporter.container,
-    }),
-    'stunnel.conf': renderFile('dovecot/stunnel.conf', {
-      postfixHost: serviceHost('postfix', site.namespaces.smtp),
-      lmtpPort: loopback.lmtp,
-      saslPort: loopback.sasl,
-      quotaPort: loopback.quota,
-      lmtpTunnel: ports.lmtpTunnel.container,
-      saslTunnel: ports.saslTunnel.container,
-      quotaTunnel: ports.quotaTunnel.container,
-      repliesPort: loopback.replies,
-      repliesTunnel: ports.replies.service,
-    }),
-    'store.conf': renderFile('dovecot/store.conf', {
-      operatorHost: serviceHost('operator', site.namespaces.mail),
-      storePort: ports.store.container,
-    }),
-    store: renderFile('dovecot/store'),
-    'junk.sieve': renderFile('dovecot/junk.sieve'),
-    'learn-spam.sieve': renderFile('dovecot/learn-spam.sieve'),
-    'learn-ham.sieve': renderFile('dovecot/learn-ham.sieve'),
-    learn: renderFile('dovecot/learn', {
-      rspamdHost: serviceHost('rspamd', site.namespaces.mail),
-      learnTunnel: ports.learnTunnel.service,
-    }),
-    reloading: reloadingScript,
-    export: renderFile('dovecot/export'),
-    drain: renderFile('dovecot/drain', { lmtpPortHex: loopback.lmtp.toString(16).toUpperCase() }),
-  };
-}
-
-/** A filter for who is meant by a name of any of the site's domains. */
-function namedBy(site: Site, name: string): string {
-  const domains = domainsOf(site);
-  if (domains.length === 1) return `(${name}=%{user})`;
-  const any = domains.map((domain) => domain.replaceAll('.', '[.]')).join('|');
-  const inDomain = (domain: string) =>
-    `(${name}=%{user | username}@%{user | domain | if('~', '^(${any})$', '${domain}', 'elsewhere')})`;
-  return `(|${domains.map(inDomain).join('')})`;
-}
-
-/** IMAP sessions of 1.5 MiB each that stand beside Dovecot's own memory (measured: docs/operations.md). */
-function openSessions({ resources }: Site): number {
-  const own = 96 * 2 ** 20;
-  return Math.floor((parseBytes(resources.dovecot.memoryLimit) - own) / (1.5 * 2 ** 20));
-}
-
 /** The archives, apart from Postfix's tunnel: this container alone reaches them, and nobody but the operator reaches it. */
-function store(image: string): Container {
+function store(image: string, moves: boolean): Container {
   return {
     name: 'store',
     image,
@@ -111,12 +36,32 @@ function store(image: string): Container {
       { name: 'config', path: '/etc/hopthu/store', subPath: 'store' },
       reloadingMount,
       { name: 'config', path: '/etc/hopthu/export', subPath: 'export' },
+      ...(moves ? [{ name: 'config', path: '/etc/hopthu/move', subPath: 'move' }] : []),
       { name: 'tls', path: '/run/tls' },
     ],
   };
 }
 
-/** Dovecot on one volume; hands out where people's programs reach it inside the cluster. */
+/** The way of whole accounts between shards: it reads what is here, and writes nothing. */
+function carrier(image: string): Container {
+  return {
+    name: 'carrier',
+    image,
+    command: reloading(hangUp, ['/run/tls'], ['/usr/bin/stunnel', '/etc/hopthu/carrier.conf']),
+    ports: { carrier: ports.carrier.container },
+    resources: { cpu: '10m', memory: '16Mi', memoryLimit: '128Mi' },
+    mounts: [
+      { name: 'mail', path: '/srv/vmail' },
+      { name: 'archive', path: '/srv/archive' },
+      { name: 'config', path: '/etc/hopthu/carrier.conf', subPath: 'carrier.conf' },
+      { name: 'config', path: '/etc/hopthu/rsyncd.conf', subPath: 'rsyncd.conf' },
+      reloadingMount,
+      { name: 'tls', path: '/run/tls' },
+    ],
+  };
+}
+
+/** Dovecot on one volume, or as many as the site has shards; hands out where people's programs reach it inside the cluster. */
 export function dovecot(
   scope: Construct,
   context: Context,
@@ -124,21 +69,21 @@ export function dovecot(
 ): {
   readonly imaps: Endpoint;
   readonly sieve: Endpoint;
-  readonly sessions: Endpoint;
-  readonly store: Endpoint;
+  /** Each shard, for the operator. */
+  readonly hosts: readonly string[];
 } {
-  const { site, image } = context;
+  const { site } = context;
   const namespace = site.namespaces.mail;
-  const config = dovecotConfig(site, directory);
-  new ConfigMap(scope, 'dovecot-config', {
-    metadata: { name: 'dovecot-config', namespace, labels: labels(site, part) },
-    data: config,
-  });
-  service(scope, context, {
-    part,
-    namespace,
-    ports: ['imaps', 'pop3s', 'sieve', 'lmtpTunnel', 'saslTunnel', 'quotaTunnel', 'sessions', 'store'],
-  });
+  const shards = shardsOf(site);
+  if (isSharded(site)) dovecotProxy(scope, context, directory);
+  else {
+    service(scope, context, {
+      part,
+      namespace,
+      ports: ['imaps', 'pop3s', 'sieve', 'lmtpTunnel', 'saslTunnel', 'quotaTunnel', 'sessions', 'store'],
+    });
+    clientService(scope, context, { part, namespace, ports: ['imaps', 'pop3s', 'sieve'] });
+  }
   // Not the StatefulSet's: its claims cannot be added to, and the backup reads this one.
   new ApiObject(scope, 'archive', {
     apiVersion: 'v1',
@@ -146,17 +91,43 @@ export function dovecot(
     metadata: { name: 'archive', namespace, labels: labels(site, part) },
     spec: claimSpec(site, site.storage.archive),
   });
-  clientService(scope, context, { part, namespace, ports: ['imaps', 'pop3s', 'sieve'] });
+  for (const shard of shards) oneShard(scope, context, directory, shard);
+  const host = serviceHost(part, namespace);
+  const at = ({ service: port }: { readonly service: number }): Endpoint => ({ host, port });
+  return { imaps: at(ports.imaps), sieve: at(ports.sieve), hosts: shards.map((shard) => shard.host) };
+}
+
+function oneShard(scope: Construct, context: Context, directory: Endpoint, shard: Shard): void {
+  const { site, image } = context;
+  const namespace = site.namespaces.mail;
+  const sharded = isSharded(site);
+  const config = dovecotConfig(site, directory, shard.name);
+  new ConfigMap(scope, `${shard.workload}-config`, {
+    metadata: { name: `${shard.workload}-config`, namespace, labels: labels(site, part) },
+    data: config,
+  });
+  if (sharded)
+    podService(scope, context, {
+      part,
+      namespace,
+      name: shard.name,
+      pod: shard.pod,
+      ports: ['shardImap', 'shardPop3', 'sieve', 'lmtpTunnel', 'quotaTunnel', 'sessions', 'store', 'carrier'],
+    });
   // The login service greets whoever connects, and logs nothing of one who leaves.
   const greets = `exec 3<>/dev/tcp/127.0.0.1/${loopback.sasl} && read -rt 4 -u 3 line && [[ $line == VERSION* ]]`;
   const alive = { exec: { command: ['/bin/bash', '-c', greets] }, timeoutSeconds: 5 };
   workload(scope, context, {
-    name: part,
+    name: shard.workload,
     namespace,
     part,
+    ...(shard.number === 0 ? {} : { ownLabels: { 'hopthu.io/shard': shard.name } }),
     uid,
     config: Object.values(config),
-    claims: { mail: site.storage.mail },
+    claims: {
+      mail: site.storage.mail,
+      ...(shard.number === 0 ? {} : { archive: site.storage.archive }),
+    },
     graceSeconds: 60,
     // It lets the last letter through, and the answer back.
     sidecars: [
@@ -178,16 +149,24 @@ export function dovecot(
           ['/run/tls', '/run/secrets/ldap', '/run/secrets/sessions'],
           ['/usr/sbin/dovecot', '-F'],
         ),
-        ports: {
-          imaps: ports.imaps.container,
-          pop3s: ports.pop3s.container,
-          sieve: ports.sieve.container,
-          sessions: ports.sessions.container,
-          exporter: ports.exporter.container,
-        },
+        ports: sharded
+          ? {
+              imap: ports.shardImap.container,
+              pop3: ports.shardPop3.container,
+              sieve: ports.sieve.container,
+              sessions: ports.sessions.container,
+              exporter: ports.exporter.container,
+            }
+          : {
+              imaps: ports.imaps.container,
+              pop3s: ports.pop3s.container,
+              sieve: ports.sieve.container,
+              sessions: ports.sessions.container,
+              exporter: ports.exporter.container,
+            },
         resources: site.resources.dovecot,
         startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
-        readiness: { ...alive, periodSeconds: 10 },
+        readiness: readyUnlessDraining(greets),
         // Two minutes: the login service waits for nobody, but a node may be busy.
         liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
         preStop: { exec: { command: ['/bin/sh', '/etc/dovecot/sieve/drain'] } },
@@ -203,27 +182,19 @@ export function dovecot(
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
-      store(image(part)),
-      throttle(context),
+      store(image(part), sharded),
+      sharded ? carrier(image(part)) : throttle(context),
     ],
     volumes: [
-      volume.configMap('config', 'dovecot-config'),
-      volume.programs('scripts', 'dovecot-config'),
+      volume.configMap('config', `${shard.workload}-config`),
+      volume.programs('scripts', `${shard.workload}-config`),
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),
       volume.secret('sessions', sessionsSecret),
-      volume.claim('archive', 'archive'),
-      volume.secret('origin', originSecret),
+      ...(shard.number === 0 ? [volume.claim('archive', 'archive')] : []),
+      ...(sharded ? [] : [volume.secret('origin', originSecret)]),
       volume.memory('run', '16Mi'),
       volume.scratch('tmp', '256Mi'),
     ],
   });
-  const host = serviceHost(part, namespace);
-  const at = ({ service: port }: { readonly service: number }): Endpoint => ({ host, port });
-  return {
-    imaps: at(ports.imaps),
-    sieve: at(ports.sieve),
-    sessions: at(ports.sessions),
-    store: at(ports.store),
-  };
 }

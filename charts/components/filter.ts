@@ -6,6 +6,7 @@ import { dkimSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
+import { filterDrainScript } from '../draining.ts';
 import { loopback, ports, serviceHost } from '../endpoints.ts';
 import { reloadingScript } from '../reloading.ts';
 import { service } from '../service.ts';
@@ -79,6 +80,7 @@ export function filterConfig(site: Site): Readonly<Record<string, string>> {
       messageSizeLimit: messageSizeLimit(site.attachment),
     }),
     reloading: reloadingScript,
+    drain: filterDrainScript(),
     'eicar.ndb': renderFile('clamav/eicar.ndb'),
     'valkey.conf': renderFile('valkey/valkey.conf', {
       valkeyPort: loopback.valkey,
@@ -132,6 +134,8 @@ export function filter(scope: Construct, context: Context): void {
     part,
     uid,
     config: Object.values(config),
+    // rspamd gives what it is judging ten seconds.
+    graceSeconds: 60,
     claims: { valkey: site.storage.filter, signatures: site.storage.signatures },
     ...(updates.length === 0 ? {} : { initContainers: [firstSignatures(context)] }),
     // Who is asked ends after who asks: what has come is judged to its end.
@@ -171,6 +175,7 @@ function rspamd({ site, image }: Context): Container {
     startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
     readiness: { ...alive, periodSeconds: 10 },
     liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
+    preStop: { exec: { command: ['/bin/sh', '/etc/rspamd/local.d/drain'] } },
     mounts: [
       // rspamd looks in each for files of the names that it knows.
       { name: 'config', path: '/etc/rspamd/local.d' },
@@ -207,7 +212,8 @@ function valkey({ site, image }: Context): Container {
     name: 'valkey',
     image: image('valkey'),
     resources: site.resources.valkey,
-    liveness: { ...asks(loopback.valkey, 'PING\\r\\n', 'PONG'), initialDelaySeconds: 30, periodSeconds: 30 },
+    // It says that it is loading its log for as long as it does.
+    liveness: { ...asks(loopback.valkey, 'PING\\r\\n', '-e PONG -e LOADING'), periodSeconds: 30 },
     mounts: [
       { name: 'config', path: '/etc/hopthu' },
       { name: 'valkey', path: '/var/lib/valkey', writable: true },
@@ -257,6 +263,6 @@ function metrics({ site, image }: Context): Container {
     ports: { metrics: port },
     resources: { cpu: '5m', memory: '48Mi', memoryLimit: '128Mi' },
     mounts: [],
-    liveness: { httpGet: { path: '/healthz', port }, periodSeconds: 30, failureThreshold: 3 },
+    liveness: { httpGet: { path: '/healthz', port }, periodSeconds: 30, timeoutSeconds: 5 },
   };
 }

@@ -6,8 +6,9 @@ import { alerts } from '../alerts.ts';
 import { dashboards } from '../dashboards.ts';
 import type { PortName } from '../endpoints.ts';
 import { scripted, scriptPath } from '../exporter.ts';
-import { flows, type PodName } from '../flows.ts';
+import { flowsOf, type PodName } from '../flows.ts';
 import { type Context, labels, selector } from '../workload.ts';
+import { namespaceOf } from './network-policies.ts';
 
 const part = 'monitoring';
 
@@ -16,12 +17,14 @@ export function monitoring(scope: Construct, { site }: Context): void {
   const namespace = site.namespaces.mail;
   const metadata = (name: string) => ({ name, namespace, labels: labels(site, part) });
   if (site.monitoring.prometheusOperator) {
-    for (const { to: name, ports } of scraped) {
+    for (const { to: name, ports } of scraped(site)) {
       new ApiObject(scope, `scrape-${name}`, {
         apiVersion: 'monitoring.coreos.com/v1',
         kind: 'PodMonitor',
         metadata: metadata(name),
         spec: {
+          // Postfix is in a namespace of its own.
+          namespaceSelector: { matchNames: [namespaceOf(site, name)] },
           selector: { matchLabels: selector(site, name) },
           podMetricsEndpoints: ports.map((port) => endpoint(site, name, port)),
         },
@@ -48,9 +51,11 @@ export function monitoring(scope: Construct, { site }: Context): void {
 }
 
 /** Who lets the monitoring in, and where. */
-export const scraped = flows.flatMap((flow) =>
-  flow.from === 'monitoring' && 'ports' in flow ? [{ to: flow.to, ports: flow.ports }] : [],
-);
+export function scraped(site: Site) {
+  return flowsOf(site).flatMap((flow) =>
+    flow.from === 'monitoring' && 'ports' in flow ? [{ to: flow.to, ports: flow.ports }] : [],
+  );
+}
 
 /** The name of a container's port: `metrics` is of our own programs, `exporter` of the daemons. */
 export function containerPort(port: PortName): string {

@@ -5,6 +5,7 @@ import { mailRoot } from '../../operator/core/layout.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { renderFile } from '../config/render.ts';
 import { cronJob } from '../cron-job.ts';
+import { type Shard, shardsOf } from '../shards.ts';
 import { type Context, labels, volume } from '../workload.ts';
 
 const part = 'moving';
@@ -32,18 +33,24 @@ export function movingConfig({ moving }: Site): Readonly<Record<string, string>>
 }
 
 export function moving(scope: Construct, context: Context): void {
-  const { site, image } = context;
+  const { site } = context;
   const namespace = site.namespaces.mail;
   new ConfigMap(scope, 'moving-config', {
     metadata: { name: 'moving-config', namespace, labels: labels(site, part) },
     data: movingConfig(site),
   });
+  for (const shard of shardsOf(site)) pod(scope, context, shard);
+}
+
+/** One for each Dovecot: it works on that one's volume. */
+function pod(scope: Construct, context: Context, shard: Shard): void {
+  const { site, image } = context;
   cronJob(scope, context, {
-    name,
-    namespace,
+    name: `${name}${shard.suffix}`,
+    namespace: site.namespaces.mail,
     part,
     uid,
-    beside: 'dovecot-0',
+    beside: shard.pod,
     containers: [
       {
         name,
@@ -61,7 +68,7 @@ export function moving(scope: Construct, context: Context): void {
     ],
     volumes: [
       volume.configMap('config', 'moving-config'),
-      volume.claim('mail', 'mail-dovecot-0'),
+      volume.claim('mail', shard.claims.mail),
       // The password is here while a mailbox is copied, and what doveadm knows of the folders there.
       volume.memory('work', '64Mi'),
       volume.memory('run', '16Mi'),

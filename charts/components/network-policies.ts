@@ -48,13 +48,13 @@ export function namespaceOf({ namespaces }: Site, pod: PodName): string {
 }
 
 function ingress(site: Site, flow: Flow): Rule {
-  const from = isPod(flow.from) ? [podsOf(site, flow.from)] : callers(site)[flow.from];
+  const from = isPod(flow.from) ? [peer(site, flow.from)] : callers(site)[flow.from];
   return { ...(from === undefined ? {} : { from }), ports: listeners(flow) };
 }
 
 /** Undefined where the site has nobody there. */
 function egress(site: Site, flow: Flow): Rule | undefined {
-  return isPod(flow.to) ? { to: [podsOf(site, flow.to)], ports: listeners(flow) } : elsewhere(site)[flow.to];
+  return isPod(flow.to) ? { to: [peer(site, flow.to)], ports: listeners(flow) } : elsewhere(site)[flow.to];
 }
 
 /** Policies look at packets behind the Service, hence at the port that the daemon binds. */
@@ -67,7 +67,7 @@ const udp = (port: number) => ({ protocol: 'UDP', port });
 const network = (cidr: string) => ({ ipBlock: { cidr } });
 const namespace = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
 
-function podsOf(site: Site, pod: PodName): object {
+function peer(site: Site, pod: PodName): object {
   return {
     namespaceSelector: namespace(namespaceOf(site, pod)),
     podSelector: { matchLabels: selector(site, pod) },

@@ -119,7 +119,11 @@ function front(image: string): Container {
     },
     resources: { cpu: '5m', memory: '24Mi', memoryLimit: '96Mi' },
     // With no room left at either, both are ready all the same: what can be read is read.
-    readiness: { httpGet: { path: '/reads', port: ports.providerHealth.container }, periodSeconds: 3 },
+    readiness: {
+      httpGet: { path: '/reads', port: ports.providerHealth.container },
+      periodSeconds: 3,
+      timeoutSeconds: 3,
+    },
     mounts: [
       { name: 'config', path: '/etc/hopthu' },
       { name: 'tls', path: '/run/tls' },

@@ -21,12 +21,10 @@ const uid = 10004;
 
 export type OperatorProps = {
   readonly directory: Endpoint;
-  /** Dovecot's API for ending sessions. */
-  readonly sessions: Endpoint;
+  /** Dovecot, or each of several in their order: its API for ending sessions, and the store of whole accounts beside it. */
+  readonly dovecots: readonly string[];
   /** Where Postfix takes its notices. */
   readonly notices: Endpoint;
-  /** The store of whole accounts beside Dovecot. */
-  readonly store: Endpoint;
   /** Text of the site file, which the operator reads as it stands. */
   readonly siteFile: string;
 };
@@ -35,7 +33,7 @@ export type OperatorProps = {
 export function operator(
   scope: Construct,
   context: Context,
-  { directory, sessions, store, notices, siteFile }: OperatorProps,
+  { directory, dovecots, notices, siteFile }: OperatorProps,
 ): Endpoint {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
@@ -83,12 +81,12 @@ export function operator(
           HOPTHU_LDAP_PORT: String(directory.port),
           HOPTHU_LDAP_CA_FILE: '/run/ca/ca.crt',
           HOPTHU_LDAP_PASSWORD_FILE: '/run/secrets/ldap/password',
-          HOPTHU_SESSIONS_HOST: sessions.host,
-          HOPTHU_SESSIONS_PORT: String(sessions.port),
+          HOPTHU_SESSIONS_HOST: dovecots.join(','),
+          HOPTHU_SESSIONS_PORT: String(ports.sessions.service),
           HOPTHU_SESSIONS_CA_FILE: '/run/ca/ca.crt',
           HOPTHU_SESSIONS_KEY_FILE: '/run/secrets/sessions/key',
-          HOPTHU_STORE_HOST: store.host,
-          HOPTHU_STORE_PORT: String(store.port),
+          HOPTHU_STORE_HOST: dovecots.join(','),
+          HOPTHU_STORE_PORT: String(ports.store.service),
           HOPTHU_TLS_FOLDER: '/run/tls',
           HOPTHU_NOTICES_HOST: notices.host,
           HOPTHU_NOTICES_PORT: String(notices.port),
@@ -105,10 +103,15 @@ export function operator(
           { name: 'notices', path: '/etc/hopthu-notices' },
         ],
         resources: site.resources.operator,
-        readiness: { httpGet: { path: '/readyz', port: ports.operator.container }, periodSeconds: 5 },
+        readiness: {
+          httpGet: { path: '/readyz', port: ports.operator.container },
+          periodSeconds: 5,
+          timeoutSeconds: 5,
+        },
         liveness: {
           httpGet: { path: '/healthz', port: ports.operator.container },
           periodSeconds: 20,
+          timeoutSeconds: 5,
           failureThreshold: 3,
         },
       },

@@ -21,8 +21,8 @@ const configMap = 'portal-config';
 
 export type PortalProps = {
   readonly directory: Endpoint;
-  /** Dovecot's API for ending sessions. */
-  readonly sessions: Endpoint;
+  /** Dovecot, or each of several: its API for ending sessions. */
+  readonly dovecots: readonly string[];
   /** Text of the site file, which it reads as it stands. */
   readonly siteFile: string;
 };
@@ -30,7 +30,7 @@ export type PortalProps = {
 export function portal(
   scope: Construct,
   context: Context,
-  { directory, sessions, siteFile }: PortalProps,
+  { directory, dovecots, siteFile }: PortalProps,
 ): Endpoint {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
@@ -59,8 +59,8 @@ export function portal(
           HOPTHU_LDAP_HOST: directory.host,
           HOPTHU_LDAP_PORT: String(directory.port),
           HOPTHU_LDAP_PASSWORD_FILE: '/run/secrets/ldap/password',
-          HOPTHU_SESSIONS_HOST: sessions.host,
-          HOPTHU_SESSIONS_PORT: String(sessions.port),
+          HOPTHU_SESSIONS_HOST: dovecots.join(','),
+          HOPTHU_SESSIONS_PORT: String(ports.sessions.service),
           HOPTHU_SESSIONS_KEY_FILE: '/run/secrets/sessions/key',
           HOPTHU_CA_FILE: '/run/ca/ca.crt',
           HOPTHU_TLS_FOLDER: '/run/tls',

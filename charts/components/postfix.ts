@@ -8,13 +8,16 @@ import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
+import { drainScript, readyUnlessDraining } from '../draining.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
 import { exporter } from '../exporter.ts';
 import { reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
+import { isSharded, shardsOf } from '../shards.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 import type { DirectoryEndpoints } from './openldap.ts';
+import { type MakeMap, postfixShards, shardMaps } from './postfix-shards.ts';
 
 const part = 'postfix';
 /** Not a group of its own for the pod (fsGroup): that would be put on the queue too, whose owners Postfix insists on. */
@@ -28,6 +31,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       .filter((file) => file in files)
       .map((file) => `proxy:ldap:/run/maps/${file}`)
       .join(', ');
+  const shards = postfixShards(site);
   return {
     'main.cf': renderFile('postfix/main.cf', {
       domain: site.domain,
@@ -38,12 +42,13 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       messageSizeLimit: messageSizeLimit(site.attachment),
       lmtpPort: loopback.lmtp,
       saslPort: loopback.sasl,
-      quotaPort: loopback.quota,
+      quotaCheck: shards.quotaCheck,
+      shards: shards.main,
       milterPort: loopback.milter,
       mailboxMaps: asked('mailbox'),
       aliasMaps: asked('alias'),
     }),
-    'master.cf': renderFile('postfix/master.cf', {
+    'master.cf': `${renderFile('postfix/master.cf', {
       smtpPort: ports.smtp.container,
       submissionPort: ports.submission.container,
       submissionsPort: ports.submissions.container,
@@ -52,9 +57,10 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       noticesPort: loopback.notices,
       repliesPort: loopback.replies,
       noticesFrom: `${site.notices.from}@${site.domain}`,
-    }),
+    })}${shards.master}`,
     ...files,
-    'stunnel.conf': renderFile('postfix/stunnel.conf', {
+    'stunnel.conf': `${renderFile('postfix/stunnel.conf', {
+      firstHost: shardsOf(site)[0]?.host ?? '',
       dovecotHost: serviceHost('dovecot', site.namespaces.mail),
       lmtpPort: loopback.lmtp,
       saslPort: loopback.sasl,
@@ -70,15 +76,15 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       repliesTunnel: ports.replies.container,
       noticesTunnel: ports.notices.container,
       noticesPort: loopback.notices,
-    }),
+    })}${shards.tunnels}`,
     'reject-footers': renderFile('postfix/reject-footers', {
       attachmentText: displayBytes(site.attachment),
     }),
     start: renderFile('postfix/start'),
+    drain: drainScript(part),
     'count-log': renderFile('postfix/count-log'),
     'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain }),
     metrics: renderFile('postfix/metrics'),
-    drain: renderFile('postfix/drain', { lmtpPortHex: loopback.lmtp.toString(16).toUpperCase() }),
     'write-maps': renderFile('postfix/write-maps', { maps: Object.keys(files).join(' ') }),
     reloading: reloadingScript,
   };
@@ -105,13 +111,7 @@ function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<
   const centre = centreAddress(site);
   const refusal = (vietnamese: string, english: string) =>
     `550 5.2.1 Hop thu ${vietnamese}, hay viet toi ${centre} (this mailbox ${english}, write to ${centre})`;
-  const map = (
-    {
-      attribute: name,
-      ...values
-    }: { status: string; attribute: string; result: string; format: string; more?: string },
-    { host, port } = directory,
-  ) =>
+  const map: MakeMap = ({ attribute: name, ...values }, { host, port } = directory) =>
     renderFile('postfix/map.cf', {
       directoryHost: host,
       directoryPort: port,
@@ -157,6 +157,7 @@ function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<
       result: 'mail',
       format: '550 5.7.1 Tai khoan khong con duoc gui thu (this account may not send any more)',
     }),
+    ...(isSharded(site) ? shardMaps(map) : {}),
   };
 }
 
@@ -209,7 +210,7 @@ export function postfix(
         },
         resources: site.resources.postfix,
         startup: { ...serving, periodSeconds: 1, failureThreshold: 300 },
-        readiness: { ...serving, periodSeconds: 10 },
+        readiness: readyUnlessDraining(greets),
         // By its lock alone: it waits for its children, who wait for others.
         liveness: {
           exec: { command: ['/bin/sh', '-c', masterRuns] },

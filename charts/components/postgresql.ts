@@ -86,7 +86,7 @@ export function postgresql(scope: Construct, context: Context): Endpoint {
           GOMAXPROCS: '1',
         },
         ports: { exporter: ports.exporter.container },
-        resources: { cpu: '2m', memory: '16Mi', memoryLimit: '64Mi' },
+        resources: { cpu: '2m', memory: '24Mi', memoryLimit: '64Mi' },
         mounts: [{ name: 'run', path: '/run/postgresql' }],
       },
     ],

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { serviceDn, suffixOf } from '../../operator/core/layout.ts';
-import { portalPath } from '../../operator/core/portal.ts';
+import { passwordPath, portalPath } from '../../operator/core/portal.ts';
 import { formatBytes, messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
 import { ldapSecret, originSecret, tlsSecret, webmailSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -112,7 +112,7 @@ function configuration(
       productName: phpString(`Hộp Thư – ${site.title}`),
       messageBytes,
       passwordLength: site.passwords.minLength,
-      passwordPath: `${portalPath}/mat-khau`,
+      passwordPath,
     }),
     'php-fpm.conf': fill('php-fpm.conf', { attachmentBytes: site.attachment, requestBytes }),
     'nginx.conf': fill('nginx.conf', {

@@ -1,6 +1,9 @@
 /** `hopthu backup now` and `hopthu backup list`. */
 import { setTimeout } from 'node:timers/promises';
 import { BatchV1Api, type KubeConfig, type V1Job } from '@kubernetes/client-node';
+import { shardsOf } from '../../charts/shards.ts';
+import { firstShard } from '../../operator/core/shards.ts';
+import type { Site } from '../../operator/core/site.ts';
 import { Failed } from '../failure.ts';
 import { callKube, loadKubeConfig } from '../kube.ts';
 import { printData, printTable } from '../print.ts';
@@ -10,19 +13,21 @@ import { withWorkPod } from './work-pod.ts';
 
 export type BackupOptions = { readonly site: string; readonly context?: string; readonly output?: string };
 
-const jobs = {
-  backup: ['backup-site', 'backup-mail'],
-  check: ['check-site', 'check-mail'],
-} as const;
+/** Of the site, and of each Dovecot's mail. */
+function jobsOf(what: 'backup' | 'check', site: Site): readonly string[] {
+  return [`${what}-site`, ...shardsOf(site).map(({ suffix }) => `${what}-mail${suffix}`)];
+}
 
 /**
  * Backs up, or reads the last backups back, now; as the CronJobs do, whose status shows it. Waits for the end.
  * @throws Failed when a job fails
  */
-export async function runJobs(what: keyof typeof jobs, options: BackupOptions): Promise<void> {
-  const { namespaces } = loadSite(options.site);
+export async function runJobs(what: 'backup' | 'check', options: BackupOptions): Promise<void> {
+  const site = loadSite(options.site);
+  const { namespaces } = site;
+  const names = jobsOf(what, site);
   const config = loadKubeConfig(options.context);
-  const started = await Promise.all(jobs[what].map((name) => start(config, namespaces.mail, name)));
+  const started = await Promise.all(names.map((name) => start(config, namespaces.mail, name)));
   const ended = await Promise.all(started.map((name) => untilEnded(config, namespaces.mail, name)));
   const failed = ended.filter(({ ok }) => !ok).map(({ name }) => name);
   if (failed.length > 0) {
@@ -31,23 +36,24 @@ export async function runJobs(what: keyof typeof jobs, options: BackupOptions): 
       `${failed.join(' and ')} failed: kubectl -n ${namespaces.mail} logs job/${first}, then run it again`,
     );
   }
-  console.log(`${jobs[what].join(' and ')} are done`);
+  console.log(`${names.join(' and ')} are done`);
 }
 
 /** Prints what the repository holds, and when it was last read back. */
 export async function listBackups(options: BackupOptions): Promise<void> {
-  const { namespaces } = loadSite(options.site);
+  const site = loadSite(options.site);
+  const { namespaces } = site;
   const config = loadKubeConfig(options.context);
   const pod = { namespace: namespaces.mail, cronJob: 'restore-site' } as const;
   const snapshots = await withWorkPod(config, pod, listSnapshots);
-  const runs = await lastRuns(config, namespaces.mail);
+  const runs = await lastRuns(config, site);
   if (options.output !== undefined) {
     console.log(printData({ snapshots, runs }, options.output));
     return;
   }
-  const rows = snapshots.map(({ time, kind, id, files, bytes }) => [
+  const rows = snapshots.map(({ time, kind, shard = firstShard, id, files, bytes }) => [
     inVietnam(time),
-    kind,
+    shard === firstShard ? kind : `${kind} ${shard}`,
     id.slice(0, 8),
     String(files),
     `${(bytes / 2 ** 20).toFixed(1)} MiB`,
@@ -62,9 +68,10 @@ export async function listBackups(options: BackupOptions): Promise<void> {
 
 type Run = { readonly name: string; readonly succeeded?: string };
 
-async function lastRuns(config: KubeConfig, namespace: string): Promise<readonly Run[]> {
+async function lastRuns(config: KubeConfig, site: Site): Promise<readonly Run[]> {
+  const namespace = site.namespaces.mail;
   const api = config.makeApiClient(BatchV1Api);
-  const runs = [...jobs.backup, ...jobs.check].map(async (name): Promise<Run> => {
+  const runs = [...jobsOf('backup', site), ...jobsOf('check', site)].map(async (name): Promise<Run> => {
     const found = await callKube(`reading CronJob ${namespace}/${name}`, () =>
       api.readNamespacedCronJob({ namespace, name }),
     );

@@ -1,4 +1,5 @@
 /** What the repository holds, as restic tells it. */
+import { firstShard } from '../../operator/core/shards.ts';
 import { WrongInput } from '../failure.ts';
 import type { Work } from './work-pod.ts';
 
@@ -7,6 +8,8 @@ export type SnapshotKind = 'site' | 'mail';
 export type Snapshot = {
   readonly id: string;
   readonly kind: SnapshotKind;
+  /** Of mail: the Dovecot that had it. */
+  readonly shard?: string;
   /** RFC 3339 in UTC, whole seconds. */
   readonly time: string;
   readonly bytes: number;
@@ -28,10 +31,14 @@ export async function listSnapshots(work: Work): Promise<readonly Snapshot[]> {
 /** @param json of `restic snapshots`; what has no tag of ours is left out */
 export function parseSnapshots(json: string): readonly Snapshot[] {
   return (JSON.parse(json) as readonly ResticSnapshot[]).flatMap(({ id, time, tags = [], summary }) => {
-    const kind = (['site', 'mail'] as const).find((name) => tags.includes(name));
-    if (kind === undefined) return [];
+    const tag = tags.find((name) => name === 'site' || /^mail(-dovecot-\d+)?$/.test(name));
+    if (tag === undefined) return [];
+    const place =
+      tag === 'site'
+        ? { kind: 'site' as const }
+        : { kind: 'mail' as const, shard: tag.slice(5) || firstShard };
     const { total_bytes_processed: bytes = 0, total_files_processed: files = 0 } = summary ?? {};
-    return [{ id, kind, time: `${new Date(time).toISOString().slice(0, 19)}Z`, bytes, files }];
+    return [{ id, ...place, time: `${new Date(time).toISOString().slice(0, 19)}Z`, bytes, files }];
   });
 }
 
@@ -40,8 +47,12 @@ export function latest(
   snapshots: readonly Snapshot[],
   kind: SnapshotKind,
   at?: string,
+  shard = firstShard,
 ): Snapshot | undefined {
-  return snapshots.findLast((one) => one.kind === kind && (at === undefined || one.time <= at));
+  return snapshots.findLast(
+    (one) =>
+      one.kind === kind && (kind === 'site' || one.shard === shard) && (at === undefined || one.time <= at),
+  );
 }
 
 /**

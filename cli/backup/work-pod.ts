@@ -8,6 +8,7 @@ import {
   type V1PodSpec,
   type V1PodTemplateSpec,
 } from '@kubernetes/client-node';
+import type { Shard } from '../../charts/shards.ts';
 import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
 import { readFromPod } from '../pod-script.ts';
@@ -18,6 +19,8 @@ export type Work = (args: readonly string[], input?: string) => Promise<string>;
 export type WorkPodProps = {
   readonly namespace: string;
   readonly cronJob: keyof typeof folders;
+  /** Of mail: the Dovecot whose volumes it works on. */
+  readonly shard?: Shard;
   /** The workload that uses the same volume stands still, so that any node will do. */
   readonly alone?: boolean;
 };
@@ -37,11 +40,11 @@ const deadline = 12 * 3_600_000;
 /** @throws Failed where the charts are not there, the pod does not start, or the work fails */
 export async function withWorkPod<T>(
   config: KubeConfig,
-  { namespace, cronJob, alone = false }: WorkPodProps,
+  { namespace, cronJob, shard, alone = false }: WorkPodProps,
   use: (work: Work) => Promise<T>,
 ): Promise<T> {
   const core = config.makeApiClient(CoreV1Api);
-  const { metadata, spec: whole } = await templateOf(config, namespace, cronJob);
+  const { metadata, spec: whole } = await templateOf(config, namespace, `${cronJob}${shard?.suffix ?? ''}`);
   const { affinity, ...spec } = whole;
   const body: V1Pod = {
     // The labels open the network for it.

@@ -1,4 +1,5 @@
 /** `hopthu restore mailbox`: mail of a backup beside the living mailbox, in folders of its own, never over it. */
+import { shardNamed } from '../../charts/shards.ts';
 import { inVietnam, parseTime } from '../backup/snapshots.ts';
 import { withWorkPod } from '../backup/work-pod.ts';
 import { Failed } from '../failure.ts';
@@ -25,13 +26,15 @@ export async function restoreMailbox(name: string, options: RestoreMailboxOption
   const config = loadKubeConfig(options.context);
   const namespace =
     options.namespace ?? config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
-  const { namespaces } = options.site === undefined ? siteOfNamespace(namespace) : loadSite(options.site);
-  const { account, address } = await readAccount(config, namespace, name);
+  const site = options.site === undefined ? siteOfNamespace(namespace) : loadSite(options.site);
+  const { namespaces } = site;
+  const { account, address, shard: host } = await readAccount(config, namespace, name);
+  const shard = shardNamed(site, host);
   const at = options.at === undefined ? [] : [parseTime(options.at)];
-  const dovecot = { namespace: namespaces.mail, pod: 'dovecot-0', container: 'dovecot', deadline };
+  const dovecot = { namespace: namespaces.mail, pod: shard.pod, container: 'dovecot', deadline };
   const doveadm = (...args: readonly string[]) =>
     readFromPod(config, { ...dovecot, command: ['doveadm', ...asAdministrator, ...args] });
-  const pod = { namespace: namespaces.mail, cronJob: 'restore-mail' } as const;
+  const pod = { namespace: namespaces.mail, cronJob: 'restore-mail', shard } as const;
   await withWorkPod(config, pod, async (work) => {
     const [unpacked = '', time = ''] = (await work(['unpack', account, ...at])).trim().split(' ');
     try {

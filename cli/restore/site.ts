@@ -5,6 +5,7 @@ import {
   KubernetesObjectApi,
   PatchStrategy,
 } from '@kubernetes/client-node';
+import { type Shard, shardsOf } from '../../charts/shards.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { inVietnam, latest, listSnapshots, parseTime, type Snapshot } from '../backup/snapshots.ts';
 import { type Work, withWorkPod } from '../backup/work-pod.ts';
@@ -20,7 +21,8 @@ export type RestoreSiteOptions = { readonly site: string; readonly context?: str
 
 type Saved = {
   readonly site: Snapshot;
-  readonly mail: Snapshot;
+  /** Of each Dovecot. */
+  readonly mail: readonly { readonly shard: Shard; readonly snapshot: Snapshot }[];
   readonly organizations: readonly SavedObject[];
   readonly mailboxes: readonly SavedObject[];
   readonly secrets: readonly SavedObject[];
@@ -44,8 +46,10 @@ export async function restoreSite(options: RestoreSiteOptions): Promise<void> {
   const say = (line: string) => console.log(line);
   // Its certificate may be of the CA of before.
   await backup.restart();
-  const saved = await inSitePod(config, namespace, await mail.standStill(), (work) => read(work, options.at));
-  say(`restoring the backup of ${inVietnam(saved.site.time)}, mail of ${inVietnam(saved.mail.time)}`);
+  const saved = await inSitePod(config, namespace, await mail.standStill(), (work) =>
+    read(work, site, options.at),
+  );
+  say(`restoring the backup of ${inVietnam(saved.site.time)}, mail of ${timesOf(saved)}`);
   say('stopping the stack');
   await mail.stop(['postgresql']);
   if (await restoreKeys(objects, site, saved.secrets)) {
@@ -79,8 +83,14 @@ async function fill(
     await work(['database', saved.site.id]);
     say('the database of the webmail is filled');
   });
-  const pod = { namespace, cronJob: 'restore-mail', alone: true } as const;
-  await withWorkPod(config, pod, (work) => work(['store', saved.mail.id]));
+  for (const { shard, snapshot } of saved.mail) {
+    const pod = { namespace, cronJob: 'restore-mail', shard, alone: true } as const;
+    await withWorkPod(config, pod, (work) => work(['store', snapshot.id]));
+  }
+}
+
+function timesOf({ mail }: Saved): string {
+  return [...new Set(mail.map(({ snapshot }) => inVietnam(snapshot.time)))].join(' and ');
 }
 
 /** @param alone while slapd stands still; before, it has to be on slapd's node */
@@ -94,14 +104,18 @@ function inSitePod<T>(
 }
 
 /** The mail that was backed up with the site, or after it: what came between is in both. */
-async function read(work: Work, asked: string | undefined): Promise<Saved> {
+async function read(work: Work, of: Site, asked: string | undefined): Promise<Saved> {
   const at = asked === undefined ? undefined : parseTime(asked);
   const snapshots = await listSnapshots(work);
-  const [site, mail] = [latest(snapshots, 'site', at), latest(snapshots, 'mail', at)];
-  if (site === undefined || mail === undefined)
-    throw new Failed(
-      `the repository has no backup of the ${site === undefined ? 'site' : 'mail'}${at === undefined ? '' : ` until ${at}`}`,
-    );
+  const until = at === undefined ? '' : ` until ${at}`;
+  const site = latest(snapshots, 'site', at);
+  if (site === undefined) throw new Failed(`the repository has no backup of the site${until}`);
+  const mail = shardsOf(of).map((shard) => {
+    const snapshot = latest(snapshots, 'mail', at, shard.name);
+    if (snapshot !== undefined) return { shard, snapshot };
+    const where = shard.number === 0 ? '' : ` at ${shard.name}`;
+    throw new Failed(`the repository has no backup of the mail${where}${until}`);
+  });
   await work(['expect-empty', site.id]);
   const list = async (file: string) => parseList(await work(['print', site.id, file]));
   return {

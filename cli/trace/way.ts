@@ -28,8 +28,9 @@ export function linesOf(part: Part, log: string): readonly Line[] {
   });
 }
 
-/** Nov 26 00:38:46 mail postfix/submission/smtpd[271]: 4dJ2…: client=… */
-const postfixLine = /^\w{3} [ \d]\d [\d:]{8} \S+ postfix\/(?:\S+\/)?(\w+)\[\d+\]: ([0-9A-Za-z]{6,20}): (.*)$/;
+/** Words such as `warning` and `NOQUEUE` stand there, too. Nov 26 00:38:46 mail postfix/submission/smtpd[271]: 4dJ2…: client=… */
+const postfixLine =
+  /^\w{3} [ \d]\d [\d:]{8} \S+ postfix\/(?:\S+\/)?(\w+)\[\d+\]: (?=\w*\d)([0-9A-Za-z]{6,20}): (.*)$/;
 /** … proxy; rspamd_task_write_log: id: <…>, qid: <4dJ2…>, ip: …, (default: F (no action): [0.90/15.00] [A(0.1){},…]), …, time: 119.6ms */
 const rspamdLine =
   /rspamd_task_write_log: id: <([^>]*)>, qid: <([^>]*)>, .*?\(default: \w \(([^)]+)\): (\[[^\]]*\]) \[([^\]]*)\]\).* time: ([\d.]+ms)/;

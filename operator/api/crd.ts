@@ -100,6 +100,13 @@ const definitions: Readonly<Record<Kind, Definition>> = {
         description: 'The last access, within a day.',
         priority: 1,
       },
+      {
+        name: 'Shard',
+        type: 'string',
+        jsonPath: '.status.shard',
+        description: 'The Dovecot that has its mail; empty means the first.',
+        priority: 1,
+      },
       ...conditionColumns,
     ],
     selectable: ['.spec.organizationRef.name'],

@@ -186,6 +186,7 @@ export const mailboxStatus = z.object({
     .max(32)
     .optional()
     .describe('Delegates whose rights are in force. R26'),
+  shard: z.string().max(64).optional().describe('The Dovecot that has its mail; absent means the first.'),
   entry: z.string().max(512).optional().describe('DN of its entry in the directory.'),
   conditions: conditions.optional(),
 });

@@ -66,4 +66,6 @@ export const annotation = {
   liftHold: 'hopthu.io/lift-hold',
   /** On an Organization: its former abbreviation. Addresses that carry it are planned to follow the present one. */
   renameAddresses: 'hopthu.io/rename-addresses',
+  /** On an Organization that has none above it: the shard that keeps the mail of all its mailboxes; they are moved there. */
+  shard: 'hopthu.io/shard',
 } as const;

@@ -37,6 +37,7 @@ export function attributesFor(
     now,
     quotaBytes: quotaOf(site, mailbox.spec, organization.quota),
     ...(entry === undefined ? {} : { entry }),
+    ...(claimant.host === undefined ? {} : { host: claimant.host }),
   });
 }
 

@@ -26,6 +26,8 @@ export type Claimant = {
   readonly ownerUid: string;
   /** The account it is to have, where that is not its own UID and has no entry: mail put back from the archive is under it. */
   readonly account?: string;
+  /** Where that account's mail is. */
+  readonly host?: string;
 };
 
 export type Grant = {

@@ -8,6 +8,7 @@ import { removalOf } from './archive.ts';
 import { attribute, objectClass } from './layout.ts';
 import { type MailTask, type MailWorld, wantedAccounts } from './mail-work.ts';
 import { accountOf, all, first, ownerIn, parseDated } from './observed.ts';
+import { hostOf } from './shards.ts';
 import { rfc3339 } from './time.ts';
 
 export type Purges = { readonly tasks: readonly MailTask[]; readonly held: HeldArchives };
@@ -72,7 +73,8 @@ function dueOf({ site, now }: MailWorld, entry: DirectoryEntry): Due | undefined
 
 /** The entry of `ou=held`. */
 function targetOf(entry: DirectoryEntry) {
-  return { account: accountOf(entry), dn: entry.dn, ownerUid: first(entry, attribute.ownerUid) ?? '' };
+  const ownerUid = first(entry, attribute.ownerUid) ?? '';
+  return { account: accountOf(entry), dn: entry.dn, ownerUid, host: hostOf(entry) };
 }
 
 function isMailbox(entry: DirectoryEntry): boolean {

@@ -18,6 +18,7 @@ import type { Restore } from './mail-work.ts';
 import { resourceName } from './naming/identity.ts';
 import { accountOf, first, type Observed } from './observed.ts';
 import type { Organizations, ResolvedOrganization } from './organizations.ts';
+import { hostOf } from './shards.ts';
 import { attempt, type Problem, waiting } from './verdict.ts';
 
 export type Claims = {
@@ -97,6 +98,7 @@ function accountFor(
     ...claim,
     mailbox: withAddress(mailbox, memory),
     account: accountOf(memory),
+    host: hostOf(memory),
     ...refused(removalProblem(memory)),
     ...(restore === undefined ? {} : { restore }),
   };

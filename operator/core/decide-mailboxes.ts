@@ -13,10 +13,12 @@ import { isClosed, isReclaimed, removalProblem, restoreOf } from './former.ts';
 import { holdBack, writesBefore } from './held.ts';
 import { attribute } from './layout.ts';
 import { lifeOf } from './life.ts';
+import { moveOf } from './moves.ts';
 import { mailboxDn } from './naming/identity.ts';
 import { all, first, type Observed } from './observed.ts';
 import { isSuspendedByAnnotation, type Organizations } from './organizations.ts';
 import { passwordExpiry } from './password.ts';
+import { firstShard, hostOf, lostShard } from './shards.ts';
 import { attempt } from './verdict.ts';
 
 type MailboxesWorld = Pick<World, 'site' | 'mailboxes' | 'now'>;
@@ -43,8 +45,14 @@ export function decideMailboxes(
       ...asItIs(world, observed, resource, claimant),
       ...(restore === undefined ? {} : { restore }),
     };
-    const known = [...(problems.get(uid) ?? []), ...(grant?.problems ?? [])];
     const { entry } = base;
+    const lost = lostShard(world.site, shardFor(entry, claimant));
+    const known = [
+      ...(lost === undefined ? [] : [lost]),
+      ...(problems.get(uid) ?? []),
+      ...(grant?.problems ?? []),
+    ];
+    if (lost !== undefined && entry === undefined) return { ...base, problems: known };
     if (claimant === undefined || grant === undefined) {
       const suspended =
         entry !== undefined && asksForSuspension(resource) && !isClosed(entry) && !isReclaimed(entry);
@@ -61,6 +69,7 @@ export function decideMailboxes(
     const renamed = renamedBy(world, observed, claimant, grant, entry, life);
     return {
       ...base,
+      ...belonging(claimant, entry),
       problems: known,
       attributes,
       ...(life.reclaim === undefined ? {} : { reclaim: life.reclaim }),
@@ -68,6 +77,19 @@ export function decideMailboxes(
     };
   });
   return withDelegates({ site: world.site, observed, claimants, desired });
+}
+
+/** Where its mail is, or will be. */
+function shardFor(entry: DirectoryEntry | undefined, claimant: Claimant | undefined): string {
+  if (entry !== undefined) return hostOf(entry);
+  return claimant?.host ?? claimant?.organization?.shard ?? firstShard;
+}
+
+/** Where its organization's mailboxes belong, while its own mail is not there, or not there alone. */
+function belonging({ organization }: Claimant, entry: DirectoryEntry | undefined): Pick<Desired, 'shard'> {
+  const shard = organization?.shard;
+  if (shard === undefined || entry === undefined || isClosed(entry) || isReclaimed(entry)) return {};
+  return hostOf(entry) === shard && moveOf(entry) === undefined ? {} : { shard };
 }
 
 /** An account whose mail may be gone opens only after it was put back. */

@@ -8,8 +8,10 @@ import { isClosed, isHeld } from './former.ts';
 import { type Account, type Known, resolveDelegates } from './insiders.ts';
 import { attribute } from './layout.ts';
 import { type Folders, isNarrower, type Role, settingsFor } from './mail-settings.ts';
+import { isOnTheWay } from './moves.ts';
 import { mailboxDn, resourceName } from './naming/identity.ts';
 import { accountOf, all, first, type Observed } from './observed.ts';
+import { firstShard, hostOf } from './shards.ts';
 import type { Site } from './site.ts';
 
 /** One whose rights in an organization's mailbox are in force. */
@@ -45,7 +47,7 @@ type Decided = {
  * folders are opened to it. Rights are in force while both log in and the delegate is inside the organization.
  */
 export function withDelegates(decided: Decided): readonly Desired[] {
-  const opened = new Map<string, Folders[]>();
+  const opened = new Map<string, Placed[]>();
   const known = knownMailboxes(decided);
   const named = decided.desired.map((desired) => withNames(decided, known, opened, desired));
   for (const entry of orphanedOwners(decided))
@@ -53,15 +55,20 @@ export function withDelegates(decided: Decided): readonly Desired[] {
       account: accountOf(entry),
       address: first(entry, 'mail'),
       isHeld: isHeld(entry),
+      host: diskOf(entry),
     });
-  return named.map((desired) => withFolders(opened.get(accountName(desired)) ?? [], desired));
+  return named.map((desired) => {
+    const disk = diskAfter(desired);
+    const beside = (opened.get(accountName(desired)) ?? []).filter(({ host }) => host === disk);
+    return withFolders(beside, desired);
+  });
 }
 
 /** An organization's mailbox names its delegates; one about which nothing can be decided keeps those it has. */
 function withNames(
   { site, claimants }: Decided,
   known: Known,
-  opened: Map<string, Folders[]>,
+  opened: Map<string, Placed[]>,
   desired: Desired,
 ): Desired {
   const asked = claimants.get(desired.resource.metadata.uid)?.mailbox.spec.delegates ?? [];
@@ -73,7 +80,8 @@ function withNames(
     : { delegates: before, problems: [] };
   const inForce = owner.isActive ? delegates : [];
   const address = (desired.attributes?.['mail'] ?? desired.entry?.attributes['mail'])?.[0];
-  openFolders(opened, inForce, { account: owner.account, address, isHeld: isHeldAfter(desired) });
+  const isHeld = isHeldAfter(desired);
+  openFolders(opened, inForce, { account: owner.account, address, isHeld, host: diskAfter(desired) });
   const maySend = inForce.filter(({ rights }) => rights.includes('SendAs'));
   const values = {
     [attribute.delegate]: inForce.map(({ account, name, rights }) => `${account} ${name} ${rights}`),
@@ -82,18 +90,37 @@ function withNames(
   return { ...override(desired, values), problems: [...desired.problems, ...problems] };
 }
 
-type Owner = { readonly account: string; readonly address: string | undefined; readonly isHeld: boolean };
+type Owner = {
+  readonly account: string;
+  readonly address: string | undefined;
+  readonly isHeld: boolean;
+  readonly host: string;
+};
+
+/** A delegate opens the folders on the disk that the mailbox is on, and while nobody carries them to another. */
+type Placed = Folders & Pick<Owner, 'host'>;
+
+function diskOf(entry: DirectoryEntry): string {
+  return isOnTheWay(entry) ? `${accountOf(entry)} on its way` : hostOf(entry);
+}
+
+function diskAfter({ entry, attributes }: Desired): string {
+  return entry === undefined ? (attributes?.[attribute.mailHost]?.[0] ?? firstShard) : diskOf(entry);
+}
 
 function openFolders(
-  opened: Map<string, Folders[]>,
+  opened: Map<string, Placed[]>,
   delegates: readonly Delegate[],
-  { account, address, isHeld }: Owner,
+  { account, address, isHeld, host }: Owner,
 ): void {
   if (address === undefined) return;
   for (const delegate of delegates) {
     const role = roleOf(delegate, isHeld);
     if (role !== undefined)
-      opened.set(delegate.account, [...(opened.get(delegate.account) ?? []), { account, address, role }]);
+      opened.set(delegate.account, [
+        ...(opened.get(delegate.account) ?? []),
+        { account, address, role, host },
+      ]);
   }
 }
 

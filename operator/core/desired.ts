@@ -12,6 +12,7 @@ import { resourceName } from './naming/identity.ts';
 import { isHold, type Observed, observe, ownerIn } from './observed.ts';
 import { type Organizations, type ResolvedOrganization, readOrganizations } from './organizations.ts';
 import type { ReclaimPlan } from './reclaim.ts';
+import { withShards } from './shards.ts';
 import type { Site } from './site.ts';
 import type { Problem } from './verdict.ts';
 
@@ -43,6 +44,8 @@ export type Desired = {
   readonly closing?: Attributes;
   /** The archive that has to be put back before the resource may have its former account. */
   readonly restore?: Restore;
+  /** Where its mail belongs, while it is elsewhere or on its way. */
+  readonly shard?: string;
   /** The resource is being deleted and nothing keeps it: close a mailbox's entry, remove an organization's. */
   readonly leaving: boolean;
   /** When the mailbox is reclaimed for want of use, and whether its people shall be told now (R23). */
@@ -65,7 +68,8 @@ export type Decision = {
 /** Decides for every resource. A resource with a problem keeps its entry as it is, except that access may be refused. */
 export function decide(world: World): Decision {
   const observed = observe(world.site, world.entries);
-  const organizations = readOrganizations(world.site, world.organizations);
+  const read = readOrganizations(world.site, world.organizations);
+  const organizations = withShards(world.site, read, { ...world, observed });
   const desired = [
     ...decideOrganizations(world, observed, organizations),
     ...decideInDomains(world, observed, organizations),

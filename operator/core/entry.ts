@@ -22,6 +22,8 @@ export type MailboxFacts = {
   readonly former: readonly Required<DatedAddress>[];
   readonly quotaBytes: number;
   readonly entry?: DirectoryEntry;
+  /** Where an account that comes back has its mail. */
+  readonly host?: string;
   readonly now: Date;
 };
 
@@ -56,6 +58,9 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     [attribute.type]: [type],
     [attribute.quotaBytes]: [String(facts.quotaBytes)],
     [attribute.organization]: [organization.dn],
+    [attribute.mailHost]: mailHost(site, facts),
+    // Written with each step of a move, and not here.
+    [attribute.mailMove]: facts.entry === undefined ? [] : all(facts.entry, attribute.mailMove),
     // delegates.ts fills these in, where there is something to fill in.
     [attribute.delegate]: none,
     [attribute.sendAs]: none,
@@ -83,7 +88,17 @@ export function organizationAttributes(site: Site, resolved: ResolvedOrganizatio
     telephoneNumber: optional(spec.contact?.phone),
     postalAddress: optional(spec.contact?.address).map(postalLine),
     ...ownership(site, resolved.resource),
+    // Units are where their organization is.
+    ...(resolved.shard === undefined || resolved.parent !== undefined
+      ? {}
+      : { [attribute.mailHost]: [resolved.shard] }),
   };
+}
+
+/** Where the mail is stays where it is: only a move alters it. */
+function mailHost(site: Site, { entry, host, organization }: MailboxFacts): readonly string[] {
+  if (entry !== undefined) return all(entry, attribute.mailHost);
+  return site.storage.shards === 1 ? [] : optional(host ?? organization.shard);
 }
 
 /** Taking access away, which must bite even where nothing else of the mailbox can be decided. */

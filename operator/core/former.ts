@@ -7,6 +7,7 @@ import { attribute, objectClass } from './layout.ts';
 import type { Restore } from './mail-work.ts';
 import { accountOf, all, first, type Observed } from './observed.ts';
 import type { ResolvedOrganization } from './organizations.ts';
+import { hostOf } from './shards.ts';
 import { type Problem, stalled, waiting } from './verdict.ts';
 
 /** Accounts whose resource is gone, by its name; one that is not closed before one that is. */
@@ -70,7 +71,7 @@ export function restoreOf(entry: DirectoryEntry): Restore | undefined {
   const removal = removalOf(entry);
   if (removal === undefined || removal === 'discarded') return undefined;
   const ownerUid = first(entry, attribute.ownerUid) ?? '';
-  return { account: accountOf(entry), dn: entry.dn, ownerUid, receipt: removal.receipt };
+  return { account: accountOf(entry), dn: entry.dn, ownerUid, host: hostOf(entry), receipt: removal.receipt };
 }
 
 /** What a resource is told whose account has no mail in its place for now. */

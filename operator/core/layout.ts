@@ -52,6 +52,10 @@ export const attribute = {
   endSessions: 'hopThuEndSessions',
   /** Why the mailbox is under a legal hold (R38); absent while it is under none. */
   hold: 'hopThuHold',
+  /** The Dovecot that has the mail, or on an organization's entry the one for its mailboxes; absent means the first. */
+  mailHost: 'hopThuMailHost',
+  /** `<step> <shard>`: the mail is on its way to another Dovecot (moves.ts). */
+  mailMove: 'hopThuMailMove',
   /** Names without diacritics, for who looks somebody up without typing them. */
   searchName: 'hopThuSearchName',
   /** Generalized time: when the status last changed; absent while it never did. */

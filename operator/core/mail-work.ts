@@ -21,13 +21,21 @@ import type { Desired } from './desired.ts';
 import { isClosed, isHeld, isReclaimed } from './former.ts';
 import { holdBack, type Today, type Write } from './held.ts';
 import { attribute, objectClass } from './layout.ts';
+import { moveOf } from './moves.ts';
 import { resourceName } from './naming/identity.ts';
 import { accountOf, all, first, isHold, type Observed, ownerIn } from './observed.ts';
+import { hostOf } from './shards.ts';
 import type { Site } from './site.ts';
 import { daysAfter, parseGeneralizedTime, rfc3339 } from './time.ts';
 
 /** The entry that a step ends with a write to, and whose it must be still. */
-type Target = { readonly account: string; readonly dn: string; readonly ownerUid: string };
+type Target = {
+  readonly account: string;
+  readonly dn: string;
+  readonly ownerUid: string;
+  /** The shard that has the mail, or its archive. */
+  readonly host: string;
+};
 
 export type MailTask =
   | (Target & { readonly kind: 'archive' | 'mark' })
@@ -63,7 +71,8 @@ export function mailWork(world: MailWorld): readonly MailTask[] {
   const wanted = wantedAccounts(world);
   const opening = openingAccounts(world);
   const ends = world.observed.entries.flatMap((entry) => {
-    if (isHold(entry) || isHeld(entry)) return [];
+    // What is on its way arrives first.
+    if (isHold(entry) || isHeld(entry) || moveOf(entry) !== undefined) return [];
     if (isReclaimed(entry)) return opening.has(entry.dn) ? [] : (reclaimOf(world, entry) ?? []);
     // What is marked is being discarded: only then its name is free again.
     const isLeft = removalOf(entry) === 'discarded' || !wanted(entry);
@@ -95,7 +104,8 @@ function isOpen(entry: DirectoryEntry): boolean {
 
 function targetOf({ site }: MailWorld, entry: DirectoryEntry): Target | undefined {
   const ownerUid = ownerIn(site, entry);
-  return ownerUid === undefined ? undefined : { account: accountOf(entry), dn: entry.dn, ownerUid };
+  if (ownerUid === undefined) return undefined;
+  return { account: accountOf(entry), dn: entry.dn, ownerUid, host: hostOf(entry) };
 }
 
 function reclaimOf(world: MailWorld, entry: DirectoryEntry): MailTask | undefined {
@@ -130,7 +140,8 @@ function endOf(world: MailWorld, entry: DirectoryEntry): MailTask | undefined {
   if (removal !== undefined) {
     const { receipt } = removal;
     const memory = { [attribute.archive]: [formatReceipt(receipt, 'removed')] };
-    for (const name of remembered) Object.assign(memory, { [name]: all(entry, name) });
+    for (const name of [...remembered, attribute.mailHost])
+      Object.assign(memory, { [name]: all(entry, name) });
     return { kind: 'remove', ...target, receipt, first: remember(world, observed, entry, memory) };
   }
   if (!isDue(site, entry, now)) return undefined;

@@ -17,6 +17,8 @@ export type ResolvedOrganization = {
   readonly parent?: ResolvedOrganization;
   /** It or one above it is suspended. */
   readonly suspended: boolean;
+  /** The Dovecot for its mailboxes; absent where there is one only (shards.ts). */
+  readonly shard?: string;
   /** Bytes, from the nearest organization that sets one. R30 */
   readonly quota: { readonly organization?: number; readonly personal?: number };
 };

@@ -20,6 +20,13 @@ export const portal = z
 /** Below which the webmail's web server hands over to the portal. */
 export const portalPath = '/tai-khoan';
 
+export const passwordPath = `${portalPath}/mat-khau`;
+
+/** Where people outside find it; the port outside is the standard one where there is this name. */
+export function passwordPage({ hosts }: { readonly hosts: { readonly webmail: string } }): string {
+  return `https://${hosts.webmail}${passwordPath}`;
+}
+
 /** How a wish for another password ends, as the page words it. */
 const outcome = z.enum([
   'changed',

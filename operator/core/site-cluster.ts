@@ -84,8 +84,16 @@ export const storage = z
   .strictObject({
     className: z.string().optional().describe("StorageClass; the cluster's default when absent."),
     directory: z.string().describe("Volume of slapd, such as 1Gi; the database's size follows from it."),
-    mail: z.string().describe('Volume of the mailboxes.'),
-    archive: z.string().describe('Volume of the archives of mailboxes that ended.'),
+    mail: z.string().describe('Volume of the mailboxes; of each shard, where there are several.'),
+    archive: z.string().describe('Volume of the archives of mailboxes that ended; of each shard, too.'),
+    shards: z
+      .int()
+      .min(1)
+      .max(32)
+      .default(1)
+      .describe(
+        'Dovecots that share the mail ([shards](shards.md)); one that has mail must not be taken away.',
+      ),
     queue: z.string().describe("Volume of Postfix's queue."),
     filter: z.string().describe('Volume of what the spam filter learned.'),
     signatures: z.string().describe("Volume of the virus scanner's signatures."),

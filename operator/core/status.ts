@@ -210,6 +210,7 @@ function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefin
   const bytes = value(attribute.quotaBytes)[0];
   const secret = value(attribute.passwordSecret)[0];
   const access = parseGeneralizedTime(value(attribute.lastAccess)[0]);
+  const shard = value(attribute.mailHost)[0];
   const { passwordExpiry } = desired;
   const delegates = [...value(attribute.delegate)].sort().map(parseDelegate);
   return {
@@ -223,6 +224,7 @@ function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefin
     ...(delegates.length === 0
       ? {}
       : { delegates: delegates.map(({ name, rights }) => ({ name, rights: [...rights] })) }),
+    ...(shard === undefined ? {} : { shard }),
     ...(desired.dn === undefined ? {} : { entry: desired.dn }),
   };
 }

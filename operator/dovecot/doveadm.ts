@@ -5,6 +5,8 @@ import { Unavailable } from '../errors.ts';
 export type DoveadmOptions = {
   readonly host: string;
   readonly port: number;
+  /** Name that its certificate has to have. @default host */
+  readonly servername?: string;
   /** Both are read before every call, so that they may be renewed while the operator runs. */
   readonly ca: () => Promise<string>;
   readonly key: () => Promise<string>;
@@ -61,7 +63,7 @@ export class Doveadm {
   }
 
   async #post(body: string, before?: () => void): Promise<string> {
-    const { host, port, deadline = 5_000 } = this.#options;
+    const { host, port, servername = host, deadline = 5_000 } = this.#options;
     const [ca, key] = await Promise.all([this.#options.ca(), this.#options.key()]);
     before?.();
     const headers = {
@@ -69,7 +71,8 @@ export class Doveadm {
       'content-type': 'application/json',
     };
     // A connection of its own for each call: Dovecot closes idle ones, and a reused one would fail now and then.
-    const options = { host, port, path: '/doveadm/v1', method: 'POST', ca, headers, agent: false };
+    const place = { host, port, servername, path: '/doveadm/v1' };
+    const options = { ...place, method: 'POST', ca, headers, agent: false };
     return new Promise((resolve, reject) => {
       const signal = AbortSignal.timeout(deadline);
       const fail = (error: Error) =>

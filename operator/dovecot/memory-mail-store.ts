@@ -1,15 +1,21 @@
 /** Mail in memory, for tests of what runs above the port. The contract suite holds it and the real store to the same. */
 import { createHash } from 'node:crypto';
 import { Blocked, Unavailable } from '../errors.ts';
-import type { ArchiveReceipt, MailStore } from '../ports.ts';
+import type { ArchiveReceipt, MailStore, Store } from '../ports.ts';
 
 /** Messages of one account, as text. */
 type Mail = readonly string[];
 
-export class MemoryMailStore implements MailStore {
+export class MemoryMailStore implements Pick<MailStore, 'usage'>, Store {
   /** By account. */
   readonly mail = new Map<string, Mail>();
   readonly archives = new Map<string, Mail>();
+  /** On its way from here, to here, and what came after it had gone. */
+  readonly sealed = new Map<string, Mail>();
+  readonly incoming = new Map<string, Mail>();
+  readonly late = new Map<string, Mail>();
+  /** Other shards by name. */
+  readonly peers = new Map<string, MemoryMailStore>();
   /** Bytes by address. */
   readonly used = new Map<string, number>();
   /** Addresses that were asked for, call by call. */
@@ -78,6 +84,66 @@ export class MemoryMailStore implements MailStore {
       throw new Blocked('AccountInUse', `${account}: there is mail in its place, so its archive stays`);
     if (this.archives.has(account)) this.#expectSame(account, receipt);
     this.archives.delete(account);
+  }
+
+  async copy(account: string, from: string): Promise<void> {
+    this.#expectUp();
+    this.incoming.set(account, [...(this.#peer(from).mail.get(account) ?? [])]);
+  }
+
+  async seal(account: string): Promise<void> {
+    this.#expectUp();
+    if (this.sealed.has(account)) return;
+    this.sealed.set(account, this.mail.get(account) ?? []);
+    this.mail.delete(account);
+  }
+
+  async unseal(account: string): Promise<void> {
+    this.#expectUp();
+    const mail = this.sealed.get(account);
+    if (mail === undefined) return;
+    this.sealed.delete(account);
+    this.mail.set(account, [...mail, ...(this.mail.get(account) ?? [])]);
+  }
+
+  async place(account: string, from: string): Promise<void> {
+    this.#expectUp();
+    const sealed = this.#peer(from).sealed.get(account);
+    if (sealed === undefined) throw new Unavailable('Dovecot', `${account} is not sealed at ${from}`);
+    const mail = this.mail.get(account);
+    if (mail !== undefined && digest(mail) !== digest(sealed))
+      throw new Blocked('MailInTheWay', `${account}: other mail is where it would be brought to`);
+    const archive = this.#peer(from).archives.get(account);
+    if (archive !== undefined) this.archives.set(account, archive);
+    this.mail.set(account, [...sealed]);
+    this.incoming.delete(account);
+  }
+
+  async retire(account: string): Promise<void> {
+    this.#expectUp();
+    const mail = this.mail.get(account);
+    if (mail === undefined || this.late.has(account)) return;
+    this.late.set(account, mail);
+    this.mail.delete(account);
+  }
+
+  async collect(account: string, from: string): Promise<void> {
+    this.#expectUp();
+    const late = this.#peer(from).late.get(account);
+    const mail = this.mail.get(account) ?? [];
+    if (late !== undefined) this.mail.set(account, [...mail, ...late.filter((one) => !mail.includes(one))]);
+  }
+
+  async clear(account: string): Promise<void> {
+    this.#expectUp();
+    if (this.mail.has(account)) throw new Unavailable('Dovecot', `${account}: mail has come once more`);
+    for (const place of [this.sealed, this.incoming, this.late, this.archives]) place.delete(account);
+  }
+
+  #peer(shard: string): MemoryMailStore {
+    const found = this.peers.get(shard);
+    if (found === undefined) throw new Unavailable('Dovecot', `there is no ${shard}`);
+    return found;
   }
 
   #expectSame(account: string, { at, sha256 }: ArchiveReceipt): void {

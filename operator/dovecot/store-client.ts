@@ -1,11 +1,13 @@
 /** Whole accounts to the archive and back, by the script beside Dovecot (charts/config/dovecot/store): TLS, certificates. */
 import { connect } from 'node:tls';
 import { Blocked, Unavailable } from '../errors.ts';
-import type { ArchiveReceipt, MailStore } from '../ports.ts';
+import type { ArchiveReceipt, Store } from '../ports.ts';
 
 export type StoreOptions = {
   readonly host: string;
   readonly port: number;
+  /** Name that its certificate has to have. @default host */
+  readonly servername?: string;
   /** Read before every request, so that they may be renewed while the operator runs. */
   readonly ca: () => Promise<string>;
   readonly certificate: () => Promise<string>;
@@ -18,7 +20,7 @@ export type StoreOptions = {
   readonly beforeWrite?: () => void;
 };
 
-export class StoreClient implements Omit<MailStore, 'usage'> {
+export class StoreClient implements Store {
   readonly #options: StoreOptions;
 
   constructor(options: StoreOptions) {
@@ -48,6 +50,34 @@ export class StoreClient implements Omit<MailStore, 'usage'> {
     await this.#ask(`purge ${account} ${sha256}`);
   }
 
+  async copy(account: string, from: string): Promise<void> {
+    await this.#ask(`copy ${account} ${from}`);
+  }
+
+  async seal(account: string): Promise<void> {
+    await this.#ask(`seal ${account}`);
+  }
+
+  async unseal(account: string): Promise<void> {
+    await this.#ask(`unseal ${account}`);
+  }
+
+  async place(account: string, from: string): Promise<void> {
+    await this.#ask(`place ${account} ${from}`);
+  }
+
+  async retire(account: string): Promise<void> {
+    await this.#ask(`retire ${account}`);
+  }
+
+  async collect(account: string, from: string): Promise<void> {
+    await this.#ask(`collect ${account} ${from}`);
+  }
+
+  async clear(account: string): Promise<void> {
+    await this.#ask(`clear ${account}`);
+  }
+
   /** @returns what follows "ok" */
   async #ask(request: string): Promise<string> {
     const line = await this.#exchange(request);
@@ -61,14 +91,14 @@ export class StoreClient implements Omit<MailStore, 'usage'> {
   }
 
   async #exchange(request: string): Promise<string> {
-    const { host, port, deadline = 3_600_000, beforeWrite } = this.#options;
+    const { host, port, servername = host, deadline = 3_600_000, beforeWrite } = this.#options;
     const [ca, cert, key] = await Promise.all([
       this.#options.ca(),
       this.#options.certificate(),
       this.#options.key(),
     ]);
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, ca, cert, key, servername: host, minVersion: 'TLSv1.3' });
+      const socket = connect({ host, port, ca, cert, key, servername, minVersion: 'TLSv1.3' });
       const fail = (error: Error) => {
         clearTimeout(timer);
         socket.destroy();

@@ -55,17 +55,26 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.statusSince,
       attribute.approvedPlan,
       attribute.rejected,
+      attribute.mailHost,
+      attribute.mailMove,
     ],
   },
   [objectClass.organization]: {
     structural: false,
     must: [attribute.site, attribute.resource, attribute.ownerUid],
-    may: ['cn', attribute.status, attribute.abbreviation, attribute.sector, attribute.organization],
+    may: [
+      'cn',
+      attribute.status,
+      attribute.abbreviation,
+      attribute.sector,
+      attribute.organization,
+      attribute.mailHost,
+    ],
   },
   [objectClass.held]: {
     structural: true,
     must: ['uid', attribute.heldAddress, attribute.site, attribute.resource, attribute.ownerUid],
-    may: ['cn', 'o', 'employeeNumber', 'mail', attribute.archive],
+    may: ['cn', 'o', 'employeeNumber', 'mail', attribute.archive, attribute.mailHost],
   },
 };
 
@@ -123,6 +132,8 @@ const patterns: Readonly<Record<string, RegExp>> = {
     /^namespace(\+=[A-Za-z0-9,-]+|\/[A-Za-z0-9-]+\/(prefix=[^/]+\/[a-z0-9._@-]+\/|mail_path=\/srv\/vmail\/[A-Za-z0-9-]+\/Maildir|acl_user=(reader|writer|keeper)|mailbox\/(Trash|Junk)\/autoexpunge=0))$/,
   [attribute.endSessions]: /^(TRUE|FALSE)$/,
   [attribute.statusSince]: /^\d{14}Z$/,
+  [attribute.mailHost]: /^dovecot-\d+$/,
+  [attribute.mailMove]: /^(copy|hold|left) dovecot-\d+$/,
   pwdReset: /^(TRUE|FALSE)$/,
   postalAddress: /^(?:[^\\$]|\\24|\\5C)+(?:\$(?:[^\\$]|\\24|\\5C)+)*$/i,
   telephoneNumber: /^[A-Za-z0-9 '()+,./:?=-]+$/,

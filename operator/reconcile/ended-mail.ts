@@ -3,7 +3,8 @@ import { archivePurges } from '../core/archive-retention.ts';
 import type { Desired } from '../core/desired.ts';
 import { attribute } from '../core/layout.ts';
 import { type MailWorld, mailWork } from '../core/mail-work.ts';
-import { first, observe } from '../core/observed.ts';
+import { moveTasks } from '../core/moves.ts';
+import { accountOf, first, observe } from '../core/observed.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import { problemOf } from './apply.ts';
 import type { MailWorker } from './mail-worker.ts';
@@ -16,19 +17,27 @@ export function offerMailWork(
   { entries, ...world }: Omit<MailWorld, 'observed'> & { readonly entries: readonly DirectoryEntry[] },
 ): void {
   if (mail === undefined) return;
-  if (!mail.isDue && !world.desired.some(({ restore }) => restore !== undefined)) return;
+  const isWanted = world.desired.some(({ restore, shard }) => restore !== undefined || shard !== undefined);
+  if (!mail.isDue && !isWanted) return;
   const known = { ...world, observed: observe(world.site, entries) };
   const { tasks, held } = archivePurges(known);
-  mail.offer([...mailWork(known), ...tasks], held);
+  mail.offer([...mailWork(known), ...moveTasks(known), ...tasks], held);
 }
 
 /** Those of whom `mailWork` has to know what was decided. */
-export function concernsMail({ restore, entry }: Desired): boolean {
-  return restore !== undefined || (entry !== undefined && first(entry, attribute.status) === 'Reclaimed');
+export function concernsMail({ restore, shard, entry }: Desired): boolean {
+  return (
+    restore !== undefined ||
+    shard !== undefined ||
+    (entry !== undefined && first(entry, attribute.status) === 'Reclaimed')
+  );
 }
 
-/** Why a mailbox's mail is not back yet, where that is known. */
+/** Why a mailbox's mail is not back yet, or not where it belongs, where that is known. */
 export function withUnrestored(desired: Desired, mail: EndedMail | undefined): Desired {
-  const error = desired.restore && mail?.problem(desired.restore.account);
+  const { restore, shard, entry } = desired;
+  const moving = shard !== undefined && entry !== undefined ? accountOf(entry) : undefined;
+  const account = restore?.account ?? moving;
+  const error = account === undefined ? undefined : mail?.problem(account);
   return error === undefined ? desired : { ...desired, problems: [problemOf(error), ...desired.problems] };
 }

@@ -1,5 +1,5 @@
 /**
- * Carries out what `mailWork` decides, one step at a time beside the passes, since an account of gigabytes takes minutes.
+ * Carries out what `mailWork` and `moveTasks` decide, one step at a time beside the passes, since an account of gigabytes takes minutes.
  * Nothing is remembered: each step ends with a write to the directory, from which the next pass goes on. A step that
  * failed is told, and tried again after a while.
  */
@@ -7,20 +7,22 @@ import { formatDiscarded, formatReceipt } from '../core/archive.ts';
 import type { HeldArchives } from '../core/archive-retention.ts';
 import { attribute } from '../core/layout.ts';
 import { type MailTask, remembered } from '../core/mail-work.ts';
+import type { MoveTask } from '../core/moves.ts';
 import { rfc3339 } from '../core/time.ts';
 import { Blocked, Conflict, Unavailable } from '../errors.ts';
-import type { Clock, Directory, MailStore } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import { writeFirst } from './apply.ts';
 import { backoff } from './loop.ts';
+import { isMove, type Movers, moveStep } from './move-step.ts';
 
-export type MailWorkerOptions = {
-  readonly store: Omit<MailStore, 'usage'>;
-  readonly directory: Directory;
+export type MailWorkerOptions = Movers & {
   readonly clock: Clock;
   /** The directory has changed, or what failed may be tried again: another pass shall look. */
   readonly onChange: () => void;
-  readonly onStep: (task: MailTask, error?: Error) => void;
+  readonly onStep: (task: Task, error?: Error) => void;
 };
+
+type Task = MailTask | MoveTask;
 
 /** Longest wait in milliseconds before a step that failed is tried again. */
 const ceiling = 600_000;
@@ -30,8 +32,8 @@ type Failure = { readonly error: Error; readonly count: number; readonly retryAt
 export class MailWorker {
   readonly #options: MailWorkerOptions;
   readonly #failures = new Map<string, Failure>();
-  #queue: readonly MailTask[] = [];
-  #current: MailTask | undefined;
+  #queue: readonly Task[] = [];
+  #current: Task | undefined;
   #running: Promise<void> | undefined;
   #alarm: NodeJS.Timeout | undefined;
   #isDue = true;
@@ -67,7 +69,7 @@ export class MailWorker {
   }
 
   /** Takes the steps of a pass in place of those of the pass before; waits for none of them. */
-  offer(tasks: readonly MailTask[], held: HeldArchives): void {
+  offer(tasks: readonly Task[], held: HeldArchives): void {
     if (this.#isStopped) return;
     this.#held = held;
     this.#isDue = false;
@@ -125,7 +127,7 @@ export class MailWorker {
     this.#isDue = true;
   }
 
-  #fail(task: MailTask, error: Error): void {
+  #fail(task: Task, error: Error): void {
     const count = (this.#failures.get(task.account)?.count ?? 0) + 1;
     const delay = backoff(count, 0, ceiling);
     this.#failures.set(task.account, { error, count, retryAt: performance.now() + delay });
@@ -139,9 +141,11 @@ export class MailWorker {
     this.#options.onChange();
   }
 
-  async #step(task: MailTask): Promise<void> {
-    const { store, directory, clock } = this.#options;
-    const { account, dn, ownerUid } = task;
+  async #step(task: Task): Promise<void> {
+    if (isMove(task)) return moveStep(this.#options, task);
+    const { directory, clock } = this.#options;
+    const { account, dn, ownerUid, host } = task;
+    const store = this.#options.store(host);
     const note = (...values: readonly string[]) =>
       directory.modify(dn, ownerUid, [{ attribute: attribute.archive, values }]);
     switch (task.kind) {

@@ -33,7 +33,8 @@ export function planFor(planning: Planning, decided: readonly Desired[], paused:
     const write = byUid.get(desired.resource.metadata.uid);
     if (write !== undefined) return [{ desired, write, letGo: true }];
     const outcome = idleOutcome(desired, paused);
-    const mayHearMore = hearsOfSessions(desired) || desired.restore !== undefined;
+    const mayHearMore =
+      hearsOfSessions(desired) || desired.restore !== undefined || desired.shard !== undefined;
     if (isAsItShallBe(planning, desired, outcome) && !mayHearMore) return [];
     return [{ desired, letGo: true, ...(outcome.kind === 'none' ? {} : { outcome }) }];
   });

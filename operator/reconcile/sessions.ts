@@ -3,6 +3,7 @@
  * has to be remembered: what one pass could not end, or one that died did not, the next one ends.
  */
 import { attribute } from '../core/layout.ts';
+import { isOnTheWay } from '../core/moves.ts';
 import { localPartOf } from '../core/naming/identity.ts';
 import { all, first } from '../core/observed.ts';
 import type { Site } from '../core/site.ts';
@@ -12,7 +13,8 @@ import type { DirectoryEntry, Sessions } from '../ports.ts';
 import type { Applied } from './apply.ts';
 
 /**
- * Ends the sessions of entries that are there and are not Active, and of delegates who lost a right (R26). A name that no
+ * Ends the sessions of entries that are there and are not Active, of those whose mail is on its way to another Dovecot, and of
+ * delegates who lost a right (R26). A name that no
  * entry has is left alone.
  * @param entries the directory before this pass
  * @param applied what this pass has changed since
@@ -53,6 +55,7 @@ function refusedAddresses(
       (entry) =>
         refusedNow.has(entry.dn) ||
         !['Active', undefined].includes(first(entry, attribute.status)) ||
+        isOnTheWay(entry) ||
         first(entry, attribute.endSessions) === 'TRUE',
     )
     .flatMap((entry) => [...all(entry, 'mail'), ...all(entry, attribute.address)]);

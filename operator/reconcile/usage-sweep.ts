@@ -4,6 +4,7 @@
  */
 import { attribute } from '../core/layout.ts';
 import { accountOf, first } from '../core/observed.ts';
+import { hostOf } from '../core/shards.ts';
 import { Unavailable } from '../errors.ts';
 import type { DirectoryEntry, MailStore } from '../ports.ts';
 
@@ -13,7 +14,8 @@ const batch = 200;
 export type SweepOptions = {
   /** Waits before the next attempt, where there is one: a pod that has just come is let through the network some seconds later. */
   readonly again: (failures: number, signal: AbortSignal) => Promise<boolean>;
-  readonly store: Pick<MailStore, 'usage'>;
+  /** Of each shard. */
+  readonly store: (shard: string) => Pick<MailStore, 'usage'>;
   /** What was read has changed: another pass shall look at it. */
   readonly onChange: () => void;
   /** How many mailboxes the sweep asked for, and how many of them answered. */
@@ -64,37 +66,47 @@ export class UsageSweep {
 
   async #sweep(entries: readonly DirectoryEntry[]): Promise<void> {
     const { onChange, onSwept, onFailure } = this.#options;
-    const addresses = addressesByAccount(entries);
-    for (const account of this.#known.keys()) if (!addresses.has(account)) this.#known.delete(account);
-    const accounts = [...addresses];
-    let read = 0;
-    let changed = false;
-    try {
-      for (let start = 0; start < accounts.length && !this.#ending.signal.aborted; start += batch) {
-        const some = accounts.slice(start, start + batch);
-        const used = await this.#ask(some.map(([, address]) => address));
-        for (const [account, address] of some) {
-          const bytes = used.get(address);
-          if (bytes === undefined) continue;
-          read += 1;
-          changed ||= this.#known.get(account) !== bytes;
-          this.#known.set(account, bytes);
-        }
+    const accounts = accountsOf(entries);
+    const names = new Set(accounts.map(({ account }) => account));
+    for (const account of this.#known.keys()) if (!names.has(account)) this.#known.delete(account);
+    const sum = { read: 0, changed: false, failed: false };
+    for (const [shard, there] of Map.groupBy(accounts, ({ host }) => host)) {
+      try {
+        await this.#sweepShard(shard, there, sum);
+      } catch (error) {
+        if (!(error instanceof Unavailable)) throw error;
+        sum.failed = true;
+        onFailure(error);
       }
-      onSwept(accounts.length, read);
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      onFailure(error);
     }
-    if (changed) onChange();
+    if (!sum.failed) onSwept(accounts.length, sum.read);
+    if (sum.changed) onChange();
+  }
+
+  /** @throws Unavailable */
+  async #sweepShard(shard: string, accounts: readonly Account[], sum: { read: number; changed: boolean }) {
+    for (let start = 0; start < accounts.length && !this.#ending.signal.aborted; start += batch) {
+      const some = accounts.slice(start, start + batch);
+      const used = await this.#ask(
+        shard,
+        some.map(({ address }) => address),
+      );
+      for (const { account, address } of some) {
+        const bytes = used.get(address);
+        if (bytes === undefined) continue;
+        sum.read += 1;
+        sum.changed ||= this.#known.get(account) !== bytes;
+        this.#known.set(account, bytes);
+      }
+    }
   }
 
   /** @throws Unavailable when the last attempt has failed, or the operator ends */
-  async #ask(addresses: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  async #ask(shard: string, addresses: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const { store, again } = this.#options;
     for (let failures = 1; ; failures += 1) {
       try {
-        return await store.usage(addresses);
+        return await store(shard).usage(addresses);
       } catch (error) {
         if (!(error instanceof Unavailable) || !(await again(failures, this.#ending.signal))) throw error;
       }
@@ -105,13 +117,13 @@ export class UsageSweep {
 /** Whom Dovecot knows: they receive mail. */
 const receiving = new Set<string | undefined>(['Active', 'Suspended', 'Expired']);
 
-function addressesByAccount(entries: readonly DirectoryEntry[]): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const entry of entries) {
+type Account = { readonly account: string; readonly address: string; readonly host: string };
+
+function accountsOf(entries: readonly DirectoryEntry[]): readonly Account[] {
+  return entries.flatMap((entry) => {
     const address = first(entry, 'mail');
     // An organization's entry has a status, too, but no address.
-    if (address !== undefined && receiving.has(first(entry, attribute.status)))
-      found.set(accountOf(entry), address);
-  }
-  return found;
+    if (address === undefined || !receiving.has(first(entry, attribute.status))) return [];
+    return [{ account: accountOf(entry), address, host: hostOf(entry) }];
+  });
 }

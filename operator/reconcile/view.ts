@@ -4,8 +4,9 @@ import { dnKey } from '../core/dn.ts';
 import { type Group, Groups } from '../core/groups.ts';
 import { objectClass } from '../core/layout.ts';
 import { resourceName } from '../core/naming/identity.ts';
-import { all } from '../core/observed.ts';
+import { all, observe } from '../core/observed.ts';
 import { type Organizations, readOrganizations } from '../core/organizations.ts';
+import { withShards } from '../core/shards.ts';
 import type { Site } from '../core/site.ts';
 import { entryKeys, mailboxKeys, type Stems, stemsOf } from '../core/stems.ts';
 import type { ClusterSnapshot, DirectoryEntry } from '../ports.ts';
@@ -20,13 +21,16 @@ export class View {
   /** UID by name of the resource. */
   readonly #uids = new Map<string, string>();
   #resources: readonly Resource[] = [];
+  /** As the resources have them, and with what the directory says of their shards. */
+  #resolved: Organizations;
   #organizations: Organizations;
   #stems: Stems;
 
   constructor(site: Site) {
     this.#site = site;
-    this.#organizations = readOrganizations(site, []);
-    this.#stems = stemsOf(site, this.#organizations);
+    this.#resolved = readOrganizations(site, []);
+    this.#organizations = this.#resolved;
+    this.#stems = stemsOf(site, this.#resolved);
   }
 
   get organizations(): Organizations {
@@ -37,10 +41,14 @@ export class View {
   async replace(snapshot: ClusterSnapshot, entries: readonly DirectoryEntry[]): Promise<void> {
     if (!isSameList(this.#resources, snapshot.organizations)) {
       this.#resources = snapshot.organizations;
-      this.#organizations = readOrganizations(this.#site, snapshot.organizations);
-      this.#stems = stemsOf(this.#site, this.#organizations);
+      this.#resolved = readOrganizations(this.#site, snapshot.organizations);
+      this.#stems = stemsOf(this.#site, this.#resolved);
       this.#groups.clear();
     }
+    this.#organizations =
+      this.#site.storage.shards === 1
+        ? this.#resolved
+        : withShards(this.#site, this.#resolved, { ...snapshot, observed: observe(this.#site, entries) });
     const left = new Set(this.#groups.ids());
     this.#uids.clear();
     let count = 0;

@@ -27,8 +27,9 @@ beforeAll(async () => {
   slapd = await Slapd.start();
   directory = new RememberedDirectory(new LdaptsDirectory(new Connection(connectTo(slapd)), suffix));
   mail = new MailWorker({
-    store,
+    store: () => store,
     directory,
+    sessions: new MemorySessions(),
     clock: () => now,
     onChange: () => undefined,
     onStep: ({ kind }, error) => steps.push(error === undefined ? kind : `${kind}: ${error.message}`),

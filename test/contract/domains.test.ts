@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { dovecotConfig } from '../../charts/components/dovecot.ts';
+import { dovecotConfig } from '../../charts/components/dovecot-config.ts';
 import { postfixConfig } from '../../charts/components/postfix.ts';
 import { imageReference } from '../../images/tag.ts';
 import type { Site } from '../../operator/core/site.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { siteNamespaces } from '../../charts/namespaces.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { asYaml, type Manifest, manifestsOf } from '../support/manifests.ts';
-import { daNang, socTrang } from '../support/sites.ts';
+import { daNang, sharded, socTrang } from '../support/sites.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 
 /** With what is there only while mail is copied from elsewhere. */
@@ -51,7 +51,7 @@ function withClaims(manifest: Manifest, spec: object): object {
   return { ...spec, volumes: [...((spec as { volumes?: object[] }).volumes ?? []), ...claims] };
 }
 
-describe.each([socTrang, movingIn])('$name', (site: Site) => {
+describe.each([socTrang, movingIn, sharded])('$name with $storage.shards shards', (site: Site) => {
   const manifests = manifestsOf(site);
   const dryRun = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'];
 

@@ -33,8 +33,12 @@ const names = inOrder(`${entry} userPassword ${policy} ${slapdOwn} ${history}`).
 
 /** Of Active mailboxes. Who may read may ask; `ask` is what may be asked besides. Nobody reads a password. */
 const rights: Readonly<Record<Role, Rights>> = {
-  dovecot: { read: `${delivery} hopThuMailSetting hopThuQuotaBytes uid`, ask: 'pwdReset', write: '' },
-  postfix: { read: `${delivery} hopThuSendAs`, ask: '', write: '' },
+  dovecot: {
+    read: `${delivery} hopThuMailHost hopThuMailMove hopThuMailSetting hopThuQuotaBytes uid`,
+    ask: 'pwdReset',
+    write: '',
+  },
+  postfix: { read: `${delivery} hopThuMailHost hopThuSendAs`, ask: 'hopThuMailMove', write: '' },
   webmail: {
     read: 'cn mail o objectClass title',
     ask: 'hopThuSearchName hopThuSendAs hopThuStatus',
@@ -66,6 +70,8 @@ const own: Readonly<Record<string, string>> = {
   [attribute.lastAccess]: '20260101000000Z',
   [attribute.statusSince]: '20260101000000Z',
   [attribute.deletionPolicy]: 'Archive',
+  [attribute.mailHost]: 'dovecot-0',
+  [attribute.mailMove]: 'left dovecot-1',
   [attribute.organization]: other,
 };
 

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
+import { dovecotConfig } from '../../charts/components/dovecot-config.ts';
 import { parseMailbox } from '../../operator/api/mailbox.ts';
 import { parseOrganization } from '../../operator/api/organization.ts';
 import { apiVersion, type Resource } from '../../operator/api/resource.ts';
@@ -14,6 +15,7 @@ import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
 import { parseLdif } from '../support/ldif.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
+import { account, DovecotPod } from './support/dovecot-pod.ts';
 import { fillAsRelease, found, ldifOf } from './support/former.ts';
 import { Pair, until } from './support/pair.ts';
 import { site, suffix } from './support/slapd.ts';
@@ -132,6 +134,30 @@ describe.each(releases)('a directory of %s', (release) => {
         told(status as Record<string, unknown>),
       ]);
     }
+  });
+});
+
+describe.each(releases)('mail of %s', (release) => {
+  const former = readFileSync(join(folder, release, 'mail.json'), 'utf8').trim();
+  let pod: DovecotPod;
+
+  beforeAll(async () => {
+    const config = dovecotConfig(site, { host: 'localhost', port: 636 });
+    pod = await DovecotPod.start(config, join(folder, release, 'mail.tar.gz'));
+  }, 900_000);
+  afterAll(() => pod?.end());
+
+  it('is what it was, letter by letter: folders, UIDs, flags, days, every byte', async () => {
+    expect(JSON.parse(former)).toHaveLength(4);
+    expect(JSON.parse(await pod.letters())).toEqual(JSON.parse(former));
+  });
+
+  it('is searched, and takes more', async () => {
+    const search = (words: string) => pod.sh(`doveadm search -u ${account} mailbox INBOX subject '${words}'`);
+    expect((await search('cong van')).split('\n')).toHaveLength(3);
+    await pod.sh(`printf 'Subject: Công văn mới\\r\\n\\r\\n' | doveadm save -u ${account} -m INBOX`);
+    expect((await search('cong van')).split('\n')).toHaveLength(4);
+    expect(await pod.sh(`doveadm sieve list -u ${account}`)).toContain('mine');
   });
 });
 

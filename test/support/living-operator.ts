@@ -20,8 +20,9 @@ export class LivingOperator {
     const cluster: Cluster = perturbCluster(province.cluster, around, false);
     const directory = new RememberedDirectory(perturbDirectory(province.directory, around));
     this.mail = new MailWorker({
-      store: perturbMailStore(province.store, around),
+      store: (shard) => perturbMailStore(province.storeOf(shard), around),
       directory,
+      sessions: province.sessions,
       clock: () => province.now,
       onChange: () => {
         this.#mustLookAtAll = true;

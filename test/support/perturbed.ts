@@ -6,9 +6,10 @@ import type {
   Cluster,
   ClusterSnapshot,
   Directory,
-  MailStore,
+  MailCarrier,
   Notices,
   ResourceEvent,
+  Store,
 } from '../../operator/ports.ts';
 
 export type Call =
@@ -29,7 +30,8 @@ export type Call =
   | 'store.remove'
   | 'store.discard'
   | 'store.restore'
-  | 'store.purge';
+  | 'store.purge'
+  | `store.${keyof MailCarrier}`;
 
 /** Stands around every call: may wait, refuse, run it and then fail, or hand out something else. `dn` of an entry that is added. */
 export type Perturbation = <T>(call: Call, run: () => Promise<T>, dn?: string) => Promise<T>;
@@ -94,14 +96,20 @@ export function perturbDirectory(inner: Directory, around: Perturbation): Direct
   };
 }
 
-export function perturbMailStore(inner: MailStore, around: Perturbation): MailStore {
+export function perturbMailStore(inner: Store, around: Perturbation): Store {
   return {
-    usage: (addresses) => inner.usage(addresses),
     archive: (account) => around('store.archive', () => inner.archive(account)),
     remove: (account, receipt) => around('store.remove', () => inner.remove(account, receipt)),
     discard: (account) => around('store.discard', () => inner.discard(account)),
     restore: (account, receipt) => around('store.restore', () => inner.restore(account, receipt)),
     purge: (account, receipt) => around('store.purge', () => inner.purge(account, receipt)),
+    copy: (account, from) => around('store.copy', () => inner.copy(account, from)),
+    seal: (account) => around('store.seal', () => inner.seal(account)),
+    unseal: (account) => around('store.unseal', () => inner.unseal(account)),
+    place: (account, from) => around('store.place', () => inner.place(account, from)),
+    retire: (account) => around('store.retire', () => inner.retire(account)),
+    collect: (account, from) => around('store.collect', () => inner.collect(account, from)),
+    clear: (account) => around('store.clear', () => inner.clear(account)),
   };
 }
 

@@ -4,10 +4,12 @@ import type { MailboxStatus } from '../../operator/api/mailbox.ts';
 import type { Kind, Resource } from '../../operator/api/resource.ts';
 import { formatChange } from '../../operator/core/format.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
+import { firstShard, shardNames } from '../../operator/core/shards.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { rfc3339 } from '../../operator/core/time.ts';
 import { MemoryMailStore } from '../../operator/dovecot/memory-mail-store.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
+import { byShard } from '../../operator/dovecot/shards.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
 import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
@@ -32,10 +34,12 @@ export class Province {
   readonly directory: MemoryDirectory;
   readonly sessions = new MemorySessions();
   readonly notices = new MemoryNotices();
+  /** Of the first shard. */
   readonly store = new MemoryMailStore(() => rfc3339(this.now));
+  readonly stores = new Map([[firstShard, this.store]]);
   readonly usage = new UsageSweep({
     again: async () => false,
-    store: this.store,
+    store: (shard) => this.storeOf(shard),
     onChange: () => undefined,
     onSwept: () => undefined,
     onFailure: (error) => this.failures.push(error),
@@ -58,6 +62,14 @@ export class Province {
     this.namespace = site.namespaces.accounts[0] ?? '';
     this.cluster = new MemoryCluster(() => this.now);
     this.directory = directory;
+    for (const shard of shardNames(site).slice(1))
+      this.stores.set(shard, new MemoryMailStore(() => rfc3339(this.now)));
+    for (const store of this.stores.values())
+      for (const [shard, peer] of this.stores) store.peers.set(shard, peer);
+  }
+
+  storeOf(shard: string): MemoryMailStore {
+    return byShard(this.stores)(shard);
   }
 
   organization(name: string, spec: object): Resource {
@@ -101,8 +113,12 @@ export class Province {
   async pass(around?: Perturbation, patience?: Patience, planOnly = false): Promise<PassResult> {
     const directory = around === undefined ? this.directory : perturbDirectory(this.directory, around);
     const mail = new MailWorker({
-      store: around === undefined ? this.store : perturbMailStore(this.store, around),
+      store: (shard) => {
+        const store = this.storeOf(shard);
+        return around === undefined ? store : perturbMailStore(store, around);
+      },
       directory,
+      sessions: this.sessions,
       clock: () => this.now,
       onChange: () => undefined,
       onStep: ({ kind, account }, error) => {

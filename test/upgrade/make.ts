@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /**
  * `node test/upgrade/make.ts FOLDER`, at each release: a filled site as this release leaves it, for the releases after it to
- * start on (test/contract/upgrade.test.ts). Needs slapd.
+ * start on (test/contract/upgrade.test.ts). Needs slapd, and podman or docker.
  */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
+import { dovecotConfig } from '../../charts/components/dovecot-config.ts';
 import { directoryConfig } from '../../charts/directory-config.ts';
 import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { type Manifest, MemoryCluster } from '../../operator/kube/memory-cluster.ts';
@@ -13,6 +14,7 @@ import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import { runPass } from '../../operator/reconcile/pass.ts';
+import { account, DovecotPod } from '../contract/support/dovecot-pod.ts';
 import { connectTo, Slapd, site, suffix } from '../contract/support/slapd.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -43,6 +45,31 @@ async function live(cluster: MemoryCluster, settle: () => Promise<void>): Promis
   await settle();
   cluster.delete('Mailbox', namespace, 'nguyen-thanh-binh-cb214');
   await settle();
+}
+
+const letter = (number: number) =>
+  `From: nguoi-gui@example.vn\\r\\nTo: binh@${site.domain}\\r\\nSubject: Công văn số ${number}\\r\\nMessage-ID: <${number}@example.vn>\\r\\n\\r\\nKính gửi: Sở Nội vụ\\r\\n`;
+
+/** Letters in two folders, read and unread, a filter, and indexes of all of it; beside it what Dovecot says of them. */
+async function makeMail(folder: string): Promise<void> {
+  const pod = await DovecotPod.start(dovecotConfig(site, { host: 'localhost', port: 636 }));
+  const user = `-u ${account}`;
+  try {
+    for (let number = 1; number <= 4; number += 1)
+      await pod.sh(`printf '${letter(number)}' | doveadm save ${user} -m INBOX`);
+    await pod.sh(`doveadm mailbox create ${user} -s 'Việc riêng'`);
+    await pod.sh(`doveadm move ${user} 'Việc riêng' mailbox INBOX uid 3`);
+    await pod.sh(`doveadm flags add ${user} '\\Seen \\Flagged' mailbox INBOX uid 2`);
+    await pod.sh(`printf 'keep;\\n' | doveadm sieve put ${user} -a mine`);
+    await pod.sh(`doveadm index ${user} '*'`);
+    copyFileSync(await pod.save(), join(folder, 'mail.tar.gz'));
+    writeFileSync(
+      join(folder, 'mail.json'),
+      `${JSON.stringify(JSON.parse(await pod.letters()), undefined, 2)}\n`,
+    );
+  } finally {
+    await pod.end();
+  }
 }
 
 async function make(folder: string): Promise<void> {
@@ -84,3 +111,4 @@ async function make(folder: string): Promise<void> {
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('usage: node test/upgrade/make.ts FOLDER');
 await make(folder);
+await makeMail(folder);

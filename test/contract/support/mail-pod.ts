@@ -1,6 +1,6 @@
 /** All that carries mail, with a site's configuration, in containers that share one loopback and nothing else. */
 import { join } from 'node:path';
-import { dovecotConfig } from '../../../charts/components/dovecot.ts';
+import { dovecotConfig } from '../../../charts/components/dovecot-config.ts';
 import { postfixConfig } from '../../../charts/components/postfix.ts';
 import { directoryConfig, exporterUid, placesOf } from '../../../charts/directory-config.ts';
 import { type Endpoint, loopback, ports, serviceHost } from '../../../charts/endpoints.ts';

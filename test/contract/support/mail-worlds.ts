@@ -17,14 +17,14 @@ import { createServer, type Server } from 'node:tls';
 import { type KeyPair, makeAuthority, makeLeaf } from '../../../cli/bootstrap/openssl.ts';
 import { MemoryMailStore } from '../../../operator/dovecot/memory-mail-store.ts';
 import { StoreClient, type StoreOptions } from '../../../operator/dovecot/store-client.ts';
-import type { MailStore } from '../../../operator/ports.ts';
+import type { Store } from '../../../operator/ports.ts';
 
 const script = join(import.meta.dirname, '../../../charts/config/dovecot/store');
 
 export const account = '0b2c4c1e-5d3f-4a49-9d5b-1f8f6d7c1a01';
 
 export type World = {
-  readonly store: Omit<MailStore, 'usage'>;
+  readonly store: Store;
   /** What lies in the mailbox; undefined without one. */
   readonly mail: () => readonly string[] | undefined;
   readonly put: (messages: readonly string[]) => void;

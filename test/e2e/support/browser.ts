@@ -237,7 +237,8 @@ async function wording(message: Locator): Promise<string> {
   return ((await message.first().textContent()) ?? '').trim();
 }
 
-async function findBrowser(): Promise<string> {
+/** Path of a Chromium, which is installed where there is none and it is ours to install. */
+export async function findBrowser(): Promise<string> {
   for (const program of programs) {
     const path = await attempt('sh', ['-c', 'command -v "$0"', program]);
     if (path !== undefined) return path;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { App, Chart } from 'cdk8s';
-import { dovecot, dovecotConfig } from '../../../charts/components/dovecot.ts';
+import { dovecot } from '../../../charts/components/dovecot.ts';
+import { dovecotConfig } from '../../../charts/components/dovecot-config.ts';
 import { attribute, objectClass } from '../../../operator/core/layout.ts';
 import { messageSizeLimit } from '../../../operator/core/quota.ts';
 import { daNang, socTrang } from '../../support/sites.ts';
@@ -206,8 +207,7 @@ describe('the pod', () => {
     expect(endpoints).toEqual({
       imaps: { host, port: 993 },
       sieve: { host, port: 4190 },
-      sessions: { host, port: 8443 },
-      store: { host, port: 8444 },
+      hosts: [host],
     });
   });
 

@@ -5,9 +5,12 @@ import { socTrang } from '../../support/sites.ts';
 
 type Manifest = {
   kind: string;
-  metadata: { name: string; labels?: Record<string, string> };
+  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
   data?: Record<string, string>;
-  spec?: { podMetricsEndpoints?: readonly { port: string; path: string }[] };
+  spec?: {
+    namespaceSelector?: { matchNames: readonly string[] };
+    podMetricsEndpoints?: readonly { port: string; path: string }[];
+  };
 };
 const watched = (monitoring: { prometheusOperator: boolean; dashboards: boolean }) =>
   manifestsOf({ ...socTrang, monitoring }) as unknown as readonly Manifest[];
@@ -24,10 +27,13 @@ describe('monitoring', () => {
     const manifests = watched({ prometheusOperator: true, dashboards: false });
     expect(kinds(manifests, 'PrometheusRule')).toEqual(['hopthu']);
     const monitors = manifests.filter(({ kind }) => kind === 'PodMonitor');
-    expect(monitors.length).toBe(scraped.length);
+    expect(monitors.length).toBe(scraped(socTrang).length);
     for (const { metadata, spec } of monitors) {
       const pods = manifests.filter(
-        ({ kind, metadata: { name } }) => /^(Deployment|StatefulSet)$/.test(kind) && name === metadata.name,
+        ({ kind, metadata: { name, namespace = '' } }) =>
+          /^(Deployment|StatefulSet)$/.test(kind) &&
+          name === metadata.name &&
+          spec?.namespaceSelector?.matchNames.includes(namespace),
       );
       const endpoints = spec?.podMetricsEndpoints ?? [];
       expect(endpoints).not.toEqual([]);

@@ -5,7 +5,7 @@ import { flowsOf, podNames, podNamesOf } from '../../../charts/flows.ts';
 import { siteNamespaces } from '../../../charts/namespaces.ts';
 import { manifestsOf } from '../../support/manifests.ts';
 import { allows, policiesOf } from '../../support/network-policies.ts';
-import { daNang, socTrang } from '../../support/sites.ts';
+import { daNang, sharded, socTrang } from '../../support/sites.ts';
 
 type Template = {
   readonly template: { readonly metadata: { readonly labels: Record<string, string> } };
@@ -23,129 +23,133 @@ const moving = {
   },
 };
 
-describe.each([socTrang, daNang, moving])('the network of $name', (site) => {
-  const flows = flowsOf(site);
-  const manifests = manifestsOf(site);
-  const policies = policiesOf(manifests);
-  const pods = manifests
-    .filter(({ kind }) => ['Deployment', 'StatefulSet', 'CronJob', 'Job', 'DaemonSet'].includes(kind))
-    .map((manifest) => manifest as unknown as Workload)
-    .map(({ metadata: { namespace }, spec }) => {
-      const { labels } = (spec.jobTemplate?.spec ?? spec).template.metadata;
-      return { name: labels['app.kubernetes.io/name'] ?? '', namespace, labels };
-    })
-    // Several jobs are one kind of pod.
-    .filter(({ name }, index, all) => all.findIndex((other) => other.name === name) === index);
-  const listeners = [...new Set(Object.values(ports).map(({ container }) => container))];
+describe.each([socTrang, daNang, moving, sharded])(
+  'the network of $name with $storage.shards shards',
+  (site) => {
+    const flows = flowsOf(site);
+    const manifests = manifestsOf(site);
+    const policies = policiesOf(manifests);
+    const pods = manifests
+      .filter(({ kind }) => ['Deployment', 'StatefulSet', 'CronJob', 'Job', 'DaemonSet'].includes(kind))
+      .map((manifest) => manifest as unknown as Workload)
+      .map(({ metadata: { namespace }, spec }) => {
+        const { labels } = (spec.jobTemplate?.spec ?? spec).template.metadata;
+        return { name: labels['app.kubernetes.io/name'] ?? '', namespace, labels };
+      })
+      // Several jobs are one kind of pod.
+      .filter(({ name }, index, all) => all.findIndex((other) => other.name === name) === index);
+    const listeners = [...new Set(Object.values(ports).map(({ container }) => container))];
 
-  it('is closed in both directions in every namespace', () => {
-    const closed = policies.filter(({ spec }) => Object.keys(spec.podSelector).length === 0);
-    expect(closed.map(({ metadata }) => metadata.namespace)).toEqual(
-      siteNamespaces(site).map(({ name }) => name),
-    );
-    for (const { spec } of closed) {
-      expect(spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
-    }
-  });
+    it('is closed in both directions in every namespace', () => {
+      const closed = policies.filter(({ spec }) => Object.keys(spec.podSelector).length === 0);
+      expect(closed.map(({ metadata }) => metadata.namespace)).toEqual(
+        siteNamespaces(site).map(({ name }) => name),
+      );
+      for (const { spec } of closed) {
+        expect(spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+      }
+    });
 
-  it('has the pods that the flows name, and no other', () => {
-    expect(pods.map(({ name }) => name).sort()).toEqual([...podNamesOf(site)].sort());
-  });
+    it('has the pods that the flows name, and no other', () => {
+      expect(pods.map(({ name }) => name).sort()).toEqual([...podNamesOf(site)].sort());
+    });
 
-  it('lets each pod reach another by the ports of the flows, and by no other port', () => {
-    const open = pods.flatMap((from) =>
-      pods.flatMap((to) =>
-        listeners
-          .filter((port) => allows(policies, from, to, port))
-          .map((port) => `${from.name} ${to.name} ${port}`),
-      ),
-    );
-    const meant = flows.flatMap((flow) =>
-      'ports' in flow && (podNames as readonly string[]).includes(flow.from)
-        ? flow.ports.map((name) => `${flow.from} ${flow.to} ${ports[name].container}`)
-        : [],
-    );
-    expect(open.sort()).toEqual(meant.sort());
-  });
-
-  it('lets strangers in the cluster reach what everybody may, and nothing else', () => {
-    const stranger = { name: 'stranger', namespace: 'default', labels: { app: 'stranger' } };
-    const open = pods.flatMap((to) =>
-      listeners.filter((port) => allows(policies, stranger, to, port)).map((port) => `${to.name} ${port}`),
-    );
-    const meant = flows.flatMap((flow) =>
-      'ports' in flow && ['anybody', 'applications'].includes(flow.from)
-        ? flow.ports.map((name) => `${flow.to} ${ports[name].container}`)
-        : [],
-    );
-    expect(open.sort()).toEqual(meant.sort());
-  });
-
-  it('has a flow to every port that a Service offers', () => {
-    const reached = new Set(
-      flows.flatMap((flow) =>
-        'ports' in flow ? flow.ports.map((name) => `${flow.to} ${ports[name].container}`) : [],
-      ),
-    );
-    const offered = manifests
-      .filter(({ kind }) => kind === 'Service')
-      .flatMap(({ spec }) => {
-        const { selector, ports: list } = spec as {
-          selector: Record<string, string>;
-          ports: { targetPort: number }[];
-        };
-        return list.map(({ targetPort }) => `${selector['app.kubernetes.io/name']} ${targetPort}`);
-      });
-    expect(offered.filter((port) => !reached.has(port))).toEqual([]);
-  });
-
-  it('lets the filter out to the mirror of signatures where one is named, by its port', () => {
-    const to = (mirror: string) => {
-      const signatures = { ...site.filter.signatures, mirror };
-      const own = manifestsOf({ ...site, filter: { ...site.filter, signatures } });
-      const { spec } = policiesOf(own).find(({ metadata }) => metadata.name === 'rspamd') ?? {};
-      const beyond = spec?.egress?.filter(({ to: peers = [] }) => peers[0]?.ipBlock !== undefined);
-      return beyond?.flatMap(({ ports: list = [] }) => list.map(({ port }) => port));
-    };
-    expect(to('none')).toEqual([]);
-    expect(to('https://clamav.example.vn')).toEqual([443]);
-    expect(to('http://clamav.example.vn:8080/mirror')).toEqual([8080]);
-  });
-
-  it('lets Postfix alone out to other servers, and the operator and the backup alone to the API server', () => {
-    const beyond = policies.flatMap(({ metadata, spec }) =>
-      (spec.egress ?? []).flatMap(({ to = [], ports: list = [] }) =>
-        to.flatMap((peer) =>
-          peer.ipBlock === undefined
-            ? []
-            : [[metadata.name, peer.ipBlock.cidr, list.map(({ port }) => port)]],
+    it('lets each pod reach another by the ports of the flows, and by no other port', () => {
+      const open = pods.flatMap((from) =>
+        pods.flatMap((to) =>
+          listeners
+            .filter((port) => allows(policies, from, to, port))
+            .map((port) => `${from.name} ${to.name} ${port}`),
         ),
-      ),
-    );
-    const moves = site.moving.from.map(({ networks: [cidr], port }) => ['moving', cidr, [port]]);
-    const dns = beyond.filter(([, cidr]) => cidr === '169.254.20.10/32').map(([name]) => name);
-    expect(dns.sort()).toEqual([
-      'backup',
-      'dovecot',
-      ...moves.map(() => 'moving'),
-      'openldap',
-      'operator',
-      'portal',
-      'postfix',
-      'prune',
-      'rspamd',
-      'webmail',
-    ]);
-    expect(beyond.filter(([, cidr]) => cidr !== '169.254.20.10/32')).toEqual([
-      ['postfix', '0.0.0.0/0', [25]],
-      ['postfix', '::/0', [25]],
-      ...['operator', 'backup'].flatMap((pod) =>
-        site.network.apiServer.networks.map((cidr) => [pod, cidr, [443, 6443]]),
-      ),
-      ...moves,
-    ]);
-  });
-});
+      );
+      const meant = flows.flatMap((flow) =>
+        'ports' in flow && (podNames as readonly string[]).includes(flow.from)
+          ? flow.ports.map((name) => `${flow.from} ${flow.to} ${ports[name].container}`)
+          : [],
+      );
+      expect(open.sort()).toEqual(meant.sort());
+    });
+
+    it('lets strangers in the cluster reach what everybody may, and nothing else', () => {
+      const stranger = { name: 'stranger', namespace: 'default', labels: { app: 'stranger' } };
+      const open = pods.flatMap((to) =>
+        listeners.filter((port) => allows(policies, stranger, to, port)).map((port) => `${to.name} ${port}`),
+      );
+      const meant = flows.flatMap((flow) =>
+        'ports' in flow && ['anybody', 'applications'].includes(flow.from)
+          ? flow.ports.map((name) => `${flow.to} ${ports[name].container}`)
+          : [],
+      );
+      expect(open.sort()).toEqual(meant.sort());
+    });
+
+    it('has a flow to every port that a Service offers', () => {
+      const reached = new Set(
+        flows.flatMap((flow) =>
+          'ports' in flow ? flow.ports.map((name) => `${flow.to} ${ports[name].container}`) : [],
+        ),
+      );
+      const offered = manifests
+        .filter(({ kind }) => kind === 'Service')
+        .flatMap(({ spec }) => {
+          const { selector, ports: list } = spec as {
+            selector: Record<string, string>;
+            ports: { targetPort: number }[];
+          };
+          return list.map(({ targetPort }) => `${selector['app.kubernetes.io/name']} ${targetPort}`);
+        });
+      expect(offered.filter((port) => !reached.has(port))).toEqual([]);
+    });
+
+    it('lets the filter out to the mirror of signatures where one is named, by its port', () => {
+      const to = (mirror: string) => {
+        const signatures = { ...site.filter.signatures, mirror };
+        const own = manifestsOf({ ...site, filter: { ...site.filter, signatures } });
+        const { spec } = policiesOf(own).find(({ metadata }) => metadata.name === 'rspamd') ?? {};
+        const beyond = spec?.egress?.filter(({ to: peers = [] }) => peers[0]?.ipBlock !== undefined);
+        return beyond?.flatMap(({ ports: list = [] }) => list.map(({ port }) => port));
+      };
+      expect(to('none')).toEqual([]);
+      expect(to('https://clamav.example.vn')).toEqual([443]);
+      expect(to('http://clamav.example.vn:8080/mirror')).toEqual([8080]);
+    });
+
+    it('lets Postfix alone out to other servers, and the operator and the backup alone to the API server', () => {
+      const beyond = policies.flatMap(({ metadata, spec }) =>
+        (spec.egress ?? []).flatMap(({ to = [], ports: list = [] }) =>
+          to.flatMap((peer) =>
+            peer.ipBlock === undefined
+              ? []
+              : [[metadata.name, peer.ipBlock.cidr, list.map(({ port }) => port)]],
+          ),
+        ),
+      );
+      const moves = site.moving.from.map(({ networks: [cidr], port }) => ['moving', cidr, [port]]);
+      const dns = beyond.filter(([, cidr]) => cidr === '169.254.20.10/32').map(([name]) => name);
+      expect(dns.sort()).toEqual([
+        'backup',
+        'dovecot',
+        ...(site.storage.shards > 1 ? ['dovecot-proxy'] : []),
+        ...moves.map(() => 'moving'),
+        'openldap',
+        'operator',
+        'portal',
+        'postfix',
+        'prune',
+        'rspamd',
+        'webmail',
+      ]);
+      expect(beyond.filter(([, cidr]) => cidr !== '169.254.20.10/32')).toEqual([
+        ['postfix', '0.0.0.0/0', [25]],
+        ['postfix', '::/0', [25]],
+        ...['operator', 'backup'].flatMap((pod) =>
+          site.network.apiServer.networks.map((cidr) => [pod, cidr, [443, 6443]]),
+        ),
+        ...moves,
+      ]);
+    });
+  },
+);
 
 it('a repository elsewhere is reached by its port, from the jobs of the backup and from who prunes', () => {
   const repository = 's3:https://s3.example.vn:9000/backup/soc-trang';

@@ -12,8 +12,7 @@ function synthesize(replicas: number, planOnly = false) {
     { site, image: (part) => `registry.example.vn/${part}:1` },
     {
       directory: endpoint,
-      store: endpoint,
-      sessions: endpoint,
+      dovecots: ['test'],
       notices: endpoint,
       siteFile: '',
     },

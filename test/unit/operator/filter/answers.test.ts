@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { countsOf, isComplete, signaturesOf } from '../../../../operator/filter/answers.ts';
+import { countsOf, isComplete, samplesOf, signaturesOf } from '../../../../operator/filter/answers.ts';
 
 const resp = (...values: readonly string[]) =>
   `*${values.length}\r\n${values.map((value) => `$${Buffer.byteLength(value)}\r\n${value}\r\n`).join('')}`;
@@ -34,4 +34,9 @@ it.each([
   ['ClamAV 1.4.3/27461/yesterday\0', undefined],
 ])('signatures of %j are of %p', (version, seconds) => {
   expect(signaturesOf(version)).toBe(seconds);
+});
+
+it("rspamd's metrics may stand behind others: no end, no name of theirs", () => {
+  const text = '# TYPE rspamd_scanned counter\nrspamd_scanned_total 3\nprocess_start_time_seconds 1\n# EOF\n';
+  expect(samplesOf(text)).toBe('rspamd_scanned_total 3\n');
 });

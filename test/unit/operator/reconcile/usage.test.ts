@@ -83,13 +83,13 @@ describe('usage (R30)', () => {
     let attempts = 0;
     const sweep = new UsageSweep({
       again: async (failures) => failures < 3,
-      store: {
+      store: () => ({
         usage: async (addresses) => {
           attempts += 1;
           if (attempts < 3) throw new Unavailable('Dovecot', 'connection refused');
           return new Map(addresses.map((address) => [address, 7]));
         },
-      },
+      }),
       onChange: () => undefined,
       onSwept: () => undefined,
       onFailure: (error) => failures.push(error),
@@ -105,12 +105,12 @@ describe('usage (R30)', () => {
     let swept: readonly [number, number] | undefined;
     const sweep = new UsageSweep({
       again: async () => false,
-      store: {
+      store: () => ({
         usage: async (addresses) => {
           asked.push(addresses.length);
           return new Map(addresses.slice(1).map((address) => [address, 1]));
         },
-      },
+      }),
       onChange: () => undefined,
       onSwept: (all, read) => {
         swept = [all, read];
