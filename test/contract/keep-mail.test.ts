@@ -1,5 +1,5 @@
 /** What holds mail or accounts goes only when it says so itself, whatever deletes it, in whatever order: against a real API server. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { KubeConfig, KubernetesObjectApi } from '@kubernetes/client-node';
 import { keepMail, removal } from '../../charts/keep-mail.ts';
 import { emptyOtherProviders } from '../../cli/restore/second-directory.ts';
@@ -7,6 +7,9 @@ import { asYaml, type Manifest, manifestsOf } from '../support/manifests.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 import { eventually } from './kube-support/ports.ts';
+
+// Each of these asks programs of their own, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const { mail, accounts } = site.namespaces;
 const [accountsNamespace = ''] = accounts;
