@@ -55,12 +55,15 @@ export class Changes {
 
   async #attempt(form: Form, attempt: Attempt): Promise<{ outcome: Outcome; error?: unknown }> {
     const { memory } = this.#props;
-    if (this.#running >= most) return { outcome: 'busy' };
     const verdict = memory.allow(attempt);
     if (verdict.action === 'refuse') return { outcome: 'throttled' };
+    if (verdict.action === 'delay') await pause(verdict.seconds * 1000);
+    if (this.#running >= most) {
+      memory.report(attempt, 'unanswered');
+      return { outcome: 'busy' };
+    }
     this.#running += 1;
     try {
-      if (verdict.action === 'delay') await pause(verdict.seconds * 1000);
       return await this.#change(form, attempt);
     } finally {
       this.#running -= 1;

@@ -47,7 +47,9 @@ export class PortalDirectory {
       const dn = await this.#find(client, address);
       if (dn === undefined) throw new PasswordRefused('wrong');
       await changePassword(client, dn, current, wanted);
-      return await ownAddresses(client, dn);
+      // The password is changed, whatever becomes of this.
+      const own = await ownAddresses(client, dn).catch(() => []);
+      return [...new Set([...own, ...namesOf(this.#site, address)])];
     } catch (error) {
       if (error instanceof PasswordRefused) throw error;
       const reason = error instanceof Error ? error.message : String(error);
