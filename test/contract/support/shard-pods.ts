@@ -104,7 +104,7 @@ export class ShardPods {
       ['carrier', 'carrier.conf'],
     ] as const)
       await this.#stunnel(`${shard}-${name}`, folder, file, volumes);
-    await eventually(30_000, async () => this.openSessions(shard));
+    await eventually(30_000, async () => this.sessionsAt(shard).open());
   }
 
   async #startProxy(config: Files): Promise<void> {
@@ -237,8 +237,8 @@ export class ShardPods {
     });
   }
 
-  openSessions(shard: string): Promise<readonly string[]> {
-    return new DoveadmSessions(this.#doveadm(shard)).open();
+  sessionsAt(shard: string): DoveadmSessions {
+    return new DoveadmSessions(this.#doveadm(shard));
   }
 
   get sessions(): ShardedSessions {
