@@ -25,7 +25,8 @@ export function exporter(
   return {
     name: 'exporter',
     image: props.image,
-    command: ['/usr/bin/busybox', 'httpd', '-f', '-p', String(port), '-h', folder],
+    // As process 1 busybox would not hear that it is to end, and the pod would be away until it is killed.
+    command: ['/bin/sh', '-c', `trap 'exit 0' TERM; busybox httpd -f -p ${port} -h ${folder} & wait`],
     ports: { exporter: port },
     uid: props.uid,
     resources: { cpu: '2m', memory: '8Mi', memoryLimit: '64Mi' },

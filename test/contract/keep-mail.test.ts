@@ -1,10 +1,15 @@
 /** What holds mail or accounts goes only when it says so itself, whatever deletes it, in whatever order: against a real API server. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { KubeConfig, KubernetesObjectApi } from '@kubernetes/client-node';
 import { keepMail, removal } from '../../charts/keep-mail.ts';
+import { emptyOtherProviders } from '../../cli/restore/second-directory.ts';
 import { asYaml, type Manifest, manifestsOf } from '../support/manifests.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 import { eventually } from './kube-support/ports.ts';
+
+// Each of these asks programs of their own, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const { mail, accounts } = site.namespaces;
 const [accountsNamespace = ''] = accounts;
@@ -73,6 +78,31 @@ it('a name that is not its own lets nothing go', async () => {
   await allow('namespace', mail, `${removal}=yes`);
   await expect(remove('namespace', mail)).rejects.toThrow(/hopthu-keep-mail/);
   await allow('--overwrite', 'namespace', mail, `${removal}-`);
+});
+
+it('a restore empties the second provider of the directory all the same', async () => {
+  const name = 'data-openldap-1';
+  const apply = ['apply', '--server-side', '-f', '-'];
+  await server.kubectl(apply, asYaml([claim(name, mail)] as readonly Manifest[]));
+  const config = new KubeConfig();
+  config.loadFromFile(server.kubeconfig);
+  const emptied = emptyOtherProviders(KubernetesObjectApi.makeApiClient(config), site);
+  // The controller that sees that no pod uses it is not there.
+  const free = ['patch', 'pvc', name, '-n', mail, '--type=merge', '-p', '{"metadata":{"finalizers":null}}'];
+  await eventually('it is to go', async () => {
+    const since = await server.kubectl([
+      'get',
+      'pvc',
+      name,
+      '-n',
+      mail,
+      '-o',
+      'jsonpath={.metadata.deletionTimestamp}',
+    ]);
+    return since === '' ? undefined : true;
+  });
+  await server.kubectl(free);
+  await emptied;
 });
 
 it('what says so goes: a claim, a definition, a namespace with its claims', async () => {

@@ -1,7 +1,7 @@
 /** A filled site of a former release (test/upgrade/, made by its make.ts) under what there is today. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { dovecotConfig } from '../../charts/components/dovecot-config.ts';
 import { parseMailbox } from '../../operator/api/mailbox.ts';
@@ -19,6 +19,9 @@ import { account, DovecotPod } from './support/dovecot-pod.ts';
 import { fillAsRelease, found, ldifOf } from './support/former.ts';
 import { Pair, until } from './support/pair.ts';
 import { site, suffix } from './support/slapd.ts';
+
+// Each of these asks programs of their own, on a machine that may be busy.
+jest.setTimeout(120_000);
 
 const folder = join(import.meta.dirname, '../upgrade');
 const releases = globSync('*/resources.yaml', { cwd: folder }).map((path) => path.split('/')[0] ?? '');

@@ -48,7 +48,12 @@ export class FilterPod {
       'worker-normal.inc': `bind_socket = "/run/rspamd/${socket} mode=0666";\n`,
       ...more,
     });
-    await pod.#run();
+    try {
+      await pod.#run();
+    } catch (error) {
+      await pod.end();
+      throw error;
+    }
     return pod;
   }
 

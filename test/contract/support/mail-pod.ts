@@ -167,7 +167,7 @@ export class MailPod {
       name: `${part}-exporter`,
       options: ['--user', `${uid}:0`, '--entrypoint', program],
       mounts: { ...place, ...scripts[part] },
-      command: args.map((arg) => (arg === port ? String(exporterPorts[part]) : arg)),
+      command: args.map((arg) => arg.replace(port, String(exporterPorts[part]))),
     });
   }
 
