@@ -201,9 +201,10 @@ it('is moved while mail keeps arriving, and nothing is lost or doubled', async (
   for (const [address, ids] of taken) {
     expect(ids.length).toBeGreaterThan(0);
     const known = address === binh ? before.map(([, id]) => id) : [];
-    await eventually(60_000, async () =>
-      expect((await inboxOf(address)).map(([, id]) => id).sort()).toEqual([...known, ...ids].sort()),
-    );
+    await eventually(60_000, async () => {
+      await pods.flush();
+      expect((await inboxOf(address)).map(([, id]) => id).sort()).toEqual([...known, ...ids].sort());
+    });
     expect(pods.holds('dovecot-0', accountOf(await entryOf(address)))).toBe(false);
   }
   expect((await inboxOf(binh)).slice(0, before.length)).toEqual(before);

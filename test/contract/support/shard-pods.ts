@@ -115,7 +115,7 @@ export class ShardPods {
 
   async #startPostfix(config: Files): Promise<void> {
     const quick =
-      'smtpd_milters =\nminimal_backoff_time = 1s\nmaximal_backoff_time = 2s\nqueue_run_delay = 1s\n';
+      'smtpd_milters =\nminimal_backoff_time = 3s\nmaximal_backoff_time = 6s\nqueue_run_delay = 3s\n';
     const folder = this.#write('postfix', this.postfix, config, 'postfix', (name, text) => {
       if (name === 'main.cf') return text.replace(/^smtpd_milters = .*$/m, '') + quick;
       if (name === 'shard.cf') return text.replace('inet:127.0.0.1', `inet:${this.postfix}`);
@@ -280,6 +280,9 @@ export class ShardPods {
       client.close();
     }
   }
+
+  /** Has Postfix try everything now: what it finds locked by a delivery it leaves for ten minutes. */
+  flush = () => this.#podman(['exec', `${this.#name}-postfix`, 'postqueue', '-f']);
 
   /** Is there anything of the account at this shard? */
   holds(shard: string, account: string): boolean {
