@@ -23,6 +23,7 @@ class hopthu extends rcube_plugin
         $this->add_hook('storage_connect', [$this, 'tell_browser']);
         $this->add_hook('login_after', [$this, 'as_the_directory_says']);
         $this->add_hook('login_failed', [$this, 'tell_password_is_over']);
+        $this->add_hook('ready', [$this, 'leave_with_former_password']);
         $this->add_hook('startup', [$this, 'keep_sent']);
         $this->add_hook('template_object_license', [$this, 'license']);
         if ($rcmail->task === 'login') {
@@ -103,6 +104,22 @@ class hopthu extends rcube_plugin
             $page = html::a($this->password_page($rcmail), rcube::Q($rcmail->gettext('hopthu.changepassword')));
             $text = rcube::Q($rcmail->gettext('hopthu.passwordover'));
             $rcmail->output->show_message("{$text} {$page}", 'warning', null, true, 60);
+        }
+
+        return $args;
+    }
+
+    /** A session whose password was changed elsewhere ends with the next page (R42); what is being typed on one that is open is not lost. */
+    public function leave_with_former_password(array $args): array
+    {
+        $rcmail = rcmail::get_instance();
+        $output = $rcmail->output;
+        if ($args['task'] !== 'mail' || $output->ajax_call || $output->get_env('framed') || $rcmail->storage_connect()) {
+            return $args;
+        }
+        if (in_array($rcmail->get_storage()->conn->resultcode, ['AUTHENTICATIONFAILED', 'CONTACTADMIN'], true)) {
+            $rcmail->kill_session();
+            $output->redirect(['_task' => 'login', '_err' => 'session']);
         }
 
         return $args;
