@@ -29,6 +29,7 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
     // Nobody comes to it by TLS: it shows its certificate to the store beside Dovecot, and to Postfix.
     certificate('operator', mail, []),
     certificate('webmail', mail, [hosts.webmail, ...setupHosts(site)]),
+    certificate('portal', mail, []),
     certificate('rspamd', mail, []),
     certificate('postfix', smtp, [hosts.mail]),
     ...(site.backup.repository === 'volume' ? [certificate('repository', backup, [])] : []),

@@ -44,9 +44,11 @@ export const ports = {
   learnTunnel: { service: 11334, container: 11434 },
   postgresql: { service: 5432, container: 5432 },
   webmail: { service: 443, container: 8443 },
+  /** The webmail's web server hands over to it; TLS, both ends by certificate. */
+  portal: { service: 8445, container: 8445 },
   /** Sends browsers on to `webmail`. */
   http: { service: 80, container: 8081 },
-  /** Health and metrics of the operator, of the throttle in Dovecot's pod and of the filter. */
+  /** Health and metrics of the operator, of the throttle in Dovecot's pod, of the filter and of the portal. */
   operator: { service: 8080, container: 8080 },
   /** Metrics that daemons, or exporters beside them, have themselves. */
   exporter: { service: 9100, container: 9100 },

@@ -15,6 +15,7 @@ export const podNames = [
   'rspamd',
   'postgresql',
   'webmail',
+  'portal',
   'operator',
   'backup',
   'repository',
@@ -148,6 +149,10 @@ export const flows: readonly Flow[] = [
   },
   { from: 'webmail', to: 'postgresql', ports: ['postgresql'], why: 'settings and sessions' },
 
+  { from: 'webmail', to: 'portal', ports: ['portal'], why: 'hands over who changes a password (R25)' },
+  { from: 'portal', to: 'openldap', ports: ['ldaps'], why: 'changes a password as the person' },
+  { from: 'portal', to: 'dovecot', ports: ['sessions'], why: 'ends the sessions of the former password' },
+
   { from: 'operator', to: 'apiServer', why: 'reads resources, writes their status' },
   { from: 'operator', to: 'openldap', ports: ['ldaps'], why: 'writes the directory' },
   { from: 'operator', to: 'dovecot', ports: ['sessions'], why: 'ends sessions (R24), reads sizes (R30)' },
@@ -180,6 +185,7 @@ export const flows: readonly Flow[] = [
   { from: 'monitoring', to: 'openldap', ports: ['exporter'], why: 'metrics of slapd' },
   { from: 'monitoring', to: 'postgresql', ports: ['exporter'], why: 'metrics of PostgreSQL' },
   { from: 'monitoring', to: 'webmail', ports: ['exporter'], why: 'metrics of PHP' },
+  { from: 'monitoring', to: 'portal', ports: ['operator'], why: 'metrics of the portal' },
 
   { from: 'backup', to: 'repository', ports: ['repository'], why: 'backups, and reading them back (R34)' },
   { from: 'backup', to: 'repositoryElsewhere', why: 'the same, where the repository is no volume' },
@@ -202,6 +208,7 @@ export const flows: readonly Flow[] = [
   { from: 'dovecot-proxy', to: 'dns', why: 'Services', shards: 'several' },
   { from: 'rspamd', to: 'dns', why: 'who a sender is: names, SPF, DKIM, DMARC' },
   { from: 'webmail', to: 'dns', why: 'Services' },
+  { from: 'portal', to: 'dns', why: 'Services' },
   { from: 'operator', to: 'dns', why: 'Services' },
 ];
 

@@ -10,6 +10,7 @@ import { namespaces } from './components/namespaces.ts';
 import { networkPolicies } from './components/network-policies.ts';
 import { openldap } from './components/openldap.ts';
 import { operator } from './components/operator.ts';
+import { portal } from './components/portal.ts';
 import { postfix } from './components/postfix.ts';
 import { postgresql } from './components/postgresql.ts';
 import { repository } from './components/repository.ts';
@@ -37,7 +38,8 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
     postfix(scope, context, { directory, readers }),
   );
   const database = chart('postgresql', (scope) => postgresql(scope, context));
-  const endpoints = { database, imap: imaps, smtp: submission, sieve, directory, readers };
+  const behind = chart('portal', (scope) => portal(scope, context, { directory, dovecots, siteFile }));
+  const endpoints = { database, imap: imaps, smtp: submission, sieve, directory, readers, portal: behind };
   chart('webmail', (scope) => webmail(scope, context, endpoints));
   chart('repository', (scope) => repository(scope, context));
   chart('backup', (scope) => backup(scope, context, database));

@@ -1,9 +1,10 @@
 /** `hopthu password`: prints the first password of a mailbox, or changes the password as its owner. */
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Site } from '../operator/core/site.ts';
+import { changePassword, PasswordRefused } from '../operator/ldap/password-change.ts';
 import { Failed } from './failure.ts';
 import { loadKubeConfig } from './kube.ts';
-import { changePassword, WrongPassword } from './password/change.ts';
+import { explain } from './password/change.ts';
 import { withDirectory } from './password/directory.ts';
 import { type MailboxName, readAuthority, readFirstPassword, readMailboxStatus } from './password/mailbox.ts';
 import { type PasswordSource, passwordSource } from './password/prompt.ts';
@@ -44,7 +45,7 @@ async function print(config: KubeConfig, mailbox: MailboxName): Promise<void> {
   );
 }
 
-/** R25: the first change, by the person, until there is a page for it. */
+/** R25: the first change, by the person; in a browser the portal does the same. */
 async function change(
   config: KubeConfig,
   site: Site,
@@ -63,8 +64,12 @@ async function change(
   const wanted = await source.wanted();
   const attempt = (current: string) =>
     withDirectory(config, site.namespaces.mail, authority, (client) =>
-      changePassword(client, site, entry, current, wanted),
-    );
+      changePassword(client, entry, current, wanted),
+    ).catch((error: unknown) => {
+      throw error instanceof PasswordRefused && error.reason !== 'wrong'
+        ? explain(site, wanted, error)
+        : error;
+    });
   // The Secret may outlive the password in it: then the person knows the one in force.
   const known = initial === undefined ? [] : [async () => initial];
   for (const current of [...known, () => source.current()]) {
@@ -84,7 +89,7 @@ async function isRight(attempt: Promise<void>): Promise<boolean> {
     await attempt;
     return true;
   } catch (error) {
-    if (error instanceof WrongPassword) return false;
+    if (error instanceof PasswordRefused) return false;
     throw error;
   }
 }

@@ -102,9 +102,10 @@ const doveadm = ofShards(
       key: () => readFile(config.sessions.keyFile, 'utf8'),
     }),
 );
-const sessions = new ShardedSessions(
-  [...doveadm.values()].map((one) => new DoveadmSessions(one, beforeWrite)),
+const sessionsAt = new Map(
+  [...doveadm].map(([shard, one]) => [shard, new DoveadmSessions(one, beforeWrite)]),
 );
+const sessions = new ShardedSessions([...sessionsAt.values()]);
 const tlsFile = (name: string) => () => readFile(join(config.tlsFolder, name), 'utf8');
 const stores = ofShards(
   config.store.hosts,
@@ -143,7 +144,7 @@ const notices = new SmtpNotices({
 const mail = new MailWorker({
   store: byShard(stores),
   directory,
-  sessions,
+  sessions: byShard(sessionsAt),
   clock: () => new Date(),
   onChange: () => loop.wakeSoon(),
   onStep: (task, error) => {

@@ -69,6 +69,24 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'nodemailer',
     'node:',
   ],
+  'portal/': [
+    'portal/',
+    'operator/core/',
+    'operator/ldap/password-change.ts',
+    'operator/throttle/',
+    'operator/dovecot/',
+    'operator/errors.ts',
+    'operator/health.ts',
+    'type operator/ports.ts',
+    'hono',
+    'hono/',
+    '@hono/node-server',
+    'ldapts',
+    'pino',
+    'prom-client',
+    'zod',
+    'node:',
+  ],
   'charts/': [
     'charts/',
     'images/tag.ts',
@@ -85,7 +103,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** Who alone may use a package, tests aside. */
 const owners: Readonly<Record<string, readonly string[]>> = {
-  ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts'],
+  ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/directory.ts'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/'],
   nodemailer: ['operator/mail/'],
   'prom-client': [
@@ -93,8 +111,16 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/health.ts',
     'operator/throttle/main.ts',
     'operator/filter/main.ts',
+    'portal/main.ts',
   ],
-  pino: ['operator/main.ts', 'operator/report.ts', 'operator/throttle/main.ts', 'operator/filter/main.ts'],
+  hono: ['portal/'],
+  pino: [
+    'operator/main.ts',
+    'operator/report.ts',
+    'operator/throttle/main.ts',
+    'operator/filter/main.ts',
+    'portal/main.ts',
+  ],
 };
 
 const longest = 300;
@@ -182,7 +208,7 @@ describe('README.md and docs', () => {
   });
 
   it.each(pages)('$path names files that exist', ({ prose }) => {
-    const spans = prose.matchAll(/`((?:operator|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g);
+    const spans = prose.matchAll(/`((?:operator|portal|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g);
     const named = [...spans].map(([, name = '']) => name.replace(/<\w+>/g, '*'));
     expect(named.filter((name) => globSync(name, { cwd: root }).length === 0)).toEqual([]);
   });
@@ -198,12 +224,14 @@ describe('README.md and docs', () => {
     const map = /^```text folders\n([\s\S]*?)^```/m.exec(page)?.[1] ?? '';
     const mapped = [...map.matchAll(/^([\w./-]+)\/ /gm)].map(([, folder = '']) => folder);
     expect(mapped.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
-    const present = ['operator', 'charts', 'cli', 'crds', 'images', 'test', 'docs'].flatMap((folder) => [
-      folder,
-      ...readdirSync(join(root, folder), { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => `${folder}/${name}`),
-    ]);
+    const present = ['operator', 'portal', 'charts', 'cli', 'crds', 'images', 'test', 'docs'].flatMap(
+      (folder) => [
+        folder,
+        ...readdirSync(join(root, folder), { withFileTypes: true })
+          .filter((entry) => entry.isDirectory())
+          .map(({ name }) => `${folder}/${name}`),
+      ],
+    );
     // The parts below images/ are named by their Dockerfiles; artifacts are what a run leaves behind.
     const expected = present.filter((folder) => !/^(images\/|test\/artifacts)/.test(folder));
     expect(expected.filter((folder) => !mapped.includes(folder))).toEqual([]);

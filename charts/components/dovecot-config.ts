@@ -1,5 +1,6 @@
 /** Configuration of Dovecot: where it is the only one, and of each where several share the mail. */
 import { attribute, mailRoot, suffixOf } from '../../operator/core/layout.ts';
+import { passwordPage } from '../../operator/core/portal.ts';
 import { messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
 import { firstShard } from '../../operator/core/shards.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -58,6 +59,7 @@ function baseConfig(site: Site, directory: Endpoint): Readonly<Record<string, st
     'dovecot.conf': renderFile('dovecot/dovecot.conf', {
       domain: site.domain,
       login: namedBy(site, 'mail'),
+      passwordPage: passwordPage(site),
       anyAddress: namedBy(site, attribute.address),
       suffix: suffixOf(directoryDomain(site)),
       mailHost: site.hosts.mail,

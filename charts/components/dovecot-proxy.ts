@@ -5,6 +5,7 @@
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { suffixOf } from '../../operator/core/layout.ts';
+import { passwordPage } from '../../operator/core/portal.ts';
 import { ldapSecret, originSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import { firstShard } from '../../operator/core/shards.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -29,6 +30,7 @@ export function dovecotProxyConfig(site: Site, directory: Endpoint): Readonly<Re
     'dovecot.conf': renderFile('dovecot/proxy.conf', {
       domain: site.domain,
       login: namedBy(site, 'mail'),
+      passwordPage: passwordPage(site),
       suffix: suffixOf(directoryDomain(site)),
       mailHost: site.hosts.mail,
       directoryHost: directory.host,

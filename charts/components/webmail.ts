@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { serviceDn, suffixOf } from '../../operator/core/layout.ts';
+import { passwordPath, portalPath } from '../../operator/core/portal.ts';
 import { formatBytes, messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
 import { ldapSecret, originSecret, tlsSecret, webmailSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -36,6 +37,8 @@ export type WebmailEndpoints = {
   readonly directory: Endpoint;
   /** For the address book. */
   readonly readers: Endpoint;
+  /** Where people change their passwords, below a path of the same host. */
+  readonly portal: Endpoint;
 };
 
 /** Roundcube behind nginx on HTTPS, in Vietnamese, reached from outside under `site.hosts.webmail` (R2, R5). */
@@ -81,7 +84,10 @@ export function webmail(scope: Construct, context: Context, endpoints: WebmailEn
   return { host: serviceHost(part, namespace), port: ports.webmail.service };
 }
 
-function configuration(site: Site, { database, imap, smtp, sieve, directory, readers }: WebmailEndpoints) {
+function configuration(
+  site: Site,
+  { database, imap, smtp, sieve, directory, readers, portal }: WebmailEndpoints,
+) {
   const files = folder('../config/webmail/');
   const fill = (name: string, values: Readonly<Record<string, string | number>>) =>
     render(name, files[name] ?? '', values);
@@ -106,6 +112,7 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory, rea
       productName: phpString(`Hộp Thư – ${site.title}`),
       messageBytes,
       passwordLength: site.passwords.minLength,
+      passwordPath,
     }),
     'php-fpm.conf': fill('php-fpm.conf', { attachmentBytes: site.attachment, requestBytes }),
     'nginx.conf': fill('nginx.conf', {
@@ -113,10 +120,14 @@ function configuration(site: Site, { database, imap, smtp, sieve, directory, rea
       httpPort: ports.http.container,
       exporterPort: ports.exporter.container,
       webmailHost: site.hosts.webmail,
+      portalPath,
+      portalHost: portal.host,
+      portalPort: portal.port,
       requestBytes,
       proxies: (site.expose.proxies ?? []).map((network) => `set_real_ip_from ${network};`).join(' '),
     }),
     database: fill('database', { moveNames: nameMoves(site) }),
+    'nginx-start': files['nginx-start'] ?? '',
     reloading: reloadingScript,
     'editor.vi.js': files['editor.vi.js'] ?? '',
   };
@@ -187,7 +198,7 @@ function containers({ site, image }: Context, database: Endpoint) {
     {
       name: 'nginx',
       image: image(part),
-      command: reloading(hangUp, ['/run/tls'], ['nginx', '-e', 'stderr', '-c', '/etc/hopthu/nginx.conf']),
+      command: reloading(hangUp, ['/run/tls'], ['/bin/sh', '/etc/hopthu/nginx-start']),
       ports: {
         https: ports.webmail.container,
         http: ports.http.container,

@@ -1,4 +1,4 @@
-/** Makes images/operator/build: the operator, the throttle and the filter's metrics as one file each, and the Node binary that runs them. */
+/** Makes images/operator/build: the operator, the throttle, the filter's metrics and the portal as one file each, and the Node binary that runs them. */
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { bundle } from './single-file.ts';
 
@@ -6,7 +6,12 @@ const folder = new URL('build/', import.meta.url);
 const program = (name: string) => new URL(`../../operator/${name}`, import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });
 const inputs = await bundle(
-  { operator: program('main.ts'), throttle: program('throttle/main.ts'), filter: program('filter/main.ts') },
+  {
+    operator: program('main.ts'),
+    throttle: program('throttle/main.ts'),
+    filter: program('filter/main.ts'),
+    portal: program('../portal/main.ts'),
+  },
   folder.pathname,
 );
 // For the list of what is in the image: a bundle does not tell any more.

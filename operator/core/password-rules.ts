@@ -1,11 +1,19 @@
 /** What the site asks of a password (R25), for those that slapd itself does not judge. Pure. */
 import type { Site } from './site.ts';
 
+/** Kinds of characters of which each must be there, as patterns that browsers take too. */
+export const characterClasses = {
+  upper: '[A-Z]',
+  lower: '[a-z]',
+  digit: '[0-9]',
+  special: '[!-\\/:-@\\[-`\\{-~]',
+} as const;
+
 const classes: readonly (readonly [RegExp, string])[] = [
-  [/[A-Z]/, 'upper case'],
-  [/[a-z]/, 'lower case'],
-  [/[0-9]/, 'digit'],
-  [/[!-/:-@[-`{-~]/, 'special character'],
+  [new RegExp(characterClasses.upper, 'u'), 'upper case'],
+  [new RegExp(characterClasses.lower, 'u'), 'lower case'],
+  [new RegExp(characterClasses.digit, 'u'), 'digit'],
+  [new RegExp(characterClasses.special, 'u'), 'special character'],
 ];
 
 /** Names of the kinds of characters that are missing. */

@@ -5,6 +5,7 @@ import { Invalid } from '../errors.ts';
 import { backupSchema } from './backup.ts';
 import { dnsSchema } from './dns.ts';
 import { filter } from './filter.ts';
+import { portal } from './portal.ts';
 import { parseBytes } from './quota.ts';
 import { expose, images, monitoring, network, storage, tls } from './site-cluster.ts';
 import { applications, directory, slug } from './site-directory.ts';
@@ -163,6 +164,7 @@ const schema = z.strictObject({
       .max(16)
       .describe('Pods of the webmail; what is open goes on in any of them. R35'),
   }),
+  portal,
   operator: z.strictObject({
     replicas: z
       .int()

@@ -8,7 +8,8 @@ export type Movers = {
   /** What keeps the mail of a shard. @throws Unavailable where there is none of that name */
   readonly store: (shard: string) => Store;
   readonly directory: Directory;
-  readonly sessions: Pick<Sessions, 'end'>;
+  /** Who is logged in there. @throws Unavailable likewise */
+  readonly sessions: (shard: string) => Pick<Sessions, 'end'>;
 };
 
 export function isMove(task: MailTask | MoveTask): task is MoveTask {
@@ -30,7 +31,7 @@ export async function moveStep({ store, directory, sessions }: Movers, task: Mov
       return note(formatMove({ step: 'hold', shard: other }));
     case 'switch':
       // No Dovecot opens the account any more, but who was there before may be there still.
-      await sessions.end(task.addresses);
+      await sessions(host).end(task.addresses);
       await store(host).seal(account);
       await store(other).place(account, host);
       return note(formatMove({ step: 'left', shard: host }), other);

@@ -1,7 +1,6 @@
 /** Who may read, search and change what in the directory, asked of a real slapd with production's rules. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Attribute, Change, Client } from 'ldapts';
-import { changePassword } from '../../cli/password/change.ts';
 import {
   container,
   type ServiceAccount,
@@ -11,6 +10,7 @@ import {
 } from '../../operator/core/layout.ts';
 import { settingsFor } from '../../operator/core/mail-settings.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
+import { changePassword } from '../../operator/ldap/password-change.ts';
 import { mailbox, mailboxDn, mailboxes } from './support/mailbox.ts';
 import { Slapd, site, suffix } from './support/slapd.ts';
 
@@ -219,7 +219,7 @@ describe('changes', () => {
 
   it('a person sets the own password, and the operator a ready-made hash', async () => {
     const client = open();
-    await changePassword(client, site, neighbour, initial, 'Khac-Mat-Khau-1');
+    await changePassword(client, neighbour, initial, 'Khac-Mat-Khau-1');
     await replace('operator', neighbour, 'userPassword', hashPassword(initial));
     await client.bind(neighbour, initial);
     await client.unbind();

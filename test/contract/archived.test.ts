@@ -29,7 +29,7 @@ beforeAll(async () => {
   mail = new MailWorker({
     store: () => store,
     directory,
-    sessions: new MemorySessions(),
+    sessions: () => new MemorySessions(),
     clock: () => now,
     onChange: () => undefined,
     onStep: ({ kind }, error) => steps.push(error === undefined ? kind : `${kind}: ${error.message}`),

@@ -1,9 +1,9 @@
 /** The script that tells what was written to an account, over the log of a real slapd. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'ldapts';
-import { changePassword } from '../../cli/password/change.ts';
 import { attribute, serviceDn } from '../../operator/core/layout.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
+import { changePassword } from '../../operator/ldap/password-change.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
 import { firstPassword, operatorDn, site } from './support/slapd.ts';
 import { suiteDirectory } from './support/suite-directory.ts';
@@ -22,7 +22,7 @@ it('tells time, kind, who and which attributes of every write, and no value', as
   ]);
   const tlsOptions = { ca: await suite.slapd.ca(), servername: 'localhost' };
   const client = new Client({ url: `ldaps://127.0.0.1:${suite.slapd.port}`, tlsOptions });
-  await changePassword(client, site, dn, initial, 'Tốt-Lành-17');
+  await changePassword(client, dn, initial, 'Tốt-Lành-17');
   await client.unbind();
   const output = await suite.slapd.audit('audited');
   const rows = output.split('\n').map((line) => line.split('\t'));

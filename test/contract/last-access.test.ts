@@ -1,13 +1,12 @@
 /** What slapd itself writes of a person's uses (R23), and what the operator makes of it. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'ldapts';
-import { changePassword } from '../../cli/password/change.ts';
 import { lastAccess } from '../../operator/core/access.ts';
 import { first } from '../../operator/core/observed.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
+import { changePassword } from '../../operator/ldap/password-change.ts';
 import type { DirectoryEntry } from '../../operator/ports.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
-import { site } from './support/slapd.ts';
 import { suiteDirectory } from './support/suite-directory.ts';
 
 const initial = 'Kx7m-Qp4r-Wt9h-Zc3e';
@@ -68,7 +67,7 @@ describe('the last access', () => {
     const before = seconds();
     const tlsOptions = { ca: await suite.slapd.ca(), servername: 'localhost' };
     const client = new Client({ url: `ldaps://127.0.0.1:${suite.slapd.port}`, tlsOptions });
-    await changePassword(client, site, mailboxDn(uid), initial, 'Tốt-Lành-17');
+    await changePassword(client, mailboxDn(uid), initial, 'Tốt-Lành-17');
     await client.unbind();
     const { bind, access } = await read();
     expect(bind).toBeUndefined();

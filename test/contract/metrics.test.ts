@@ -90,6 +90,23 @@ it('counts logins, right and wrong, and commands of mail programs', async () => 
   });
 });
 
+it('R25: tells the webmail, after the right password, that it must be changed, and lets in nowhere', async () => {
+  const fresh = { userPassword: [hashPassword(password)], pwdReset: ['TRUE'] };
+  await pod.addEntries(ldifOf('moi', mailbox('moi', fresh)));
+  const id = 'i ID ("x-hopthu-client" "192.0.2.1 00")';
+  const answer = (secret: string, ...before: readonly string[]) =>
+    pod.imap([...before, `l LOGIN ${at('moi')} ${secret}`, 'o LOGOUT']);
+  expect(await answer(password, id)).toMatch(
+    /^l NO \[CONTACTADMIN\] .*https:\/\/mail\.soctrang\.gov\.vn\/tai-khoan\/mat-khau/m,
+  );
+  const refused = [await answer('wrong', id), await answer(password)];
+  for (const text of refused) expect(text).toMatch(/^l NO \[AUTHENTICATIONFAILED\] /m);
+  const login = (url: string) =>
+    pod.curl(['--ssl-reqd', '--verbose', url, '--user', `${at('moi')}:${password}`]);
+  await expect(login('pop3s://127.0.0.1:9995/')).rejects.toThrow('exit code 67');
+  await expect(login('smtp://127.0.0.1:5587')).rejects.toThrow(/535 5\.7\.8/);
+});
+
 it('knows how far the directory has come, and how full it is', async () => {
   const found = samples(await pod.scrape('openldap'));
   const behind = Date.now() / 1000 - (found.get('slapd_context_csn_timestamp_seconds{server="001"}') ?? 0);

@@ -3,13 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'ldapts';
-import { changePassword } from '../../cli/password/change.ts';
 import { attribute, objectClass } from '../../operator/core/layout.ts';
 import { organizationDn } from '../../operator/core/naming/identity.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { Conflict } from '../../operator/errors.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
+import { changePassword } from '../../operator/ldap/password-change.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
 import { Pair, type Provider, until } from './support/pair.ts';
 import { operatorDn, site, until as soon, suffix } from './support/slapd.ts';
@@ -176,7 +176,7 @@ it('a login at the second while the first is away counts for both (R23), and so 
     connectTimeout: 5_000,
   });
   await until(() =>
-    changePassword(client, site, dn, initial, 'Tốt-Lành-17').then(
+    changePassword(client, dn, initial, 'Tốt-Lành-17').then(
       () => true,
       () => false,
     ),

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'ldapts';
 import { directoryConfig } from '../../charts/directory-config.ts';
-import { changePassword, WrongPassword } from '../../cli/password/change.ts';
 import { lockedForGood } from '../../operator/core/observed.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
+import { changePassword } from '../../operator/ldap/password-change.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
 import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
 
@@ -51,7 +51,7 @@ describe("a person's own change of password", () => {
     const tlsOptions = { ca, servername: 'localhost' };
     const client = new Client({ url: `ldaps://127.0.0.1:${slapd.port}`, tlsOptions });
     try {
-      await changePassword(client, site, dn, current, wanted);
+      await changePassword(client, dn, current, wanted);
     } finally {
       await client.unbind();
     }
@@ -59,21 +59,21 @@ describe("a person's own change of password", () => {
 
   it('sets the new password; the first one is refused from then on', async () => {
     await change(initial, 'Tốt-Lành-17');
-    await expect(change(initial, 'Other-Passw0rd')).rejects.toThrow(WrongPassword);
+    await expect(change(initial, 'Other-Passw0rd')).rejects.toMatchObject({ reason: 'wrong' });
     await change('Tốt-Lành-17', 'Other-Passw0rd');
   });
 
   it.each(['', 'wrong', `${initial} `])('is refused with the current password "%s"', async (current) => {
-    await expect(change(current, 'Tốt-Lành-17')).rejects.toThrow(WrongPassword);
+    await expect(change(current, 'Tốt-Lành-17')).rejects.toMatchObject({ reason: 'wrong' });
   });
 
   it('works after any number of wrong ones: a stranger locks nobody out, the operator does', async () => {
     for (let guess = 0; guess < 30; guess += 1)
-      await expect(change(`wrong ${guess}`, 'Other-Passw0rd')).rejects.toThrow(WrongPassword);
+      await expect(change(`wrong ${guess}`, 'Other-Passw0rd')).rejects.toMatchObject({ reason: 'wrong' });
     await change(initial, 'Tốt-Lành-17');
     const lock = { attribute: 'pwdAccountLockedTime', values: [lockedForGood] };
     await directory.modify(dn, `person${count}`, [lock]);
-    await expect(change('Tốt-Lành-17', 'Other-Passw0rd')).rejects.toThrow(WrongPassword);
+    await expect(change('Tốt-Lành-17', 'Other-Passw0rd')).rejects.toMatchObject({ reason: 'wrong' });
   });
 
   it('another one from the operator unlocks in slapd, which the operator has to undo', async () => {
@@ -95,16 +95,12 @@ describe("a person's own change of password", () => {
   });
 
   it('says that a password is too short', async () => {
-    await expect(change(initial, 'Sh0rt-p')).rejects.toThrow(
-      'too short: it needs at least 8 characters (R25)',
-    );
+    await expect(change(initial, 'Sh0rt-p')).rejects.toMatchObject({ reason: 'short' });
   });
 
   it('says that a password was used before', async () => {
     await change(initial, 'Tốt-Lành-17');
     await change('Tốt-Lành-17', 'Other-Passw0rd');
-    await expect(change('Other-Passw0rd', 'Tốt-Lành-17')).rejects.toThrow(
-      'used before: the last 5 are refused',
-    );
+    await expect(change('Other-Passw0rd', 'Tốt-Lành-17')).rejects.toMatchObject({ reason: 'used' });
   });
 });

@@ -125,10 +125,10 @@ describe('deletion while the directory is down', () => {
     const name = fresh('life-leaver');
     const { [name]: leaver } = await people(site, { [name]: 'Võ Văn Đi' });
     const { 'life-writer': writer } = await people(site, { 'life-writer': 'Võ Thị Viết' });
-    await inMail(site, 'scale', 'statefulset/openldap', '--replicas=0');
-    for (let number = 0; number < site.directory.replicas; number += 1)
-      await inMail(site, 'wait', '--for=delete', `pod/openldap-${number}`, '--timeout=60s');
     try {
+      await inMail(site, 'scale', 'statefulset/openldap', '--replicas=0');
+      for (let number = 0; number < site.directory.replicas; number += 1)
+        await inMail(site, 'wait', '--for=delete', `pod/openldap-${number}`, '--timeout=60s');
       await inAccounts(site, ['delete', 'mailbox', name, '--wait=false']);
       await inAccounts(site, [
         'wait',

@@ -114,6 +114,7 @@ Submission  127.0.0.1:${ports.submission} (STARTTLS), 127.0.0.1:${ports.submissi
 Log in      the login name is the address. A first password has to be changed before it opens the mailbox (R25):
               npx hopthu password ${person} -n ${namespace} --context ${target.context}
               npx hopthu password ${person} -n ${namespace} --context ${target.context} --change
+            or in the browser, where the webmail leads to: /tai-khoan/mat-khau
 
 Try next    ${use} get mail
             ${use} describe mailbox

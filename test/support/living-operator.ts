@@ -22,7 +22,7 @@ export class LivingOperator {
     this.mail = new MailWorker({
       store: (shard) => perturbMailStore(province.storeOf(shard), around),
       directory,
-      sessions: province.sessions,
+      sessions: () => province.sessions,
       clock: () => province.now,
       onChange: () => {
         this.#mustLookAtAll = true;

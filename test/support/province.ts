@@ -118,7 +118,7 @@ export class Province {
         return around === undefined ? store : perturbMailStore(store, around);
       },
       directory,
-      sessions: this.sessions,
+      sessions: () => this.sessions,
       clock: () => this.now,
       onChange: () => undefined,
       onStep: ({ kind, account }, error) => {

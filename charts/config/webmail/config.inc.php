@@ -73,6 +73,7 @@ $config['mail_domain'] = '{{domain}}';
 // So does whoever gives a former domain.
 $config['hopthu_former_domains'] = {{formerDomains}};
 $config['login_lc'] = 2;
+$config['hopthu_password_page'] = '{{passwordPath}}';
 // Identities whose names and addresses come from the directory: nobody writes as somebody else (R28).
 $config['identities_level'] = 4;
 

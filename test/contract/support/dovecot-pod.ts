@@ -45,7 +45,8 @@ export class DovecotPod {
   async #write(config: Readonly<Record<string, string>>): Promise<void> {
     const authority = await makeAuthority('test', 2);
     const { certificate, key } = await makeLeaf(authority, 'dovecot', ['localhost'], 1);
-    const own = config['dovecot.conf']?.replaceAll(/^(?:passdb|userdb) ldap \{[\s\S]*?^\}\n/gm, '') ?? '';
+    const own =
+      config['dovecot.conf']?.replaceAll(/^(?:passdb|userdb) ldap[-a-z]* \{[\s\S]*?^\}\n/gm, '') ?? '';
     const files = {
       'dovecot.conf': `${own}\n${people}`,
       ...{ 'tls.crt': certificate, 'tls.key': key, 'ca.crt': authority.certificate },

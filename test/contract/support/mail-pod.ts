@@ -191,6 +191,12 @@ export class MailPod {
     );
   }
 
+  /** What Dovecot answers to these lines over IMAPS, the last of which is LOGOUT. */
+  imap(lines: readonly string[]): Promise<string> {
+    const client = ['openssl', 's_client', '-quiet', '-connect', `127.0.0.1:${ports.imaps.container}`];
+    return this.#containers.exec('dovecot', client, `${lines.join('\r\n')}\r\n`);
+  }
+
   /** The metrics of a part, as Prometheus would get them. */
   scrape(part: keyof typeof exporterPorts): Promise<string> {
     const path = part in scripts ? scriptPath : '/metrics';

@@ -104,7 +104,7 @@ export class ShardPods {
       ['carrier', 'carrier.conf'],
     ] as const)
       await this.#stunnel(`${shard}-${name}`, folder, file, volumes);
-    await eventually(30_000, async () => this.openSessions(shard));
+    await eventually(30_000, async () => this.sessionsAt(shard).open());
   }
 
   async #startProxy(config: Files): Promise<void> {
@@ -115,7 +115,7 @@ export class ShardPods {
 
   async #startPostfix(config: Files): Promise<void> {
     const quick =
-      'smtpd_milters =\nminimal_backoff_time = 1s\nmaximal_backoff_time = 2s\nqueue_run_delay = 1s\n';
+      'smtpd_milters =\nminimal_backoff_time = 3s\nmaximal_backoff_time = 6s\nqueue_run_delay = 3s\n';
     const folder = this.#write('postfix', this.postfix, config, 'postfix', (name, text) => {
       if (name === 'main.cf') return text.replace(/^smtpd_milters = .*$/m, '') + quick;
       if (name === 'shard.cf') return text.replace('inet:127.0.0.1', `inet:${this.postfix}`);
@@ -237,8 +237,8 @@ export class ShardPods {
     });
   }
 
-  openSessions(shard: string): Promise<readonly string[]> {
-    return new DoveadmSessions(this.#doveadm(shard)).open();
+  sessionsAt(shard: string): DoveadmSessions {
+    return new DoveadmSessions(this.#doveadm(shard));
   }
 
   get sessions(): ShardedSessions {
@@ -280,6 +280,9 @@ export class ShardPods {
       client.close();
     }
   }
+
+  /** Has Postfix try everything now: what it finds locked by a delivery it leaves for ten minutes. */
+  flush = () => this.#podman(['exec', `${this.#name}-postfix`, 'postqueue', '-f']);
 
   /** Is there anything of the account at this shard? */
   holds(shard: string, account: string): boolean {

@@ -23,6 +23,7 @@ export const tlsPorts: readonly TlsPort[] = [
   ['rspamd', ports.milterTunnel.container],
   ['rspamd', ports.learnTunnel.container],
   ['webmail', ports.webmail.container],
+  ['portal', ports.portal.container],
   ['postfix', ports.smtp.container, 'smtp'],
   ['postfix', ports.submission.container, 'smtp'],
   ['postfix', ports.submissions.container],

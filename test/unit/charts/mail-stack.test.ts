@@ -102,6 +102,7 @@ describe('certificates of cert-manager', () => {
       'dovecot-tls',
       'operator-tls',
       'webmail-tls',
+      'portal-tls',
       'rspamd-tls',
       'postfix-tls',
       'repository-tls',

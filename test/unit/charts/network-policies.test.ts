@@ -133,6 +133,7 @@ describe.each([socTrang, daNang, moving, sharded])(
         ...moves.map(() => 'moving'),
         'openldap',
         'operator',
+        'portal',
         'postfix',
         'prune',
         'rspamd',

@@ -15,6 +15,7 @@ const endpoints = {
   sieve: { host: 'sieve.test', port: 4190 },
   directory: { host: 'directory.test', port: 636 },
   readers: { host: 'directory.test', port: 1638 },
+  portal: { host: 'portal.test', port: 8445 },
 };
 
 function synthesize(site: Site = socTrang, given = endpoints) {

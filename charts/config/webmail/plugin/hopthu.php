@@ -22,12 +22,15 @@ class hopthu extends rcube_plugin
         $this->add_hook('authenticate', [$this, 'in_our_domain']);
         $this->add_hook('storage_connect', [$this, 'tell_browser']);
         $this->add_hook('login_after', [$this, 'as_the_directory_says']);
+        $this->add_hook('login_failed', [$this, 'tell_password_is_over']);
+        $this->add_hook('ready', [$this, 'leave_with_former_password']);
         $this->add_hook('startup', [$this, 'keep_sent']);
         $this->add_hook('template_object_license', [$this, 'license']);
         if ($rcmail->task === 'login') {
+            $change = html::a($this->password_page($rcmail), rcube::Q($rcmail->gettext('hopthu.changepassword')));
             $profile = html::a('profile.mobileconfig', rcube::Q($rcmail->gettext('hopthu.profile')));
             $this->api->add_content(
-                html::p('hint', rcube::Q($rcmail->gettext('hopthu.firstlogin'))) . html::p('hint', $profile),
+                html::p('hint', rcube::Q($rcmail->gettext('hopthu.firstlogin')) . ' ' . $change) . html::p('hint', $profile),
                 'loginfooter'
             );
         }
@@ -91,6 +94,40 @@ class hopthu extends rcube_plugin
         $delegate->subscribe();
 
         return $args;
+    }
+
+    /** Dovecot says so to whoever gave the right password, and to nobody else (R25). */
+    public function tell_password_is_over(array $args): array
+    {
+        $rcmail = rcmail::get_instance();
+        if (str_contains((string) $rcmail->get_storage()->conn->result, $rcmail->config->get('hopthu_password_page'))) {
+            $page = html::a($this->password_page($rcmail), rcube::Q($rcmail->gettext('hopthu.changepassword')));
+            $text = rcube::Q($rcmail->gettext('hopthu.passwordover'));
+            $rcmail->output->show_message("{$text} {$page}", 'warning', null, true, 60);
+        }
+
+        return $args;
+    }
+
+    /** A session whose password was changed elsewhere ends with the next page (R42); what is being typed on one that is open is not lost. */
+    public function leave_with_former_password(array $args): array
+    {
+        $rcmail = rcmail::get_instance();
+        $output = $rcmail->output;
+        if ($args['task'] !== 'mail' || $output->ajax_call || $output->get_env('framed') || $rcmail->storage_connect()) {
+            return $args;
+        }
+        if (in_array($rcmail->get_storage()->conn->resultcode, ['AUTHENTICATIONFAILED', 'CONTACTADMIN'], true)) {
+            $rcmail->kill_session();
+            $output->redirect(['_task' => 'login', '_err' => 'session']);
+        }
+
+        return $args;
+    }
+
+    private function password_page(rcmail $rcmail): array
+    {
+        return ['href' => $rcmail->config->get('hopthu_password_page'), 'class' => 'change-password'];
     }
 
     public function keep_sent(array $args): array

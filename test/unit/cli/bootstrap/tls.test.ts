@@ -41,7 +41,7 @@ describe('TLS from the local CA', () => {
     await ensureTls(store, socTrang, new Date(), (line) => lines.push(line), true);
     expect(lines).toEqual(
       [
-        ...['openldap', 'postgresql', 'dovecot', 'operator', 'webmail', 'rspamd'].map(
+        ...['openldap', 'postgresql', 'dovecot', 'operator', 'webmail', 'portal', 'rspamd'].map(
           (part) => `mail/${part}`,
         ),
         'smtp/postfix',
@@ -60,6 +60,7 @@ describe('TLS from the local CA', () => {
       'created Secret soc-trang-mail/dovecot-tls',
       'created Secret soc-trang-mail/operator-tls',
       'created Secret soc-trang-mail/webmail-tls',
+      'created Secret soc-trang-mail/portal-tls',
       'created Secret soc-trang-mail/rspamd-tls',
       'created Secret soc-trang-smtp/postfix-tls',
       'created Secret soc-trang-backup/repository-tls',
@@ -104,7 +105,7 @@ describe('TLS from the local CA', () => {
     await ensure(socTrang, 366);
     expect(lines).toEqual([]);
     await ensure(socTrang, 368);
-    expect(lines).toHaveLength(8);
+    expect(lines).toHaveLength(9);
     expect(lines).toContain(`renewed ${postfix}`);
   });
 
@@ -116,7 +117,7 @@ describe('TLS from the local CA', () => {
   it('makes everything anew from another CA', async () => {
     store.objects.delete(authority);
     await ensure();
-    expect(lines).toHaveLength(13);
+    expect(lines).toHaveLength(14);
     expect(certificate(postfix).verify(certificate(authority).publicKey)).toBe(true);
   });
 

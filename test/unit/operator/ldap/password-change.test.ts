@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BerReader } from 'ldapts';
-import { encodeRequest } from '../../../../cli/password/change.ts';
+import { encodeRequest } from '../../../../operator/ldap/password-change.ts';
 
 describe('PasswdModifyRequestValue (RFC 3062)', () => {
   it('carries the old and the new password, and nobody else as its user', () => {

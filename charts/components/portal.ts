@@ -1,0 +1,99 @@
+/** The portal behind the webmail's web server: people change their passwords (R25). From the operator's image. */
+import { ConfigMap } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import {
+  caConfigMap,
+  ldapSecret,
+  sessionsSecret,
+  siteConfigMap,
+  tlsSecret,
+} from '../../operator/core/secrets.ts';
+import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { portalPages } from '../portal-pages.ts';
+import { hangUp, reloading, reloadingMount, reloadingScript } from '../reloading.ts';
+import { service } from '../service.ts';
+import { type Context, labels, volume, workload } from '../workload.ts';
+
+const part = 'portal';
+const uid = 10004;
+const pagesMap = 'portal-pages';
+const configMap = 'portal-config';
+
+export type PortalProps = {
+  readonly directory: Endpoint;
+  /** Dovecot, or each of several: its API for ending sessions. */
+  readonly dovecots: readonly string[];
+  /** Text of the site file, which it reads as it stands. */
+  readonly siteFile: string;
+};
+
+export function portal(
+  scope: Construct,
+  context: Context,
+  { directory, dovecots, siteFile }: PortalProps,
+): Endpoint {
+  const { site, image } = context;
+  const namespace = site.namespaces.mail;
+  const pages = portalPages(site);
+  const maps = { [pagesMap]: pages, [configMap]: { reloading: reloadingScript } };
+  for (const [name, data] of Object.entries(maps))
+    new ConfigMap(scope, name, { metadata: { name, namespace, labels: labels(site, part) }, data });
+  service(scope, context, { part, namespace, ports: [part] });
+  const health = (path: string) => ({ httpGet: { path, port: ports.operator.container } });
+  const node = ['/usr/local/bin/node', '--max-old-space-size=64', '--max-semi-space-size=2'];
+  workload(scope, context, {
+    name: part,
+    namespace,
+    part,
+    uid,
+    replicas: site.portal.replicas,
+    config: [siteFile, ...Object.values(pages)],
+    containers: [
+      {
+        name: part,
+        image: image('operator'),
+        command: reloading(hangUp, ['/run/tls'], [...node, '/opt/hopthu/portal.mjs']),
+        env: {
+          HOPTHU_SITE_FILE: '/etc/hopthu-site/site.yaml',
+          HOPTHU_PAGES: '/etc/hopthu-portal',
+          HOPTHU_LDAP_HOST: directory.host,
+          HOPTHU_LDAP_PORT: String(directory.port),
+          HOPTHU_LDAP_PASSWORD_FILE: '/run/secrets/ldap/password',
+          HOPTHU_SESSIONS_HOST: dovecots.join(','),
+          HOPTHU_SESSIONS_PORT: String(ports.sessions.service),
+          HOPTHU_SESSIONS_KEY_FILE: '/run/secrets/sessions/key',
+          HOPTHU_CA_FILE: '/run/ca/ca.crt',
+          HOPTHU_TLS_FOLDER: '/run/tls',
+          HOPTHU_CALLER: serviceHost('webmail', namespace),
+          HOPTHU_HTTPS_PORT: String(ports.portal.container),
+          HOPTHU_PORT: String(ports.operator.container),
+        },
+        ports: { https: ports.portal.container, metrics: ports.operator.container },
+        mounts: [
+          reloadingMount,
+          { name: 'site', path: '/etc/hopthu-site' },
+          { name: 'pages', path: '/etc/hopthu-portal' },
+          { name: 'ca', path: '/run/ca' },
+          { name: 'tls', path: '/run/tls' },
+          { name: 'ldap', path: '/run/secrets/ldap' },
+          { name: 'sessions', path: '/run/secrets/sessions' },
+        ],
+        resources: { cpu: '10m', memory: '48Mi', memoryLimit: '160Mi' },
+        readiness: { ...health('/readyz'), periodSeconds: 5 },
+        liveness: { ...health('/healthz'), periodSeconds: 20, failureThreshold: 3 },
+        // Until the webmail's nodes have heard that it goes.
+        preStop: { sleep: { seconds: 5 } },
+      },
+    ],
+    volumes: [
+      volume.configMap('config', configMap),
+      volume.configMap('site', siteConfigMap),
+      volume.configMap('pages', pagesMap),
+      volume.configMap('ca', caConfigMap),
+      volume.secret('tls', tlsSecret(part)),
+      volume.secret('ldap', ldapSecret(part)),
+      volume.secret('sessions', sessionsSecret),
+    ],
+  });
+  return { host: serviceHost(part, namespace), port: ports.portal.service };
+}

@@ -1,0 +1,107 @@
+/** From the first password to the mailbox: in a browser, on a phone, by keyboard alone, and without JavaScript (R25). */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { socTrang as site } from '../support/sites.ts';
+import { openWebmail, type Webmail } from './support/browser.ts';
+import { hostPort } from './support/cluster.ts';
+import { eventually } from './support/eventually.ts';
+import { openImap } from './support/open-sessions.ts';
+import { authorityOf, Person } from './support/person.ts';
+import { apply, fresh, personSpec, ready } from './support/resources.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Its policy lets in no script but its own: the test's comes by the browser itself. */
+const violationsOfPage = `axe.run(document).then(({ violations }) =>
+  violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target)))`;
+const chosen = 'Mat-khau-dau-2026';
+const later = 'Mat-khau-sau-2026';
+
+let webmail: Webmail;
+let page: Page;
+let newcomer: Person;
+
+beforeAll(async () => {
+  const name = fresh('portal-newcomer');
+  await apply(site, 'Organization', 'journey', { name: 'Sở Nội vụ' });
+  await apply(site, 'Mailbox', name, personSpec('Đinh Thị Mới'));
+  await ready(site, `mailbox/${name}`);
+  newcomer = await Person.newcomer(site, name);
+  webmail = await openWebmail(site, { caPem: await authorityOf(site), port: hostPort(site, 'webmail') });
+  page = webmail.page;
+  await page.setViewportSize({ width: 390, height: 844 });
+});
+afterAll(() => webmail?.close());
+
+async function look(name: string): Promise<void> {
+  await webmail.screenshot(`portal-${name}`);
+  const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+  expect(wide).toBe(false);
+  await page.evaluate(`${axe};0`);
+  expect(await page.evaluate<readonly string[]>(violationsOfPage)).toEqual([]);
+}
+
+it('the webmail tells who has the right first password, and nobody else, and leads to the page', async () => {
+  const link = page.locator('#messagestack a.change-password');
+  await expect(webmail.login(newcomer.address, 'Sai-Mat-Khau-1')).rejects.toThrow();
+  expect(await link.count()).toBe(0);
+  await page.reload();
+  await expect(webmail.login(newcomer.address, newcomer.password)).rejects.toThrow();
+  await webmail.screenshot('portal-webmail-refused');
+  await link.click();
+  await page.locator('#wanted').waitFor();
+  expect(new URL(page.url()).pathname).toBe('/tai-khoan/mat-khau');
+});
+
+it('by keyboard alone: rules are ticked as they are met, and the mailbox opens afterwards', async () => {
+  await look('form');
+  await page.setViewportSize({ width: 1280, height: 900 });
+  const typed = { address: newcomer.address, current: newcomer.password, wanted: chosen, again: chosen };
+  for (const [field, text] of Object.entries(typed)) {
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.id')).toBe(field);
+    await page.keyboard.type(text);
+    if (field === 'wanted') expect(await page.locator('#rules li.met').count()).toBe(6);
+  }
+  expect(await page.locator('#rules li.met').count()).toBe(7);
+  await look('typed');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.keyboard.press('Enter');
+  await page.locator('.message.good').waitFor();
+  await look('done');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('#rcmloginuser').waitFor();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await webmail.login(newcomer.address, chosen);
+  newcomer.password = chosen;
+  expect(webmail.violations).toEqual([]);
+});
+
+it('without JavaScript; what was open with the former password ends', async () => {
+  const open = await openImap(newcomer);
+  const context = await page.context().browser()?.newContext({ javaScriptEnabled: false });
+  const plain = await context?.newPage();
+  if (plain === undefined) throw new Error('no browser');
+  await plain.goto(new URL('/tai-khoan/', page.url()).href);
+  const send = async (current: string, wanted: string) => {
+    const typed = { address: newcomer.address, current, wanted, again: wanted };
+    for (const [field, text] of Object.entries(typed)) await plain.fill(`#${field}`, text);
+    await plain.click('button');
+  };
+  await send('Sai-Mat-Khau-1', later);
+  expect(await plain.locator('.message').textContent()).toContain('không đúng');
+  await send(chosen, newcomer.password.slice(0, 3));
+  expect(await plain.locator('.message').textContent()).toContain('chưa đạt các yêu cầu');
+  await send(chosen, later);
+  await plain.locator('.message.good').waitFor();
+  await open.ended;
+  // Dovecot takes the former password for some seconds.
+  await eventually(20_000, async () => {
+    await page.goto(new URL('/?_task=mail', page.url()).href);
+    expect(await page.locator('#rcmloginuser').count()).toBe(1);
+  });
+  newcomer.password = later;
+  expect(await newcomer.imap(async () => 'in')).toBe('in');
+});
