@@ -72,6 +72,18 @@ export const partAlerts: readonly Alert[] = [
     ],
   },
   {
+    name: 'HopThuDirectoriesDiffer',
+    severity: 'critical',
+    // What each provider keeps for itself, its logs and groups, has other suffixes.
+    expr: 'max by (site) (slapd_entries{suffix=~"dc=.+"}) - min by (site) (slapd_entries{suffix=~"dc=.+"}) > 0',
+    for: '15m',
+    summary: 'The providers of the directory do not have equally many entries',
+    runbook: [
+      'See HopThuCopyBehind first: one that is behind gets the rest by itself. Where contextCSN agrees, nothing comes by itself.',
+      '"Are both the same?" in the operations page names the entries. Delete claim and pod of the provider that lacks them: it is filled from the other one.',
+    ],
+  },
+  {
     name: 'HopThuDirectoryFull',
     severity: 'critical',
     expr: '(max by (site, pod, suffix) (slapd_mdb_pages{kind="used"}) - max by (site, pod, suffix) (slapd_mdb_pages{kind="free"})) / max by (site, pod, suffix) (slapd_mdb_pages{kind="max"}) > 0.8',

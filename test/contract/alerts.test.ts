@@ -31,6 +31,8 @@ const volume = (free: string, claim = 'data-openldap-0'): Series => ({
 const queue = (name: string, values: string) => one('hopthu_queue_messages', values, `,queue="${name}"`);
 const csn = (pod: string, values: string) =>
   one('slapd_context_csn_timestamp_seconds', values, `,pod="${pod}",server="001"`);
+const entries = (pod: string, values: string) =>
+  one('slapd_entries', values, `,pod="${pod}",suffix="dc=st,dc=gov,dc=vn"`);
 const pages = (used: string, free: string): Series =>
   Object.fromEntries(
     Object.entries({ used, free, max: '100x60' }).flatMap(([kind, values]) =>
@@ -178,6 +180,11 @@ const cases: Readonly<Record<string, Case>> = {
     loud: { ...csn('openldap-0', '0+60x60'), ...csn('openldap-1', '0x60') },
     // They are not asked at the same moment.
     quiet: { ...csn('openldap-0', '0+60x60'), ...csn('openldap-1', '-60+60x60') },
+  },
+  HopThuDirectoriesDiffer: {
+    loud: { ...entries('openldap-0', '81x60'), ...entries('openldap-1', '80x60') },
+    // A burst of grants, of which the copy has a few less at each moment, and then all.
+    quiet: { ...entries('openldap-0', '80+5x10 130x50'), ...entries('openldap-1', '75+5x11 130x49') },
   },
   HopThuDirectoryFull: {
     loud: pages('90x60', '5x60'),

@@ -115,6 +115,7 @@ it('knows how far the directory has come, and how full it is', async () => {
   const pages = (kind: string) =>
     found.get(`slapd_mdb_pages{suffix="dc=soctrang,dc=gov,dc=vn",kind="${kind}"}`);
   expect(pages('used')).toBeLessThan(Number(pages('max')));
+  expect(found.get('slapd_entries{suffix="dc=soctrang,dc=gov,dc=vn"}')).toBeGreaterThan(5);
 });
 
 describe('a message', () => {
