@@ -29,7 +29,7 @@ beforeAll(async () => {
   const service = (name: string, inNamespace: string) =>
     kubectl(testCluster(), ['-n', inNamespace, 'get', 'service', name, '-o', 'jsonpath={.spec.clusterIP}']);
   targets = [
-    ...listeners(pods),
+    ...listeners(site, pods),
     { name: 'apiServer', ip: await service('kubernetes', 'default'), port: 443 },
     { name: 'dns', ip: await service('kube-dns', 'kube-system'), port: 53 },
     { name: 'mailServers', ip: stranger.ip, port: mailPort },
@@ -40,7 +40,7 @@ afterAll(() => endStranger(stranger));
 
 /** The targets to which flows lead from a pod, by name. */
 const flowsFrom = (from: string) => {
-  const meant = flowsOfSingles.flatMap((flow) => {
+  const meant = flowsOfSingles(site).flatMap((flow) => {
     if (flow.from !== from) return [];
     return 'ports' in flow ? flow.ports.map((name) => `${flow.to} ${ports[name].container}`) : [flow.to];
   });
@@ -63,7 +63,7 @@ it.each(parts)('%s reaches what its flows say, and nothing else', async (from) =
 });
 
 it('a stranger reaches what everybody may', async () => {
-  expect(inOrder(await reached(stranger, listeners(pods)))).toEqual(inOrder(flowsFrom('anybody')));
+  expect(inOrder(await reached(stranger, listeners(site, pods)))).toEqual(inOrder(flowsFrom('anybody')));
 });
 
 describe('without the policies', () => {
@@ -79,7 +79,7 @@ describe('without the policies', () => {
       asYaml(policies),
     );
     await eventually(30_000, async () =>
-      expect(await reached(stranger, listeners(pods))).toHaveLength(flowsFrom('anybody').length),
+      expect(await reached(stranger, listeners(site, pods))).toHaveLength(flowsFrom('anybody').length),
     );
   });
 

@@ -2,7 +2,7 @@
 
 import { namespaceOf } from '../../../charts/components/network-policies.ts';
 import { ports } from '../../../charts/endpoints.ts';
-import { flows, type PodName } from '../../../charts/flows.ts';
+import { flowsOf, type PodName } from '../../../charts/flows.ts';
 import type { Site } from '../../../operator/core/site.ts';
 import { kubectl } from '../../kind/install.ts';
 import { testCluster } from './cluster.ts';
@@ -35,12 +35,18 @@ async function running(namespace: string, label: string): Promise<readonly Pod[]
     .flatMap(([name = '', ip = '']) => (ip === '' ? [] : [{ namespace, name, ip }]));
 }
 
-/** The flows that there are where each part is one pod: none leads from a part to itself. */
-export const flowsOfSingles = flows.filter(({ from, to }) => from !== to);
+/** The flows of a site where each part is one pod: none leads from a part to itself, and no two directories share a port. */
+export function flowsOfSingles(site: Site) {
+  return flowsOf(site)
+    .filter(({ from, to }) => from !== to)
+    .map((flow) =>
+      'ports' in flow ? { ...flow, ports: flow.ports.filter((name) => name !== 'ldapsRead') } : flow,
+    );
+}
 
 /** Every port of the pods that some flow leads to. */
-export function listeners(pods: ReadonlyMap<PodName, Pod>): readonly Target[] {
-  const places = flowsOfSingles.flatMap((flow) =>
+export function listeners(site: Site, pods: ReadonlyMap<PodName, Pod>): readonly Target[] {
+  const places = flowsOfSingles(site).flatMap((flow) =>
     'ports' in flow ? flow.ports.map((name) => [flow.to, ports[name].container] as const) : [],
   );
   const targets = places.flatMap(([to, port]) => {
