@@ -60,7 +60,7 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     [attribute.organization]: [organization.dn],
     [attribute.mailHost]: mailHost(site, facts),
     // Written with each step of a move, and not here.
-    [attribute.mailMove]: facts.entry === undefined ? [] : all(facts.entry, attribute.mailMove),
+    [attribute.mailMove]: facts.entry === undefined ? none : all(facts.entry, attribute.mailMove),
     // delegates.ts fills these in, where there is something to fill in.
     [attribute.delegate]: none,
     [attribute.sendAs]: none,
@@ -98,7 +98,7 @@ export function organizationAttributes(site: Site, resolved: ResolvedOrganizatio
 /** Where the mail is stays where it is: only a move alters it. */
 function mailHost(site: Site, { entry, host, organization }: MailboxFacts): readonly string[] {
   if (entry !== undefined) return all(entry, attribute.mailHost);
-  return site.storage.shards === 1 ? [] : optional(host ?? organization.shard);
+  return site.storage.shards === 1 ? none : optional(host ?? organization.shard);
 }
 
 /** Taking access away, which must bite even where nothing else of the mailbox can be decided. */

@@ -7,10 +7,9 @@ import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
-import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
 import { MailWorker } from '../../operator/reconcile/mail-worker.ts';
-import { runPass } from '../../operator/reconcile/pass.ts';
 import { RememberedDirectory } from '../../operator/reconcile/remembered-directory.ts';
+import { quietPass } from '../support/quiet-pass.ts';
 import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
 
 const namespace = 'soc-trang-accounts';
@@ -54,25 +53,10 @@ function apply(name: string, fullName: string, deletionPolicy: string): string {
 /** As many passes and steps as anything here takes. */
 async function settle(days = 0): Promise<void> {
   now = new Date(now.getTime() + days * 86_400_000);
-  const report = {
-    orphans: () => undefined,
-    held: () => undefined,
-    planned: () => undefined,
-    failure: () => undefined,
-  };
   for (let count = 0; count < 8; count += 1) {
     mail.due();
     directory.forget();
-    await runPass({
-      site,
-      cluster,
-      directory,
-      mail,
-      sessions: new MemorySessions(),
-      notices: new MemoryNotices(),
-      clock: () => now,
-      report,
-    });
+    await quietPass({ site, cluster, directory, mail, clock: () => now });
     await mail.idle();
   }
 }

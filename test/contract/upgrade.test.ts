@@ -7,13 +7,11 @@ import { dovecotConfig } from '../../charts/components/dovecot-config.ts';
 import { parseMailbox } from '../../operator/api/mailbox.ts';
 import { parseOrganization } from '../../operator/api/organization.ts';
 import { apiVersion, type Resource } from '../../operator/api/resource.ts';
-import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
-import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
-import { type PassResult, runPass } from '../../operator/reconcile/pass.ts';
 import { parseLdif } from '../support/ldif.ts';
+import { quietPass } from '../support/quiet-pass.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 import { account, DovecotPod } from './support/dovecot-pod.ts';
 import { fillAsRelease, found, ldifOf } from './support/former.ts';
@@ -78,17 +76,7 @@ describe.each(releases)('a directory of %s', (release) => {
     await pair?.stop();
   });
 
-  const pass = (): Promise<PassResult> =>
-    runPass({
-      site,
-      cluster,
-      directory,
-      sessions: new MemorySessions(),
-      notices: new MemoryNotices(),
-      clock: () => new Date(),
-      report: { orphans: silent, held: silent, planned: silent, failure: silent },
-    });
-  const silent = () => undefined;
+  const pass = () => quietPass({ site, cluster, directory });
 
   it('is there whole, at both providers', async () => {
     const [ours, theirs] = await pair.contents();

@@ -8,14 +8,12 @@ import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { dovecotConfig } from '../../charts/components/dovecot-config.ts';
 import { directoryConfig } from '../../charts/directory-config.ts';
-import { MemorySessions } from '../../operator/dovecot/memory-sessions.ts';
 import { type Manifest, MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
-import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
-import { runPass } from '../../operator/reconcile/pass.ts';
 import { account, DovecotPod } from '../contract/support/dovecot-pod.ts';
 import { connectTo, Slapd, site, suffix } from '../contract/support/slapd.ts';
+import { quietPass } from '../support/quiet-pass.ts';
 
 const root = join(import.meta.dirname, '../..');
 const namespace = 'soc-trang-accounts';
@@ -81,17 +79,7 @@ async function make(folder: string): Promise<void> {
   const slapd = await Slapd.start();
   const directory = new LdaptsDirectory(new Connection(connectTo(slapd)), suffix);
   const cluster = new MemoryCluster();
-  const silent = () => undefined;
-  const pass = () =>
-    runPass({
-      site,
-      cluster,
-      directory,
-      sessions: new MemorySessions(),
-      notices: new MemoryNotices(),
-      clock: () => new Date(),
-      report: { orphans: silent, held: silent, planned: silent, failure: silent },
-    });
+  const pass = () => quietPass({ site, cluster, directory });
   try {
     await live(cluster, async () => {
       for (let result = await pass(); result.changes.length > 0 || result.again; ) result = await pass();
