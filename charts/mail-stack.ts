@@ -13,6 +13,7 @@ import { operator } from './components/operator.ts';
 import { portal } from './components/portal.ts';
 import { postfix } from './components/postfix.ts';
 import { postgresql } from './components/postgresql.ts';
+import { reports } from './components/reports.ts';
 import { repository } from './components/repository.ts';
 import { webmail } from './components/webmail.ts';
 import type { Context } from './workload.ts';
@@ -43,6 +44,7 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   chart('webmail', (scope) => webmail(scope, context, endpoints));
   chart('repository', (scope) => repository(scope, context));
   chart('backup', (scope) => backup(scope, context, database));
+  chart('reports', (scope) => reports(scope, context, { directory, notices, siteFile }));
   if (context.site.moving.from.length > 0) chart('moving', (scope) => moving(scope, context));
   chart('operator', (scope) => operator(scope, context, { directory, dovecots, notices, siteFile }));
   const { prometheusOperator, dashboards } = context.site.monitoring;

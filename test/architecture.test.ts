@@ -87,9 +87,27 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'node:',
   ],
+  'reports/': [
+    'reports/',
+    'documents/',
+    'operator/api/resource.ts',
+    'operator/core/',
+    'operator/errors.ts',
+    'operator/kube/',
+    'operator/ldap/connection.ts',
+    'type operator/ports.ts',
+    '@kubernetes/client-node',
+    'type ldapts',
+    'nodemailer',
+    'pino',
+    'yaml',
+    'zod',
+    'node:',
+  ],
   'documents/': ['documents/', 'pdfmake', 'write-excel-file/node', 'node:'],
   'charts/': [
     'charts/',
+    'reports/words.ts',
     'images/tag.ts',
     'operator/api/',
     'operator/core/',
@@ -104,9 +122,15 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** Who alone may use a package, tests aside. */
 const owners: Readonly<Record<string, readonly string[]>> = {
-  ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/directory.ts'],
-  '@kubernetes/client-node': ['operator/kube/', 'cli/'],
-  nodemailer: ['operator/mail/'],
+  ldapts: [
+    'operator/ldap/',
+    'cli/password/',
+    'cli/live-directory.ts',
+    'portal/directory.ts',
+    'reports/directory.ts',
+  ],
+  '@kubernetes/client-node': ['operator/kube/', 'cli/', 'reports/cluster.ts'],
+  nodemailer: ['operator/mail/', 'reports/send.ts'],
   pdfmake: ['documents/pdf.ts'],
   'prom-client': [
     'operator/metrics.ts',
@@ -122,6 +146,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/throttle/main.ts',
     'operator/filter/main.ts',
     'portal/main.ts',
+    'reports/main.ts',
   ],
 };
 
@@ -211,7 +236,7 @@ describe('README.md and docs', () => {
 
   it.each(pages)('$path names files that exist', ({ prose }) => {
     const spans = prose.matchAll(
-      /`((?:operator|portal|documents|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
+      /`((?:operator|portal|documents|reports|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
     );
     const named = [...spans].map(([, name = '']) => name.replace(/<\w+>/g, '*'));
     expect(named.filter((name) => globSync(name, { cwd: root }).length === 0)).toEqual([]);
@@ -232,6 +257,7 @@ describe('README.md and docs', () => {
       'operator',
       'portal',
       'documents',
+      'reports',
       'charts',
       'cli',
       'crds',

@@ -18,6 +18,7 @@ import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 import type { DirectoryEndpoints } from './openldap.ts';
 import { type MakeMap, postfixShards, shardMaps } from './postfix-shards.ts';
+import { reportsClaim } from './reports.ts';
 
 const part = 'postfix';
 /** Not a group of its own for the pod (fsGroup): that would be put on the queue too, whose owners Postfix insists on. */
@@ -72,6 +73,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       milterPort: loopback.milter,
       milterTunnel: ports.milterTunnel.service,
       operatorHost: serviceHost('operator', site.namespaces.mail),
+      reportsHost: serviceHost('reports', site.namespaces.smtp),
       repliesPort: loopback.replies,
       repliesTunnel: ports.replies.container,
       noticesTunnel: ports.notices.container,
@@ -83,6 +85,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
     start: renderFile('postfix/start'),
     drain: drainScript(part),
     'count-log': renderFile('postfix/count-log'),
+    journal: renderFile('postfix/journal'),
     'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain }),
     metrics: renderFile('postfix/metrics'),
     'write-maps': renderFile('postfix/write-maps', { maps: Object.keys(files).join(' ') }),
@@ -229,6 +232,7 @@ export function postfix(
           { name: 'maps', path: '/run/maps', writable: true },
           { name: 'metrics', path: '/run/metrics', writable: true },
           { name: 'data', path: '/var/lib/postfix', writable: true },
+          { name: 'reports', path: '/srv/reports/journal', subPath: 'journal', writable: true },
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
@@ -247,6 +251,7 @@ export function postfix(
       volume.memory('maps', '1Mi'),
       volume.memory('metrics', '1Mi'),
       volume.scratch('data', '16Mi'),
+      volume.claim('reports', reportsClaim),
       volume.scratch('tmp', '16Mi'),
     ],
   });

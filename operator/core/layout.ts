@@ -92,7 +92,15 @@ export const container = {
 } as const;
 
 /** Accounts that the parts bind with, and the inspection's (R36): `cn=<name>,ou=services,<suffix>`. */
-export const serviceAccounts = ['operator', 'dovecot', 'postfix', 'webmail', 'portal', 'auditor'] as const;
+export const serviceAccounts = [
+  'operator',
+  'dovecot',
+  'postfix',
+  'webmail',
+  'portal',
+  'auditor',
+  'reports',
+] as const;
 export type ServiceAccount = (typeof serviceAccounts)[number];
 
 /** Bind account of another application (R6): `cn=app-<name>,ou=services,<suffix>`; no part has such a name. */

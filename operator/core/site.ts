@@ -11,6 +11,7 @@ import { expose, images, monitoring, network, storage, tls } from './site-cluste
 import { applications, directory, slug } from './site-directory.ts';
 import { domainAliases, domainName, domainsOf } from './site-domains.ts';
 import { moving } from './site-moving.ts';
+import { letterhead, reports } from './site-reports.ts';
 import { throttle } from './throttle-limits.ts';
 
 const localPart = z.string().regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'a local part of [a-z0-9._-]');
@@ -182,6 +183,8 @@ const schema = z.strictObject({
       .describe('Nothing is written to directory or cluster; log and metrics say what would be done.'),
   }),
   moving,
+  reports,
+  letterhead,
   tls,
   images,
   expose,

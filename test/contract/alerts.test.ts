@@ -79,6 +79,16 @@ const cases: Readonly<Record<string, Case>> = {
     quiet: cronJob('backup-mail', '-80000x60'),
     labels: { namespace: 'st-mail', cronjob: 'backup-mail' },
   },
+  HopThuNotCounted: {
+    loud: cronJob('report-collect', '-21700x60'),
+    quiet: cronJob('report-collect', '-10000x60'),
+    labels: { namespace: 'st-mail', cronjob: 'report-collect' },
+  },
+  HopThuReportFailed: {
+    loud: failedJob('report-monthly-29411520', '1x60'),
+    quiet: { ...failedJob('report-monthly-29411520', '0x60'), ...failedJob('another', '1x60') },
+    labels: { namespace: 'st-mail', job_name: 'report-monthly-29411520' },
+  },
   HopThuBackupUnchecked: {
     // It never succeeded.
     loud: { 'kube_cronjob_created{namespace="st-mail",cronjob="check-site"}': '-691200x60' },

@@ -105,6 +105,7 @@ describe('certificates of cert-manager', () => {
       'portal-tls',
       'rspamd-tls',
       'postfix-tls',
+      'reports-tls',
       'repository-tls',
     ]);
     expect(made[4].spec).toMatchObject({
