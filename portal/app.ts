@@ -8,16 +8,19 @@ import type { Site } from '../operator/core/site.ts';
 import { Pages } from './frame.ts';
 import type { Changes } from './password/change.ts';
 import { passwordRoutes } from './password/routes.ts';
+import { type PublishedProps, publishedRoutes } from './published/routes.ts';
 
 export type AppProps = {
   readonly site: Site;
   readonly texts: PortalTexts;
   readonly changes: Pick<Changes, 'carryOut'>;
+  /** The published directory. */
+  readonly kept: PublishedProps['kept'];
   /** What nobody foresaw. */
   readonly fault: (error: unknown) => void;
 };
 
-export function portalApp({ site, texts, changes, fault }: AppProps): Hono {
+export function portalApp({ site, texts, changes, kept, fault }: AppProps): Hono {
   const app = new Hono({ strict: false });
   const pages = new Pages(site, texts);
   app.use(headers());
@@ -31,6 +34,10 @@ export function portalApp({ site, texts, changes, fault }: AppProps): Hono {
   }
   app.get(portalPath, (c) => c.redirect(passwordPath));
   app.route('/', passwordRoutes({ site, texts, pages, changes, fault }));
+  app.route(
+    '/',
+    publishedRoutes({ site, words: texts.published, pages, kept, viewerOf: () => 'public' }),
+  );
   const told = (c: Context, missing: boolean) =>
     c.html(pages.show('none', 'fault.html', { missing }), missing ? 404 : 503, { 'cache-control': 'no-store' });
   app.notFound((c) => told(c, true));

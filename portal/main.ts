@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type PortalFile, portalFiles, portalTexts } from '../operator/core/portal-texts.ts';
 import { parseSite } from '../operator/core/site.ts';
 import { Doveadm } from '../operator/dovecot/doveadm.ts';
@@ -16,6 +16,8 @@ import { Attempts } from './attempts.ts';
 import { PortalDirectory } from './directory.ts';
 import { Changes } from './password/change.ts';
 import { PasswordDirectory } from './password/directory.ts';
+import { KeptDirectory } from './published/kept.ts';
+import { readListed } from './published/reader.ts';
 import { servePortal } from './server.ts';
 import { endingSessions } from './password/sessions.ts';
 
@@ -78,7 +80,22 @@ async function serve(): Promise<void> {
       log[level]({ address, person, ...(err === undefined ? {} : { err }) }, `password ${outcome}`);
     },
   });
-  const app = portalApp({ site, texts, changes, fault: (err) => log.error({ err }, 'a fault') });
+  const kept = new KeptDirectory({
+    site,
+    read: () =>
+      readListed(site, {
+        account: 'published',
+        host: need('HOPTHU_READERS_HOST'),
+        port: Number(need('HOPTHU_READERS_PORT')),
+        ca: file('HOPTHU_CA_FILE'),
+        password: file('HOPTHU_PUBLISHED_PASSWORD_FILE'),
+      }),
+    now: () => new Date(),
+    fault: (err) => log.error({ err }, 'the published directory is not up to date'),
+  });
+  countAge(registry, kept);
+  kept.start();
+  const app = portalApp({ site, texts, changes, kept, fault: (err) => log.error({ err }, 'a fault') });
   const { server, renew } = await servePortal(app, {
     port: Number(need('HOPTHU_HTTPS_PORT')),
     tls: need('HOPTHU_TLS_FOLDER'),
@@ -99,6 +116,18 @@ async function serve(): Promise<void> {
     }
   });
   log.info('started');
+}
+
+/** When what the pages of the published directory show was read. */
+function countAge(registry: Registry, kept: KeptDirectory): void {
+  new Gauge({
+    name: 'hopthu_published_read_timestamp_seconds',
+    help: 'When the published directory was last read, 0 before the first time.',
+    registers: [registry],
+    collect() {
+      this.set(kept.readAt / 1000);
+    },
+  });
 }
 
 await serve();

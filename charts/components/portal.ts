@@ -16,11 +16,14 @@ import { type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'portal';
 const uid = 10004;
-const pagesMap = 'portal-pages';
+/** Its pages and words, which are those of the published files, too. */
+export const portalPagesMap = 'portal-pages';
 const configMap = 'portal-config';
 
 export type PortalProps = {
   readonly directory: Endpoint;
+  /** For the published directory. */
+  readonly readers: Endpoint;
   /** Dovecot, or each of several: its API for ending sessions. */
   readonly dovecots: readonly string[];
   /** Text of the site file, which it reads as it stands. */
@@ -30,12 +33,12 @@ export type PortalProps = {
 export function portal(
   scope: Construct,
   context: Context,
-  { directory, dovecots, siteFile }: PortalProps,
+  { directory, readers, dovecots, siteFile }: PortalProps,
 ): Endpoint {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
   const pages = portalPages(site);
-  const maps = { [pagesMap]: pages, [configMap]: { reloading: reloadingScript } };
+  const maps = { [portalPagesMap]: pages, [configMap]: { reloading: reloadingScript } };
   for (const [name, data] of Object.entries(maps))
     new ConfigMap(scope, name, { metadata: { name, namespace, labels: labels(site, part) }, data });
   service(scope, context, { part, namespace, ports: [part] });
@@ -59,6 +62,9 @@ export function portal(
           HOPTHU_LDAP_HOST: directory.host,
           HOPTHU_LDAP_PORT: String(directory.port),
           HOPTHU_LDAP_PASSWORD_FILE: '/run/secrets/ldap/password',
+          HOPTHU_READERS_HOST: readers.host,
+          HOPTHU_READERS_PORT: String(readers.port),
+          HOPTHU_PUBLISHED_PASSWORD_FILE: '/run/secrets/published/password',
           HOPTHU_SESSIONS_HOST: dovecots.join(','),
           HOPTHU_SESSIONS_PORT: String(ports.sessions.service),
           HOPTHU_SESSIONS_KEY_FILE: '/run/secrets/sessions/key',
@@ -76,6 +82,7 @@ export function portal(
           { name: 'ca', path: '/run/ca' },
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
+          { name: 'published', path: '/run/secrets/published' },
           { name: 'sessions', path: '/run/secrets/sessions' },
         ],
         resources: { cpu: '10m', memory: '48Mi', memoryLimit: '160Mi' },
@@ -88,10 +95,11 @@ export function portal(
     volumes: [
       volume.configMap('config', configMap),
       volume.configMap('site', siteConfigMap),
-      volume.configMap('pages', pagesMap),
+      volume.configMap('pages', portalPagesMap),
       volume.configMap('ca', caConfigMap),
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),
+      volume.secret('published', ldapSecret('published')),
       volume.secret('sessions', sessionsSecret),
     ],
   });

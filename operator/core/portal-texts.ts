@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { Invalid } from '../errors.ts';
 import { checkPage, type Shape } from './page-template.ts';
+import { type FileWords, fileWords, publishedShapes } from './published-texts.ts';
 import { fill } from './template.ts';
 
 /** How a wish for another password ends, as the page words it. */
@@ -57,22 +58,30 @@ export const pageShapes = {
   'done.html': { message: true },
   /** Of what there is not, or what went wrong. */
   'fault.html': { missing: true },
+  ...publishedShapes,
 } as const satisfies Readonly<Record<string, Shape>>;
 export type PageFile = keyof typeof pageShapes;
 
 /** Served as they are, to everybody. */
-export const assets = { 'style.css': 'text/css', 'rules.js': 'text/javascript' } as const;
+export const assets = {
+  'style.css': 'text/css',
+  'rules.js': 'text/javascript',
+  'published.js': 'text/javascript',
+} as const;
 export type Asset = keyof typeof assets;
 
-export type PortalFile = PageFile | Asset | 'texts.yaml';
+export type PortalFile = PageFile | Asset | 'texts.yaml' | 'published.yaml';
 export const portalFiles = [
   ...Object.keys(pageShapes),
   ...Object.keys(assets),
   'texts.yaml',
+  'published.yaml',
 ] as readonly PortalFile[];
 
 export type PortalTexts = {
   readonly words: Readonly<Record<Outcome, string>>;
+  /** Of the files of the published directory. */
+  readonly published: FileWords;
   readonly files: Readonly<Record<PortalFile, string>>;
 };
 
@@ -85,7 +94,7 @@ export function portalTexts(files: Readonly<Record<PortalFile, string>>): Portal
     checkPage(name, files[name as PageFile], { ...everywhere, ...shape });
   const words = wordsOf('texts.yaml', files['texts.yaml'], z.record(outcome, z.string().min(1)));
   for (const text of Object.values(words)) fill('texts.yaml', text, { minLength: '', history: '' });
-  return { words, files };
+  return { words, published: wordsOf('published.yaml', files['published.yaml'], fileWords), files };
 }
 
 function wordsOf<T>(name: string, text: string, schema: z.ZodType<T>): T {

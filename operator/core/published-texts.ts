@@ -33,6 +33,8 @@ export const publishedShapes = {
   'published-closed.html': { membersOnly: true, login: true },
   /** Around the pages on a disk. */
   'published-frame.html': { title: true, content: true, home: true, style: true, script: true },
+  /** Leads on to the present state, where there are no links between files. */
+  'published-present.html': { href: true },
 } as const satisfies Readonly<Record<string, Shape>>;
 export type PublishedPage = keyof typeof publishedShapes;
 

@@ -53,7 +53,7 @@ export const published = z
     refreshSeconds: z
       .int()
       .min(10)
-      .max(86_400)
+      .max(3600)
       .default(300)
       .describe('Seconds after which the pages show what was changed in the directory.'),
     files: files.optional(),

@@ -69,7 +69,13 @@ beforeAll(async () => {
     endSessions: async (names) => void ended.push(names),
     observe: () => undefined,
   });
-  const app = portalApp({ site, texts, changes, fault: (error) => console.error(error) });
+  const app = portalApp({
+    site,
+    texts,
+    changes,
+    kept: { view: () => undefined },
+    fault: (error) => console.error(error),
+  });
   port = await freePort();
   portal = await servePortal(app, { port, tls: folder, caller: 'webmail.test' });
 }, 60_000);

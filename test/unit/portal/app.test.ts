@@ -23,6 +23,7 @@ const app = portalApp({
       return outcome;
     },
   },
+  kept: { view: () => undefined },
   fault: (error) => faults.push(error),
 });
 
