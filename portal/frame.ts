@@ -21,7 +21,12 @@ export class Pages {
 
   /** A page of the province's template `file`. */
   show<F extends PageFile>(section: Section, file: F, values: Filled<(typeof pageShapes)[F]>): string {
-    return this.frame(section, { html: renderPage(file, this.#files[file], { ...this.#everywhere, ...values }) });
+    return this.frame(section, this.part(file, values));
+  }
+
+  /** A part of a page, from the province's template `file`. */
+  part<F extends PageFile>(file: F, values: Filled<(typeof pageShapes)[F]>): Html {
+    return { html: renderPage(file, this.#files[file], { ...this.#everywhere, ...values }) };
   }
 
   /** @param content with one `h1`, which gives the window its title */
