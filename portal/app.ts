@@ -2,10 +2,15 @@
 import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
-import { passwordPath, portalPath } from '../operator/core/portal.ts';
+import { portalPath } from '../operator/core/portal.ts';
 import { type Asset, assets, type PortalTexts } from '../operator/core/portal-texts.ts';
 import type { Site } from '../operator/core/site.ts';
 import { Pages } from './frame.ts';
+import type { Logins } from './login/logins.ts';
+import { loginRoutes } from './login/routes.ts';
+import type { SessionCookie } from './login/session.ts';
+import type { Who } from './login/who.ts';
+import { type MailboxProps, mailboxRoutes } from './mailbox/routes.ts';
 import type { Changes } from './password/change.ts';
 import { passwordRoutes } from './password/routes.ts';
 import { type PublishedProps, publishedRoutes } from './published/routes.ts';
@@ -14,13 +19,18 @@ export type AppProps = {
   readonly site: Site;
   readonly texts: PortalTexts;
   readonly changes: Pick<Changes, 'carryOut'>;
+  readonly logins: Pick<Logins, 'carryOut'>;
+  readonly cookie: SessionCookie;
+  readonly who: Who;
+  readonly mailbox: Pick<MailboxProps, 'directory' | 'store' | 'ports' | 'now'>;
   /** The published directory. */
   readonly kept: PublishedProps['kept'];
   /** What nobody foresaw. */
   readonly fault: (error: unknown) => void;
 };
 
-export function portalApp({ site, texts, changes, kept, fault }: AppProps): Hono {
+export function portalApp(props: AppProps): Hono {
+  const { site, texts, changes, logins, cookie, who, mailbox, kept, fault } = props;
   const app = new Hono({ strict: false });
   const pages = new Pages(site, texts);
   app.use(headers());
@@ -32,12 +42,10 @@ export function portalApp({ site, texts, changes, kept, fault }: AppProps): Hono
       }),
     );
   }
-  app.get(portalPath, (c) => c.redirect(passwordPath));
   app.route('/', passwordRoutes({ site, texts, pages, changes, fault }));
-  app.route(
-    '/',
-    publishedRoutes({ site, words: texts.published, pages, kept, viewerOf: () => 'public' }),
-  );
+  app.route('/', loginRoutes({ site, texts, pages, logins, cookie, fault }));
+  app.route('/', mailboxRoutes({ site, texts, pages, who, ...mailbox }));
+  app.route('/', publishedRoutes({ site, words: texts.published, pages, kept, who }));
   const told = (c: Context, missing: boolean) =>
     c.html(pages.show('none', 'fault.html', { missing }), missing ? 404 : 503, { 'cache-control': 'no-store' });
   app.notFound((c) => told(c, true));

@@ -30,7 +30,7 @@ export class Pages {
     return this.frame(section, this.part(file, values));
   }
 
-  /** What the template `file` gives, for a place in a page. */
+  /** A part of a page, from the province's template `file`. */
   part<F extends PageFile>(file: F, values: Filled<(typeof pageShapes)[F]>): Html {
     return { html: renderPage(file, this.#files[file], { ...this.#everywhere, ...values }) };
   }

@@ -71,6 +71,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   'portal/': [
     'portal/',
+    'operator/api/',
     'operator/core/',
     'operator/ldap/password-change.ts',
     'operator/throttle/',
@@ -84,6 +85,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'ldapts',
     'pino',
     'prom-client',
+    'qr',
+    'yaml',
     'zod',
     'node:',
   ],

@@ -29,8 +29,8 @@ export const publishedShapes = {
     ...{ hasOrganizations: true, organizations: { ...link, ...contact, inside: true } },
     ...{ hasPeople: true, people: person },
   },
-  /** For members alone, or for a while not there. */
-  'published-closed.html': { membersOnly: true, login: true },
+  /** While it could not be read yet. */
+  'published-closed.html': {},
   /** Around the pages on a disk. */
   'published-frame.html': { title: true, content: true, home: true, style: true, script: true },
   /** Leads on to the present state, where there are no links between files. */

@@ -2,12 +2,14 @@
 import { type Context, Hono } from 'hono';
 import { suffixOf } from '../../operator/core/layout.ts';
 import type { Html } from '../../operator/core/page-template.ts';
-import { portalPath, publishedPath } from '../../operator/core/portal.ts';
+import { publishedPath } from '../../operator/core/portal.ts';
 import { type Viewer, visibleTo } from '../../operator/core/published.ts';
 import type { FileWords } from '../../operator/core/published-texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain } from '../../operator/core/site-domains.ts';
+import { Unavailable } from '../../operator/errors.ts';
 import type { Pages } from '../frame.ts';
+import { toLogin, type Who } from '../login/who.ts';
 import { cardsOf } from './cards.ts';
 import { type Format, fileOf, formats } from './formats.ts';
 import type { KeptDirectory, View } from './kept.ts';
@@ -20,8 +22,7 @@ export type PublishedProps = {
   readonly words: FileWords;
   readonly pages: Pages;
   readonly kept: Pick<KeptDirectory, 'view'>;
-  /** Whether who asks is logged in. */
-  readonly viewerOf: (c: Context) => Viewer | Promise<Viewer>;
+  readonly who: Who;
 };
 
 const name = 'danh-ba';
@@ -77,20 +78,28 @@ export function publishedRoutes(props: PublishedProps): Hono {
 /** What who asks may see, or why there is nothing to see. */
 async function answer(
   c: Context,
-  { site, pages, kept, viewerOf }: PublishedProps,
+  { site, pages, kept, who }: PublishedProps,
   show: (view: View) => Response | Promise<Response> | undefined,
 ): Promise<Response> {
   // Who logs in or out sees another directory under the same address.
   c.header('cache-control', 'private, no-cache');
-  const viewer = await viewerOf(c);
-  const listed = (who: Viewer) => visibleTo(who, site.published).organizations.listed;
+  const viewer = await viewerOf(c, who);
+  const listed = (one: Viewer) => visibleTo(one, site.published).organizations.listed;
   if (!listed('members')) return c.notFound();
-  const closed = (membersOnly: boolean) =>
-    pages.show('published', 'published-closed.html', { membersOnly, login: portalPath });
-  if (!listed(viewer)) return c.html(closed(true), 403);
+  if (!listed(viewer)) return toLogin(c);
   const view = kept.view(viewer);
-  if (view === undefined) return c.html(closed(false), 503);
+  if (view === undefined) return c.html(pages.show('published', 'published-closed.html', {}), 503);
   return (await show(view)) ?? c.notFound();
+}
+
+/** Who cannot be told for the moment sees what everybody sees. */
+async function viewerOf(c: Context, who: Who): Promise<Viewer> {
+  try {
+    return (await who(c)) === undefined ? 'public' : 'members';
+  } catch (error) {
+    if (error instanceof Unavailable) return 'public';
+    throw error;
+  }
 }
 
 function file(

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { portalPages } from '../../../../charts/portal-pages.ts';
 import { portalTexts } from '../../../../operator/core/portal-texts.ts';
 import type { Published, Viewer } from '../../../../operator/core/published.ts';
+import { Unavailable } from '../../../../operator/errors.ts';
 import { Pages } from '../../../../portal/frame.ts';
 import { KeptDirectory } from '../../../../portal/published/kept.ts';
 import type { Listed } from '../../../../portal/published/model.ts';
@@ -12,7 +13,12 @@ import { organization, person, small } from '../../../support/published.ts';
 import { socTrang } from '../../../support/sites.ts';
 
 const texts = portalTexts(portalPages(socTrang));
-let viewer: Viewer;
+const signedIn = { entry: { dn: '', attributes: {} } };
+let viewer: Viewer | 'unknown';
+const who = async () => {
+  if (viewer === 'unknown') throw new Unavailable('LDAP', 'away');
+  return viewer === 'members' ? signedIn : undefined;
+};
 beforeEach(() => {
   viewer = 'public';
 });
@@ -28,7 +34,7 @@ async function portal(listed: Listed | undefined, published: Published = socTran
   if (listed !== undefined) await kept.refresh();
   const app = new Hono({ strict: false });
   const pages = new Pages(site, texts);
-  app.route('/', publishedRoutes({ site, words: texts.published, pages, kept, viewerOf: () => viewer }));
+  app.route('/', publishedRoutes({ site, words: texts.published, pages, kept, who }));
   const get = async (path: string) => {
     const response = await app.request(path);
     const { status, headers } = response;
@@ -118,17 +124,27 @@ describe('a telephone for members', () => {
   });
 });
 
+it('who cannot be told for the moment sees what everybody sees', async () => {
+  viewer = 'unknown';
+  const { text, status } = await (await portal(small))('/danh-ba/don-vi/sotttt');
+  expect([status, text.includes('0299 111')]).toEqual([200, false]);
+});
+
 describe('the directory', () => {
   const of = (listed: 'members' | 'nobody') => ({
     ...socTrang.published,
     organizations: { ...socTrang.published.organizations, listed },
   });
 
-  it('for members alone leads to the login', async () => {
+  it('for members alone leads to the login and back', async () => {
     const get = await portal(small, of('members'));
-    const { text, status } = await get('/danh-ba');
-    expect([status, text.includes('Đăng nhập để xem danh bạ')]).toEqual([403, true]);
-    expect((await get('/danh-ba/danh-ba.csv')).status).toBe(403);
+    for (const [path, back] of [
+      ['/danh-ba?q=an', '%2Fdanh-ba%3Fq%3Dan'],
+      ['/danh-ba/danh-ba.csv', '%2Fdanh-ba%2Fdanh-ba.csv'],
+    ] as const) {
+      const { status, headers } = await get(path);
+      expect([status, headers.get('location')]).toEqual([303, `/tai-khoan/dang-nhap?tiep=${back}`]);
+    }
     viewer = 'members';
     expect((await get('/danh-ba')).text).toContain('Sở Đắk Lắk');
   });
