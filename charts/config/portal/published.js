@@ -45,7 +45,11 @@ const item = ([name, title, organization, mail, phone, page]) => {
 };
 const look = async () => {
   const words = spaced(input.value).split(' ').filter(Boolean);
-  const rows = await list;
+  const rows = await list.catch(() => undefined);
+  if (rows === undefined) {
+    found.replaceChildren(element('p', 'Chưa tải được danh sách. Hãy xem theo cơ quan, đơn vị.'));
+    return;
+  }
   const hits = words.length === 0 ? [] : rows.filter(({ text }) => words.every((word) => text.includes(` ${word}`)));
   const ul = Object.assign(document.createElement('ul'), { className: 'people' });
   ul.append(...hits.slice(0, most).map(({ row }) => item(row)));
