@@ -47,8 +47,9 @@ export class SessionCookie {
     const cookie = getCookie(c, name);
     const text = cookie === undefined ? undefined : unseal(await key(), purpose, cookie);
     if (text === undefined) return undefined;
-    const found = session.parse(JSON.parse(text));
-    const age = now() / 1000 - found.from;
+    // Of another release, perhaps.
+    const found = session.safeParse(JSON.parse(text)).data;
+    const age = now() / 1000 - (found?.from ?? 0);
     return age >= -60 && age < minutes * 60 ? found : undefined;
   }
 

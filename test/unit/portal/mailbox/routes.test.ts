@@ -116,7 +116,7 @@ describe('the page', () => {
       'Địa chỉ phụ binh.nguyen@soctrang.gov.vn Địa chỉ cũ cu@soctrang.gov.vn, còn nhận thư đến hết ngày 01/01/2027',
       'Đã dùng 431 MiB trong 500 MiB (87 %).',
       'Hộp thư sắp đầy.',
-      'Mật khẩu phải đổi trước ngày 02/12/2026',
+      'Mật khẩu phải đổi trước ngày 03/12/2026',
       'Đổi lần gần nhất 02/11/2026',
       'Lần truy cập trước khoảng 08:15 ngày 25/11/2026',
       'thư điện tử (IMAP): 2 kết nối, từ 203.0.113.7',
