@@ -55,13 +55,14 @@ function roundedUp(bytes: number): number {
   return Math.ceil(bytes / unit) * unit;
 }
 
-export function loginView(site: Site, words: MailboxWords, { entry, before }: SignedIn, { sessions }: Use) {
+export function loginView(site: Site, words: MailboxWords, { entry, before, logins }: SignedIn, { sessions }: Use) {
   const changed = parseGeneralizedTime(first(entry, 'pwdChangedTime'));
   const former = parseGeneralizedTime(before);
   return {
     expiry: written(passwordExpiry(site, entry).passwordExpiry ?? ''),
     changed: changed === undefined ? '' : day(changed),
     before: former === undefined ? '' : moment(former),
+    logins: (logins ?? []).map(({ at, succeeded }) => ({ when: moment(at * 1000), succeeded })),
     isSessionsKnown: sessions !== undefined,
     sessions: (sessions ?? []).map(({ service, connections, addresses }) => ({
       service: words.services[service as keyof MailboxWords['services']] ?? service,

@@ -94,6 +94,17 @@ describe('a person', () => {
     expect((await enter()).before).toMatch(/^\d{14}Z$/);
   });
 
+  it('is told of the latest logins, refused ones too, and of nobody else’s', async () => {
+    await add(`other${count}`);
+    await enter(`other${count}`);
+    await login.enter(at(uid), 'Sai-Mat-Khau-1').catch(() => undefined);
+    const { logins = [] } = await enter();
+    // slapd writes the line of a login once it has answered.
+    expect(logins.filter(({ succeeded }) => !succeeded)).toHaveLength(1);
+    expect(logins.length).toBeLessThanOrEqual(2);
+    expect(Math.abs((logins[0]?.at ?? 0) - Date.now() / 1000)).toBeLessThan(60);
+  });
+
   it.each<[string, () => Promise<unknown>]>([
     ['suspended', () => set(uid, 'hopThuStatus', 'Suspended')],
     ['told to change the password', () => set(uid, 'pwdReset', 'TRUE')],

@@ -45,6 +45,10 @@ const binh = person('binh', 'Nguyễn Thanh Bình', {
 const [an, hoa] = [person('an', 'Trần An'), person('hoa', 'Lê <Hoa>')];
 const office = person('sotttt', 'Sở Thông tin và Truyền thông', { hopThuType: ['Organization'] });
 
+const logins = [
+  { at: Date.parse('2026-11-26T03:59:00Z') / 1000, succeeded: true },
+  { at: Date.parse('2026-11-26T03:58:00Z') / 1000, succeeded: false },
+];
 let signedIn: DirectoryEntry | undefined;
 let rightsOfBinh: string;
 let use: Use;
@@ -64,7 +68,7 @@ app.route(
     site,
     texts,
     pages: new Pages(site, texts),
-    who: async () => signedIn && { entry: signedIn, before: '20261125011500Z' },
+    who: async () => signedIn && { entry: signedIn, before: '20261125011500Z', logins },
     directory: {
       sharedWith: async () => [shared()],
       candidate: async (address) => candidates[address],
@@ -119,6 +123,7 @@ describe('the page', () => {
       'Mật khẩu phải đổi trước ngày 03/12/2026',
       'Đổi lần gần nhất 02/11/2026',
       'Lần truy cập trước khoảng 08:15 ngày 25/11/2026',
+      '10:59 ngày 26/11/2026: thành công 10:58 ngày 26/11/2026: bị từ chối',
       'thư điện tử (IMAP): 2 kết nối, từ 203.0.113.7',
     ])
       expect(said).toContain(line);
