@@ -84,6 +84,7 @@ export const pageShapes = {
     former: { alias: true, until: true },
     ...{ isUsedKnown: true, used: true, limit: true, percent: true, isNearlyFull: true },
     ...{ expiry: true, changed: true, before: true, isSessionsKnown: true },
+    logins: { when: true, succeeded: true },
     sessions: { service: true, connections: true, from: true },
     shared: {
       ...{ number: true, address: true, organization: true, rights: true },

@@ -6,6 +6,7 @@ import type { Site } from '../../operator/core/site.ts';
 import { bindAs, PasswordRefused } from '../../operator/ldap/password-change.ts';
 import type { DirectoryEntry } from '../../operator/ports.ts';
 import { type PortalDirectory, read } from '../directory.ts';
+import { pastLogins } from './past-logins.ts';
 import type { Session } from './session.ts';
 
 /** What is read of whoever is logged in. */
@@ -37,7 +38,14 @@ export class LoginDirectory {
       if (await bindAs(client, dn, password)) return 'mustChange';
       if (entry === undefined || !isShown(entry)) return 'mustChange';
       const before = first(entry, 'pwdLastSuccess') ?? first(entry, attribute.lastAccess);
-      return { account: accountOf(entry), password: passwordOf(entry), ...(before === undefined ? {} : { before }) };
+      // Nobody is kept out because of what one page would show.
+      const logins = await pastLogins(client, dn, new Date()).catch(() => undefined);
+      return {
+        account: accountOf(entry),
+        password: passwordOf(entry),
+        ...(before === undefined ? {} : { before }),
+        ...(logins === undefined ? {} : { logins }),
+      };
     });
   }
 

@@ -22,5 +22,5 @@ export function parseLogin(body: unknown): LoginForm | undefined {
 export function pageAfter(next: string): string {
   const [path = ''] = next.split('?');
   const isOurs = portalPaths.some((ours) => path === ours || path.startsWith(`${ours}/`));
-  return isOurs && /^[\w/.?=&%+-]+$/.test(next) ? next : portalPath;
+  return isOurs && /^[\w/.?=&%+-]+$/.test(next) && !next.includes('..') ? next : portalPath;
 }

@@ -13,6 +13,8 @@ const session = z.object({
   from: z.number(),
   /** Generalized time of the access before this login, as far as the directory knew of one. */
   before: z.string().optional(),
+  /** The latest logins up to this one, the latest first: seconds since the epoch, and whether it was let in. */
+  logins: z.array(z.object({ at: z.number(), succeeded: z.boolean() })).optional(),
 });
 export type Session = Readonly<z.infer<typeof session>>;
 
@@ -47,8 +49,9 @@ export class SessionCookie {
     const cookie = getCookie(c, name);
     const text = cookie === undefined ? undefined : unseal(await key(), purpose, cookie);
     if (text === undefined) return undefined;
-    const found = session.parse(JSON.parse(text));
-    const age = now() / 1000 - found.from;
+    // Of another release, perhaps.
+    const found = session.safeParse(JSON.parse(text)).data;
+    const age = now() / 1000 - (found?.from ?? 0);
     return age >= -60 && age < minutes * 60 ? found : undefined;
   }
 

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { DirectoryEntry } from '../../operator/ports.ts';
 import { loginPath } from '../../operator/core/portal.ts';
 import type { LoginDirectory } from './directory.ts';
+import type { PastLogin } from './past-logins.ts';
 import type { SessionCookie } from './session.ts';
 
 export type SignedIn = {
@@ -10,6 +11,8 @@ export type SignedIn = {
   readonly entry: DirectoryEntry;
   /** Generalized time of the access before this login, as far as there was one. */
   readonly before?: string;
+  /** The latest logins up to this one, the latest first; absent where they could not be read. */
+  readonly logins?: readonly PastLogin[];
 };
 
 /**
@@ -24,7 +27,8 @@ export function whoIsIn(cookie: SessionCookie, directory: Pick<LoginDirectory, '
     const session = await cookie.read(c);
     const entry = session === undefined ? undefined : await directory.holder(session);
     if (session === undefined || entry === undefined) return undefined;
-    return { entry, ...(session.before === undefined ? {} : { before: session.before }) };
+    const { before, logins } = session;
+    return { entry, ...(before === undefined ? {} : { before }), ...(logins === undefined ? {} : { logins }) };
   };
 }
 

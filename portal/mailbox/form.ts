@@ -6,8 +6,11 @@ const many = z.union([z.string(), z.array(z.string())]).transform((value) => [va
 const body = z.record(z.string().max(100), many);
 const rights = z.array(z.enum(delegateRights)).max(delegateRights.length);
 
-/** Thirty-two delegates with three rights each, some addresses, and the token. */
-export const longestProposal = 32_768;
+/** The largest body that is read: thirty-two delegates with three rights each, some addresses, and the token. */
+export const longestProposal = 16_384;
+
+/** Rows for people who are no delegates yet. */
+export const newRows = [1, 2, 3] as const;
 
 export type ProposalForm = {
   readonly token: string;
@@ -30,11 +33,11 @@ export function parseProposal(sent: unknown): ProposalForm | undefined {
     if (known === undefined) return undefined;
     kept.set(name.slice('rights-'.length), known);
   }
-  const added = Object.keys(fields)
-    .filter((name) => name.startsWith('address-') && one(name).trim() !== '')
-    .map((name) => ({
-      address: one(name).trim().slice(0, 255),
-      rights: rights.safeParse(fields[`new-${name.slice('address-'.length)}`] ?? []).data ?? [],
-    }));
+  const added = newRows
+    .map((row) => ({
+      address: one(`address-${row}`).trim().slice(0, 255),
+      rights: rights.safeParse(fields[`new-${row}`] ?? []).data ?? [],
+    }))
+    .filter(({ address }) => address !== '');
   return { token: one('token'), mailbox: one('mailbox'), kept, added };
 }

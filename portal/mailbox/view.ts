@@ -2,6 +2,7 @@
 import { type DelegateRight, delegateRights } from '../../operator/api/mailbox.ts';
 import { attribute } from '../../operator/core/layout.ts';
 import { accountOf, all, first, parseDated } from '../../operator/core/observed.ts';
+import { passwordExpiry } from '../../operator/core/password.ts';
 import { displayBytes } from '../../operator/core/quota.ts';
 import type { MailboxWords } from '../../operator/core/portal-texts.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -9,14 +10,12 @@ import { parseGeneralizedTime } from '../../operator/core/time.ts';
 import type { DirectoryEntry } from '../../operator/ports.ts';
 import type { SignedIn } from '../login/who.ts';
 import type { NamedDelegate, Shared } from './directory.ts';
-import { day, moment } from './display.ts';
+import { day, moment, written } from './display.ts';
+import { newRows } from './form.ts';
 import type { Use } from './store.ts';
 
-const dayLength = 86_400_000;
 /** Percent from which on the page says that it is nearly full; the same as the first notice. */
 const nearlyFull = 80;
-/** Rows for people who are no delegates yet. */
-export const newRows = [1, 2, 3] as const;
 
 /** Every name that sessions of the mailbox may have, the address of today first. */
 export function namesOfEntry(entry: DirectoryEntry): readonly string[] {
@@ -56,14 +55,14 @@ function roundedUp(bytes: number): number {
   return Math.ceil(bytes / unit) * unit;
 }
 
-export function loginView(site: Site, words: MailboxWords, { entry, before }: SignedIn, { sessions }: Use) {
+export function loginView(site: Site, words: MailboxWords, { entry, before, logins }: SignedIn, { sessions }: Use) {
   const changed = parseGeneralizedTime(first(entry, 'pwdChangedTime'));
   const former = parseGeneralizedTime(before);
-  const { maxAgeDays } = site.passwords;
   return {
-    expiry: changed === undefined || maxAgeDays === 0 ? '' : day(changed + maxAgeDays * dayLength),
+    expiry: written(passwordExpiry(site, entry).passwordExpiry ?? ''),
     changed: changed === undefined ? '' : day(changed),
     before: former === undefined ? '' : moment(former),
+    logins: (logins ?? []).map(({ at, succeeded }) => ({ when: moment(at * 1000), succeeded })),
     isSessionsKnown: sessions !== undefined,
     sessions: (sessions ?? []).map(({ service, connections, addresses }) => ({
       service: words.services[service as keyof MailboxWords['services']] ?? service,

@@ -1,9 +1,9 @@
 /** Pages that a province may change. */
 import { describe, expect, it } from '@jest/globals';
-import { checkPage, renderPage } from '../../../../operator/core/page-template.ts';
+import { checkPage, type PageValues, renderPage } from '../../../../operator/core/page-template.ts';
 import { Invalid } from '../../../../operator/errors.ts';
 
-const render = (template: string, values = {}) => renderPage<never>('page.html', template, values as never);
+const render = (template: string, values: PageValues = {}) => renderPage('page.html', template, values);
 
 describe('a page', () => {
   it('has its values escaped, but what is HTML already; what stands in a value is no template', () => {
