@@ -215,7 +215,12 @@ function publishedRules({ published }: Site, suffix: string): string {
     const attributes = publishedAttributes(visibleTo(viewer, published));
     return (['organization', 'mailbox', 'person'] as const)
       .filter((kind) => attributes[kind].length > 0)
-      .map((kind) => ({ account, suffix, attributes: attributes[kind].join(','), ...publishedEntries[kind] }));
+      .map((kind) => ({
+        account,
+        suffix,
+        attributes: attributes[kind].join(','),
+        ...publishedEntries[kind],
+      }));
   });
   return rules.map((rule) => renderFile('openldap/published.conf', rule)).join('');
 }

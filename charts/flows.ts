@@ -151,7 +151,12 @@ export const flows: readonly Flow[] = [
   },
   { from: 'webmail', to: 'postgresql', ports: ['postgresql'], why: 'settings and sessions' },
 
-  { from: 'webmail', to: 'portal', ports: ['portal'], why: 'hands over who asks for a page of the portal (R25, R40)' },
+  {
+    from: 'webmail',
+    to: 'portal',
+    ports: ['portal'],
+    why: 'hands over who asks for a page of the portal (R25, R40)',
+  },
   {
     from: 'portal',
     to: 'openldap',
@@ -194,8 +199,17 @@ export const flows: readonly Flow[] = [
   { from: 'monitoring', to: 'webmail', ports: ['exporter'], why: 'metrics of PHP' },
   { from: 'monitoring', to: 'portal', ports: ['operator'], why: 'metrics of the portal' },
 
-  { from: 'publisher', to: 'openldap', ports: ['ldaps', 'ldapsRead'], why: 'what of the directory is public (R40)' },
-  { from: 'publisher', to: 'publishedElsewhere', why: 'the files of it, where `published.files.target` is S3' },
+  {
+    from: 'publisher',
+    to: 'openldap',
+    ports: ['ldaps', 'ldapsRead'],
+    why: 'what of the directory is public (R40)',
+  },
+  {
+    from: 'publisher',
+    to: 'publishedElsewhere',
+    why: 'the files of it, where `published.files.target` is S3',
+  },
 
   { from: 'backup', to: 'repository', ports: ['repository'], why: 'backups, and reading them back (R34)' },
   { from: 'backup', to: 'repositoryElsewhere', why: 'the same, where the repository is no volume' },

@@ -39,7 +39,9 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
     postfix(scope, context, { directory, readers }),
   );
   const database = chart('postgresql', (scope) => postgresql(scope, context));
-  const behind = chart('portal', (scope) => portal(scope, context, { directory, readers, dovecots, siteFile }));
+  const behind = chart('portal', (scope) =>
+    portal(scope, context, { directory, readers, dovecots, siteFile }),
+  );
   const endpoints = { database, imap: imaps, smtp: submission, sieve, directory, readers, portal: behind };
   chart('webmail', (scope) => webmail(scope, context, endpoints));
   if (context.site.published.files !== undefined)

@@ -47,7 +47,9 @@ export function portalApp(props: AppProps): Hono {
   app.route('/', mailboxRoutes({ site, texts, pages, who, ...mailbox }));
   app.route('/', publishedRoutes({ site, words: texts.published, pages, kept, who }));
   const told = (c: Context, missing: boolean) =>
-    c.html(pages.show('none', 'fault.html', { missing }), missing ? 404 : 503, { 'cache-control': 'no-store' });
+    c.html(pages.show('none', 'fault.html', { missing }), missing ? 404 : 503, {
+      'cache-control': 'no-store',
+    });
   app.notFound((c) => told(c, true));
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();

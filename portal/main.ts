@@ -24,10 +24,10 @@ import { MailboxDirectory } from './mailbox/directory.ts';
 import { MailboxStore } from './mailbox/store.ts';
 import { Changes } from './password/change.ts';
 import { PasswordDirectory } from './password/directory.ts';
+import { endingSessions } from './password/sessions.ts';
 import { KeptDirectory } from './published/kept.ts';
 import { readListed } from './published/reader.ts';
 import { servePortal } from './server.ts';
-import { endingSessions } from './password/sessions.ts';
 
 /** Three kinds of this many are about 8 MiB. */
 const most = 10_000;
@@ -120,8 +120,9 @@ async function serve(): Promise<void> {
     who: whoIsIn(cookie, entrance),
     mailbox: {
       directory: new MailboxDirectory(site, directory),
-      store: new MailboxStore(new Map(dovecots.map((one, number) => [shardNames(site)[number] ?? '', one])), (err) =>
-        log.error({ err }, 'a page lacks what Dovecot knows'),
+      store: new MailboxStore(
+        new Map(dovecots.map((one, number) => [shardNames(site)[number] ?? '', one])),
+        (err) => log.error({ err }, 'a page lacks what Dovecot knows'),
       ),
       ports: {
         imaps: Number(need('HOPTHU_IMAPS_PORT')),
@@ -131,7 +132,9 @@ async function serve(): Promise<void> {
       },
       now: Date.now,
     },
-    kept: publishedDirectory(site, registry, (err) => log.error({ err }, 'the published directory is not up to date')),
+    kept: publishedDirectory(site, registry, (err) =>
+      log.error({ err }, 'the published directory is not up to date'),
+    ),
     fault: (err) => log.error({ err }, 'a fault'),
   });
   const { server, renew } = await servePortal(app, {

@@ -1,12 +1,7 @@
 /** The job that publishes the public directory as files, on a volume or in S3 (R40). From the operator's image. */
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import {
-  caConfigMap,
-  ldapSecret,
-  publishedStoreSecret,
-  siteConfigMap,
-} from '../../operator/core/secrets.ts';
+import { caConfigMap, ldapSecret, publishedStoreSecret, siteConfigMap } from '../../operator/core/secrets.ts';
 import { cronJob } from '../cron-job.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { type Context, claimSpec, labels, volume } from '../workload.ts';

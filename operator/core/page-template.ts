@@ -54,7 +54,8 @@ function parse(file: string, template: string): readonly Part[] {
     inside.push(template.slice(end, index));
     end = index + whole.length;
     if (sign === '/') {
-      if (open.length === 1 || open.pop()?.name !== name) throw new Invalid(file, `{{/${name}}} ends nothing`);
+      if (open.length === 1 || open.pop()?.name !== name)
+        throw new Invalid(file, `{{/${name}}} ends nothing`);
       continue;
     }
     const part = { kind: sign === '#' || sign === '^' ? sign : ('value' as const), name, inside: [] };

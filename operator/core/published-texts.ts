@@ -36,7 +36,6 @@ export const publishedShapes = {
   /** Leads on to the present state, where there are no links between files. */
   'published-present.html': { href: true },
 } as const satisfies Readonly<Record<string, Shape>>;
-export type PublishedPage = keyof typeof publishedShapes;
 
 const word = z.string().min(1);
 

@@ -49,7 +49,9 @@ export const published = z
         phone: audience.default('members').describe('Telephone.'),
       })
       .prefault({})
-      .describe('The same of people; never wider than `listed`, which is never wider than that of organizations.'),
+      .describe(
+        'The same of people; never wider than `listed`, which is never wider than that of organizations.',
+      ),
     refreshSeconds: z
       .int()
       .min(10)

@@ -44,7 +44,7 @@ function attributesOf(card: Card): readonly (readonly [string, string])[] {
 
 /** In base64 whatever is no SAFE-STRING, or ends with a space. */
 function line(name: string, value: string): string {
-  const isSafe = /^(?![ :<])[\x01-\x09\x0b\x0c\x0e-\x7f]*$/.test(value) && !value.endsWith(' ');
+  const isSafe = /^(?![ :<])[\x20-\x7e]*$/.test(value) && !value.endsWith(' ');
   const whole = isSafe ? `${name}: ${value}` : `${name}:: ${Buffer.from(value).toString('base64')}`;
   const rest = whole.slice(longest).match(new RegExp(`.{1,${longest - 1}}`, 'gs')) ?? [];
   return `${[whole.slice(0, longest), ...rest].join('\n ')}\n`;

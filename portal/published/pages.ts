@@ -1,13 +1,10 @@
 /** The pages of the published directory, as the portal serves them and as files (R40). */
-import type { Filled, Html } from '../../operator/core/page-template.ts';
-import type { PublishedPage, publishedShapes } from '../../operator/core/published-texts.ts';
+import type { Html } from '../../operator/core/page-template.ts';
 import { dateInVietnam, timeInVietnam } from '../../operator/core/time.ts';
+import type { Pages } from '../frame.ts';
 import type { Format } from './formats.ts';
 import { type Directory, type Organization, type Person, pathOf } from './model.ts';
 import type { Found } from './search.ts';
-
-/** Fills one of the province's templates. */
-export type Part = <F extends PublishedPage>(file: F, values: Filled<(typeof publishedShapes)[F]>) => Html;
 
 /** Where things are, as links on a page. */
 export type Places = {
@@ -25,7 +22,7 @@ export type Places = {
 export type Page = { readonly number: number; readonly count: number; readonly start: number };
 
 export type PageProps = {
-  readonly part: Part;
+  readonly pages: Pick<Pages, 'part'>;
   readonly places: Places;
   /** When the directory was read. */
   readonly readAt: Date;
@@ -43,7 +40,7 @@ export function pageOf(total: number, wanted: number, size = pageSize): Page {
 
 /** The tree of all organizations. */
 export function treePage(props: PageProps, { roots, organizations, people }: Directory): Html {
-  return props.part('published.html', {
+  return props.pages.part('published.html', {
     form: formOf(props),
     tree: treeOf(props, roots),
     organizations: organizations.length,
@@ -64,7 +61,7 @@ export function organizationPage(
   const { name, mail, phone, address, units, people } = organization;
   const page = pageOf(people.length, wanted, size);
   const at = (number: number) => `${places.organization(organization)}?trang=${number}`;
-  return props.part('published-organization.html', {
+  return props.pages.part('published-organization.html', {
     form: formOf(props),
     home: places.home,
     above: pathOf(organization)
@@ -93,7 +90,7 @@ export function foundPage(props: PageProps, query: string, found: Found, wanted 
   const skipped = found.organizations.length;
   const people = found.people.slice(Math.max(0, page.start - skipped), Math.max(0, end - skipped));
   const at = (number: number) => `${places.search}?${new URLSearchParams({ q: query, trang: `${number}` })}`;
-  return props.part('published-found.html', {
+  return props.pages.part('published-found.html', {
     form: formOf(props, query),
     home: places.home,
     query,
@@ -116,7 +113,7 @@ export function foundPage(props: PageProps, query: string, found: Found, wanted 
 
 function treeOf(props: PageProps, organizations: readonly Organization[]): Html {
   const nodes = organizations.map((one) =>
-    props.part('published-node.html', {
+    props.pages.part('published-node.html', {
       ...linkTo(props.places, one),
       count: one.units.length,
       units: one.units.length === 0 ? '' : treeOf(props, one.units),
@@ -125,9 +122,14 @@ function treeOf(props: PageProps, organizations: readonly Organization[]): Html 
   return { html: nodes.map(({ html }) => html).join('') };
 }
 
-function formOf({ part, places }: PageProps, query = ''): Html {
+function formOf({ pages, places }: PageProps, query = ''): Html {
   const { search: action, list } = places;
-  return part('published-form.html', { query, action, offline: list !== undefined, places: list ?? '' });
+  return pages.part('published-form.html', {
+    query,
+    action,
+    offline: list !== undefined,
+    places: list ?? '',
+  });
 }
 
 function personOf(places: Places, person: Person) {

@@ -46,7 +46,12 @@ export async function readListed(site: Site, options: ReaderOptions): Promise<Li
     await client.bind(serviceDn(directoryDomain(site), account), password);
     await client.search(`${sentinel},${suffix}`, { scope: 'base', attributes: ['1.1'] });
     return {
-      organizations: await all(client, `${container.organizations},${suffix}`, ofOrganization, toOrganization),
+      organizations: await all(
+        client,
+        `${container.organizations},${suffix}`,
+        ofOrganization,
+        toOrganization,
+      ),
       mailboxes: await all(client, `${container.mailboxes},${suffix}`, ofMailbox, toMailbox),
     };
   } catch (error) {

@@ -41,9 +41,7 @@ const places: Places = {
 export function publishedRoutes(props: PublishedProps): Hono {
   const app = new Hono();
   const page = (c: Context, { readAt }: View, show: (shown: PageProps) => Html) =>
-    c.html(
-      props.pages.frame('published', show({ part: (...of) => props.pages.part(...of), places, readAt })),
-    );
+    c.html(props.pages.frame('published', show({ pages: props.pages, places, readAt })));
   app.get(publishedPath, (c) =>
     answer(c, props, (view) => {
       const query = (c.req.query('q') ?? '').slice(0, 100);
@@ -52,8 +50,7 @@ export function publishedRoutes(props: PublishedProps): Hono {
       return page(c, view, (shown) => foundPage(shown, query, view.index.find(query), number));
     }),
   );
-  const organizationOf = (c: Context, { directory }: View) =>
-    directory.bySlug.get(c.req.param('slug') ?? '');
+  const organizationOf = (c: Context, { directory }: View) => directory.bySlug.get(c.req.param('slug') ?? '');
   app.get(`${organizationPath}/:slug`, (c) =>
     answer(c, props, (view) => {
       const one = organizationOf(c, view);

@@ -8,28 +8,20 @@ export type Found = { readonly organizations: readonly Organization[]; readonly 
 const longestQuery = 100;
 const mostWords = 8;
 
-/** What can be found, in the order of the directory: words of its name, then all others, each behind a space. */
-type Entries<T> = {
-  readonly items: readonly T[];
-  readonly names: readonly string[];
-  readonly rest: readonly string[];
-};
-
-/** One pass over texts in memory: 20,000 people take a few milliseconds, and nothing has to be kept up to date. */
+/** One pass over one long text: 20,000 people take milliseconds, and nothing has to be kept up to date. */
 export class SearchIndex {
-  readonly #organizations: Entries<Organization>;
-  readonly #people: Entries<Person>;
+  readonly #organizations: Haystack<Organization>;
+  readonly #people: Haystack<Person>;
 
   constructor({ organizations, people }: Directory) {
     const inside = new Map(
       organizations.map((one) => [one, spaced(pathOf(one).map(({ name }) => name))] as const),
     );
     const place = (one: Organization) => inside.get(one) ?? '';
-    this.#organizations = entries(organizations, (one) => `${place(one)}${addressWords(one.mail)}`);
-    this.#people = entries(
+    this.#organizations = new Haystack(organizations, (one) => `${addressWords(one.mail)}${place(one)}`);
+    this.#people = new Haystack(
       people,
-      ({ title = '', mail, organization }) =>
-        `${spaced([title])}${addressWords(mail)}${place(organization)}`,
+      ({ title = '', mail, organization }) => `${spaced([title])}${addressWords(mail)}${place(organization)}`,
     );
   }
 
@@ -39,8 +31,8 @@ export class SearchIndex {
     if (words.length === 0) return { organizations: [], people: [] };
     const spelling = query.slice(0, longestQuery).normalize('NFC').toLowerCase().trim();
     return {
-      organizations: find(this.#organizations, words, spelling),
-      people: find(this.#people, words, spelling),
+      organizations: this.#organizations.find(words, spelling),
+      people: this.#people.find(words, spelling),
     };
   }
 }
@@ -54,36 +46,54 @@ export function wordsOf(query: string): readonly string[] {
     .slice(0, mostWords);
 }
 
-function entries<T extends { readonly name: string }>(
-  items: readonly T[],
-  rest: (item: T) => string,
-): Entries<T> {
-  return { items, names: items.map(({ name }) => spaced([name])), rest: items.map(rest) };
+/** Entries as lines of one text: words of the name, a tab, all others; each word behind a space. */
+class Haystack<T extends { readonly name: string }> {
+  readonly #items: readonly T[];
+  readonly #text: string;
+  /** Where each line begins, and where the last one ends. */
+  readonly #starts: Uint32Array;
+
+  constructor(items: readonly T[], rest: (item: T) => string) {
+    const lines = items.map((item) => `${spaced([item.name])}\t${rest(item)}\n`);
+    this.#items = items;
+    // A buffer in between: strings that were put together piece by piece stay in pieces.
+    this.#text = Buffer.from(lines.join('')).toString();
+    this.#starts = new Uint32Array(lines.length + 1);
+    for (const [index, line] of lines.entries())
+      this.#starts[index + 1] = (this.#starts[index] ?? 0) + line.length;
+  }
+
+  /** @param spelling as somebody typed it, in lower case */
+  find(words: readonly string[], spelling: string): readonly T[] {
+    const wanted = words.map((word) => (word.includes('@') ? word : ` ${word}`));
+    // The longest one is the rarest.
+    const [needle = '', ...others] = wanted.toSorted((a, b) => b.length - a.length);
+    const ranked: [T[], T[], T[]] = [[], [], []];
+    let index = 0;
+    for (let at = this.#text.indexOf(needle); at >= 0; at = this.#text.indexOf(needle, at)) {
+      while ((this.#starts[index + 1] ?? 0) <= at) index += 1;
+      const end = this.#starts[index + 1] ?? this.#text.length;
+      const line = this.#text.slice(this.#starts[index], end);
+      const item = this.#items[index];
+      if (item !== undefined && others.every((word) => line.includes(word)))
+        ranked[rankOf(item.name, line, wanted, spelling)].push(item);
+      at = end;
+    }
+    return ranked.flat();
+  }
 }
 
-function find<T extends { readonly name: string }>(
-  { items, names, rest }: Entries<T>,
-  words: readonly string[],
-  spelling: string,
-): readonly T[] {
-  const ranked: [T[], T[], T[]] = [[], [], []];
-  const wanted = words.map((word) => (word.includes('@') ? word : ` ${word}`));
-  for (const [index, item] of items.entries()) {
-    const name = names[index] ?? '';
-    const other = rest[index] ?? '';
-    if (wanted.every((word) => name.includes(word)))
-      ranked[item.name.toLowerCase().includes(spelling) ? 0 : 1].push(item);
-    else if (wanted.every((word) => name.includes(word) || other.includes(word))) ranked[2].push(item);
-  }
-  return ranked.flat();
+/** Names before everything else, and those spelled alike before other names. */
+function rankOf(name: string, line: string, wanted: readonly string[], spelling: string): 0 | 1 | 2 {
+  const own = line.slice(0, line.indexOf('\t'));
+  if (!wanted.every((word) => own.includes(word))) return 2;
+  return name.toLowerCase().includes(spelling) ? 0 : 1;
 }
 
 /** Folded words of texts, each behind a space; apostrophes are inside of words (K'Brông). */
 function spaced(texts: readonly string[]): string {
   return texts
-    .map((text) =>
-      ` ${fold(text).replace(/['’‘ʼʹ´`]/gu, '')}`.replace(/[^\p{L}\p{N}]+/gu, ' ').trimEnd(),
-    )
+    .map((text) => ` ${fold(text).replace(/['’‘ʼʹ´`]/gu, '')}`.replace(/[^\p{L}\p{N}]+/gu, ' ').trimEnd())
     .join('');
 }
 

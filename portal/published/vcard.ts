@@ -3,7 +3,6 @@ import type { Card } from './cards.ts';
 
 /** Octets of a line, RFC 6350 section 3.2. */
 const longest = 75;
-const utf8 = new TextEncoder();
 
 /** One vCard for each card, with the lines as they are sent. */
 export function* vcardOf(cards: Iterable<Card>): Generator<string> {
@@ -20,12 +19,12 @@ function linesOf({ kind, id, name, inside, title, mail, phone, address }: Card):
     `UID:urn:uuid:${id}`,
     `KIND:${kind === 'person' ? 'individual' : 'org'}`,
     `FN:${text(name)}`,
-    ...(kind === 'person' ? [`N:${partsOf(name).map(component).join(';')}`] : []),
-    `ORG:${organizations.map(component).join(';')}`,
+    ...(kind === 'person' ? [`N:${partsOf(name).map(text).join(';')}`] : []),
+    `ORG:${organizations.map(text).join(';')}`,
     ...optional('TITLE', title && text(title)),
     ...optional('EMAIL;TYPE=work', mail && text(mail)),
     ...optional('TEL;VALUE=text;TYPE="work,voice"', phone && text(phone)),
-    ...optional('ADR;TYPE=work', address && `;;${component(address)};;;;`),
+    ...optional('ADR;TYPE=work', address && `;;${text(address)};;;;`),
     'END:VCARD',
   ];
 }
@@ -38,22 +37,18 @@ function partsOf(name: string): readonly string[] {
   return [family, given, middle.join(' '), '', ''];
 }
 
-/** RFC 6350 section 3.4: a comma would begin another value. */
+/** RFC 6350 section 3.4: a comma would begin another value, a semicolon another component. */
 function text(value: string): string {
-  return value.replaceAll(/[\\,]/g, '\\$&').replaceAll(/\r?\n/g, '\\n');
-}
-
-/** … and a semicolon another component. */
-function component(value: string): string {
-  return text(value).replaceAll(';', '\\;');
+  return value.replaceAll(/[\\,;]/g, '\\$&').replaceAll(/\r?\n/g, '\\n');
 }
 
 /** No character is torn apart: a line that goes on begins with a space. */
 function folded(line: string): string {
+  if (Buffer.byteLength(line) <= longest) return `${line}\r\n`;
   let result = '';
   let length = 0;
   for (const character of line) {
-    const octets = character <= '\x7f' ? 1 : utf8.encode(character).length;
+    const octets = Buffer.byteLength(character);
     if (length + octets > longest) {
       result += '\r\n ';
       length = 1;

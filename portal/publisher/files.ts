@@ -34,9 +34,7 @@ function placesFrom(up: '' | '../'): Places {
     list: `${up}${list}`,
     organization: ({ slug }) => `${up}don-vi/${slug}.html`,
     file: (format, organization) =>
-      organization === undefined
-        ? `${up}${name}.${format}`
-        : `${up}don-vi/${organization.slug}.${format}`,
+      organization === undefined ? `${up}${name}.${format}` : `${up}don-vi/${organization.slug}.${format}`,
   };
 }
 
@@ -46,7 +44,7 @@ export function* webFiles(props: FilesProps): Generator<WebFile> {
   const pages = new Pages(site, texts, `https://${site.hosts.webmail}`);
   const page = (up: '' | '../', show: (shown: PageProps) => Html): string => {
     const places = placesFrom(up);
-    const content = show({ part: (...of) => pages.part(...of), places, readAt });
+    const content = show({ pages, places, readAt });
     return pages.part('published-frame.html', {
       ...{ content, title: titleOf(content), home: places.home },
       ...{ style: `${up}${style}`, script: `${up}${script}` },

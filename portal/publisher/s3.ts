@@ -37,7 +37,11 @@ export function s3Target({ place, credentials, leadingTo }: S3Place): Target {
     },
     async show(state) {
       for (const file of kept.values()) await put(file);
-      await put({ path: 'index.html', type: 'text/html; charset=utf-8', text: leadingTo(`${state}/index.html`) });
+      await put({
+        path: 'index.html',
+        type: 'text/html; charset=utf-8',
+        text: leadingTo(`${state}/index.html`),
+      });
     },
     async states() {
       const found = await list(call, base, { delimiter: '/' }, /<Prefix>([^<]*)<\/Prefix>/g);

@@ -253,7 +253,13 @@ it('has a case for every alert, and every alert has a runbook', () => {
 it.each(alerts)(
   '$name is raised by what it is for, and not otherwise',
   async ({ name, severity, summary }) => {
-    const { loud, quiet, labels = { site: 'st' }, minute, told = summary } = cases[name] ?? { loud: {}, quiet: {} };
+    const {
+      loud,
+      quiet,
+      labels = { site: 'st' },
+      minute,
+      told = summary,
+    } = cases[name] ?? { loud: {}, quiet: {} };
     const raised = {
       exp_labels: { ...labels, severity },
       exp_annotations: { summary: told, runbook: `docs/alerts.md#${name.toLowerCase()}` },

@@ -66,17 +66,11 @@ beforeAll(async () => {
     endSessions: async (names) => void ended.push(names),
     observe: () => undefined,
   });
-<<<<<<< HEAD
-=======
   const cookie = new SessionCookie({ key: async () => 'a key', minutes: 60, now: Date.now });
->>>>>>> w-mymailbox
   const app = portalApp({
     site,
     texts,
     changes,
-<<<<<<< HEAD
-    kept: { view: () => undefined },
-=======
     logins: { carryOut: async () => ({ outcome: 'wrong' }) },
     cookie,
     who: async () => undefined,
@@ -86,7 +80,7 @@ beforeAll(async () => {
       ports: { imaps: 993, pop3s: 995, submissions: 465, submission: 587 },
       now: Date.now,
     },
->>>>>>> w-mymailbox
+    kept: { view: () => undefined },
     fault: (error) => console.error(error),
   });
   port = await freePort();

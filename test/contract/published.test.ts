@@ -23,7 +23,11 @@ const root = mkdtempSync(join(tmpdir(), 'hopthu-published-'));
 const number = 1200;
 let slapd: Slapd;
 
-const organization = (uid: string, name: string, changes: Readonly<Record<string, readonly string[]>> = {}) => ({
+const organization = (
+  uid: string,
+  name: string,
+  changes: Readonly<Record<string, readonly string[]>> = {},
+) => ({
   objectClass: ['organizationalUnit', objectClass.organization],
   cn: [name],
   [attribute.abbreviation]: [uid],
@@ -49,12 +53,18 @@ beforeAll(async () => {
     phongcntt: organization('phongcntt', 'Phòng Công nghệ thông tin', inside('sotttt')),
     socu: organization('socu', 'Sở Cũ', { [attribute.status]: ['Suspended'] }),
   };
-  for (const [uid, entry] of Object.entries(organizations)) await directory.add(organizationDn(site, uid), entry);
+  for (const [uid, entry] of Object.entries(organizations))
+    await directory.add(organizationDn(site, uid), entry);
   const of = (uid: string, name: string, changes = {}) =>
     directory.add(
       mailboxDn(uid),
       mailbox(uid, {
-        ...{ cn: [name], title: ['Chuyên viên'], telephoneNumber: ['0299 111'], userPassword: [hashPassword('x')] },
+        ...{
+          cn: [name],
+          title: ['Chuyên viên'],
+          telephoneNumber: ['0299 111'],
+          userPassword: [hashPassword('x')],
+        },
         ...inside('sotttt'),
         ...changes,
       }),
@@ -102,7 +112,10 @@ describe('the directory', () => {
   }, 30_000);
 
   it('is given to who publishes files without what is for members', async () => {
-    const [inner, open] = [await readListed(site, options('published')), await readListed(site, options('publisher'))];
+    const [inner, open] = [
+      await readListed(site, options('published')),
+      await readListed(site, options('publisher')),
+    ];
     expect(inner.mailboxes.filter(({ phone }) => phone !== undefined)).toHaveLength(number + 3);
     expect(open.mailboxes).toHaveLength(number + 4);
     expect(open.mailboxes.filter(({ phone }) => phone !== undefined)).toEqual([]);
@@ -234,7 +247,11 @@ describe('a run into S3', () => {
     }
     const objects = join(root, 's3/objects/backup/danh-ba');
     const present = states.at(-1) ?? '';
-    expect(readdirSync(objects).filter((name) => /^\d{8}T/.test(name)).sort()).toEqual(states.slice(1));
+    expect(
+      readdirSync(objects)
+        .filter((name) => /^\d{8}T/.test(name))
+        .sort(),
+    ).toEqual(states.slice(1));
     expect(readFileSync(join(objects, 'index.html'), 'utf8')).toContain(`url=${present}/index.html`);
     for (const name of ['danh-ba.csv', 'danh-ba.vcf', 'danh-ba.ldif'])
       expect(readFileSync(join(objects, name))).toEqual(readFileSync(join(objects, present, name)));

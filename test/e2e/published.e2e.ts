@@ -139,7 +139,11 @@ it('one Job of the CronJob writes the same as files, with the date, and nothing 
 });
 
 it('the files are a web site of their own, whose script searches', async () => {
-  const types: Readonly<Record<string, string>> = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
+  const types: Readonly<Record<string, string>> = {
+    html: 'text/html',
+    css: 'text/css',
+    js: 'text/javascript',
+  };
   await page.route('http://danh-ba.test/**', (route) => {
     const path = new URL(route.request().url()).pathname.slice(1);
     const contentType = types[path.replace(/^.*\./, '')] ?? 'application/json';

@@ -23,7 +23,8 @@ const list = new Promise((resolve, reject) => {
     { once: true },
   );
 });
-const element = (name, text, more = {}) => Object.assign(document.createElement(name), { textContent: text }, more);
+const element = (name, text, more = {}) =>
+  Object.assign(document.createElement(name), { textContent: text }, more);
 const base = form.dataset.places.replace(/[^/]*$/, '');
 const item = ([name, title, organization, mail, phone, page]) => {
   const li = document.createElement('li');
@@ -50,7 +51,8 @@ const look = async () => {
     found.replaceChildren(element('p', 'Chưa tải được danh sách. Hãy xem theo cơ quan, đơn vị.'));
     return;
   }
-  const hits = words.length === 0 ? [] : rows.filter(({ text }) => words.every((word) => text.includes(` ${word}`)));
+  const hits =
+    words.length === 0 ? [] : rows.filter(({ text }) => words.every((word) => text.includes(` ${word}`)));
   const ul = Object.assign(document.createElement('ul'), { className: 'people' });
   ul.append(...hits.slice(0, most).map(({ row }) => item(row)));
   const said = hits.length === 0 ? 'Không tìm thấy gì.' : `Tìm thấy ${hits.length} kết quả.`;
@@ -59,6 +61,6 @@ const look = async () => {
 form.hidden = false;
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  look();
+  void look();
 });
 input.addEventListener('input', look);

@@ -19,7 +19,10 @@ const { roots } = buildDirectory(small, visibleTo('members', site.published), si
 
 /** Text of one line, with what each format escapes. */
 const line = fc
-  .array(fc.constantFrom(...'aĐắ \\,;:"=+-@$\'<|ê', '🏛', 'đường ', 'x'.repeat(40)), { minLength: 1, maxLength: 12 })
+  .array(fc.constantFrom(...'aĐắ \\,;:"=+-@$\'<|ê', '🏛', 'đường ', 'x'.repeat(40)), {
+    minLength: 1,
+    maxLength: 12,
+  })
   .map((parts) => parts.join('').replaceAll(/\s+/g, ' ').trim())
   .filter((value) => value !== '');
 const optional = fc.option(line, { nil: undefined });
@@ -69,16 +72,19 @@ describe('CSV', () => {
 /** RFC 6350 section 3.2 and 3.4: lines put together again, then components with their escapes undone. */
 function readVcards(file: string): readonly Readonly<Record<string, readonly string[]>>[] {
   const unfolded = file.replaceAll('\r\n ', '');
-  return unfolded.split('BEGIN:VCARD\r\n').slice(1).map((one) => {
-    const lines = one.split('\r\n').slice(0, -2);
-    return Object.fromEntries(
-      lines.map((each) => {
-        const [, name = '', value = ''] = /^([A-Z]+)(?:;[^:]*)?:(.*)$/s.exec(each) ?? [];
-        const parts = [...`${value};`.matchAll(/((?:\\.|[^\\;])*);/gs)].map(([, part = '']) => part);
-        return [name, parts.map((part) => part.replaceAll(/\\(.)/gs, '$1'))];
-      }),
-    );
-  });
+  return unfolded
+    .split('BEGIN:VCARD\r\n')
+    .slice(1)
+    .map((one) => {
+      const lines = one.split('\r\n').slice(0, -2);
+      return Object.fromEntries(
+        lines.map((each) => {
+          const [, name = '', value = ''] = /^([A-Z]+)(?:;[^:]*)?:(.*)$/s.exec(each) ?? [];
+          const parts = [...`${value};`.matchAll(/((?:\\.|[^\\;])*);/gs)].map(([, part = '']) => part);
+          return [name, parts.map((part) => part.replaceAll(/\\(.)/gs, '$1'))];
+        }),
+      );
+    });
 }
 
 describe('vCard', () => {
@@ -134,10 +140,13 @@ describe('LDIF', () => {
 });
 
 it('20,000 people are written in pieces', () => {
-  const many = Array.from({ length: 20_000 }, (_, number): Card => ({
-    ...{ kind: 'person', id: idOf(number), name: 'Nguyễn Văn An', inside: ['Sở Nội vụ'] },
-    mail: `nvan${number}@soctrang.gov.vn`,
-  }));
+  const many = Array.from(
+    { length: 20_000 },
+    (_, number): Card => ({
+      ...{ kind: 'person', id: idOf(number), name: 'Nguyễn Văn An', inside: ['Sở Nội vụ'] },
+      mail: `nvan${number}@soctrang.gov.vn`,
+    }),
+  );
   for (const format of ['csv', 'vcf', 'ldif'] as const) {
     const sizes = [...fileOf(format, many, words, suffix)].map(({ length }) => length);
     expect(Math.max(...sizes)).toBeLessThan(70_000);

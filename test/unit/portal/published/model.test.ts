@@ -92,7 +92,14 @@ describe('what is shown', () => {
     const attributes = publishedAttributes(visibleTo('public', site.published));
     expect(attributes.person).toEqual(['cn', 'hopThuOrganization', 'hopThuType', 'title', 'mail']);
     expect(publishedAttributes(all).person).toContain('telephoneNumber');
-    const closed = { ...site.published, organizations: { ...site.published.organizations, listed: 'nobody' as const } };
-    expect(publishedAttributes(visibleTo('members', closed))).toEqual({ organization: [], mailbox: [], person: [] });
+    const closed = {
+      ...site.published,
+      organizations: { ...site.published.organizations, listed: 'nobody' as const },
+    };
+    expect(publishedAttributes(visibleTo('members', closed))).toEqual({
+      organization: [],
+      mailbox: [],
+      person: [],
+    });
   });
 });

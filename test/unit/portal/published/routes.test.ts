@@ -49,7 +49,9 @@ describe('the tree', () => {
     expect(status).toBe(200);
     expect(text).toContain('4 cơ quan, đơn vị và 4 cá nhân');
     expect(text).toMatch(/<details><summary>Sở Thông tin và Truyền thông/);
-    expect(text).toContain('<a href="/danh-ba/don-vi/phongcntt.sotttt">Phòng Công nghệ thông tin</a>');
+    expect(text).toContain(
+      '<a class="leaf" href="/danh-ba/don-vi/phongcntt.sotttt">Phòng Công nghệ thông tin</a>',
+    );
     expect(text).toContain('Cập nhật lúc 05:05 ngày 26/11/2026');
     expect(text).not.toContain('<script');
   });
