@@ -42,7 +42,9 @@ export function portalApp({ site, texts, changes, logins, cookie, who, mailbox, 
   app.route('/', loginRoutes({ site, texts, pages, logins, cookie, fault }));
   app.route('/', mailboxRoutes({ site, texts, pages, who, ...mailbox }));
   const told = (c: Context, missing: boolean) =>
-    c.html(pages.show('none', 'fault.html', { missing }), missing ? 404 : 503, { 'cache-control': 'no-store' });
+    c.html(pages.show('none', 'fault.html', { missing }), missing ? 404 : 503, {
+      'cache-control': 'no-store',
+    });
   app.notFound((c) => told(c, true));
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();

@@ -24,8 +24,8 @@ import { MailboxDirectory } from './mailbox/directory.ts';
 import { MailboxStore } from './mailbox/store.ts';
 import { Changes } from './password/change.ts';
 import { PasswordDirectory } from './password/directory.ts';
-import { servePortal } from './server.ts';
 import { endingSessions } from './password/sessions.ts';
+import { servePortal } from './server.ts';
 
 /** Three kinds of this many are about 8 MiB. */
 const most = 10_000;
@@ -118,8 +118,9 @@ async function serve(): Promise<void> {
     who: whoIsIn(cookie, entrance),
     mailbox: {
       directory: new MailboxDirectory(site, directory),
-      store: new MailboxStore(new Map(dovecots.map((one, number) => [shardNames(site)[number] ?? '', one])), (err) =>
-        log.error({ err }, 'a page lacks what Dovecot knows'),
+      store: new MailboxStore(
+        new Map(dovecots.map((one, number) => [shardNames(site)[number] ?? '', one])),
+        (err) => log.error({ err }, 'a page lacks what Dovecot knows'),
       ),
       ports: {
         imaps: Number(need('HOPTHU_IMAPS_PORT')),

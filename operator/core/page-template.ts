@@ -54,10 +54,11 @@ function parse(file: string, template: string): readonly Part[] {
     inside.push(template.slice(end, index));
     end = index + whole.length;
     if (sign === '/') {
-      if (open.length === 1 || open.pop()?.name !== name) throw new Invalid(file, `{{/${name}}} ends nothing`);
+      if (open.length === 1 || open.pop()?.name !== name)
+        throw new Invalid(file, `{{/${name}}} ends nothing`);
       continue;
     }
-    const part = { kind: sign === '#' || sign === '^' ? sign : ('value' as const), name, inside: [] };
+    const part: Part = { kind: sign === '#' || sign === '^' ? sign : 'value', name, inside: [] };
     inside.push(part);
     if (part.kind !== 'value') open.push(part);
   }

@@ -142,7 +142,13 @@ export function portalTexts(files: Readonly<Record<PortalFile, string>>): Portal
   const mailbox = wordsOf('mailbox.yaml', files['mailbox.yaml'], mailboxWords);
   for (const text of Object.values(mailbox.changes))
     fill('mailbox.yaml', text, { who: '', rights: '', before: '' });
-  fill('proposal.txt', files['proposal.txt'], { address: '', organization: '', who: '', when: '', lines: '' });
+  fill('proposal.txt', files['proposal.txt'], {
+    address: '',
+    organization: '',
+    who: '',
+    when: '',
+    lines: '',
+  });
   return { words, login, mailbox, files };
 }
 

@@ -11,14 +11,18 @@ export const portal = z
       .min(5)
       .max(720)
       .default(60)
-      .describe('Minutes after which a login at the portal ends; at once with another password or a suspension.'),
+      .describe(
+        'Minutes after which a login at the portal ends; at once with another password or a suspension.',
+      ),
     templates: slug
       .optional()
       .describe(
         'Folder beside the site file with pages and words of its own, named as those in `charts/config/portal/`.',
       ),
   })
-  .describe('Pages for people below the webmail's host: passwords (R25), the own mailbox, the published directory (R40), handbooks.');
+  .describe(
+    'Pages for people below the host of the webmail: passwords (R25), the own mailbox, the published directory (R40), handbooks.',
+  );
 
 /** A person's own pages; what all pages load is below it, too. */
 export const portalPath = '/tai-khoan';

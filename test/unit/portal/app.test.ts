@@ -92,14 +92,18 @@ describe('the page', () => {
 
   it.each(['/', '/tai-khoan/texts.yaml', '/tai-khoan/../etc/passwd'])('there is no %s', async (path) => {
     const response = await app.request(path);
-    expect([response.status, await response.text()]).toEqual([404, expect.stringContaining('Không có trang này')]);
+    expect([response.status, await response.text()]).toEqual([
+      404,
+      expect.stringContaining('Không có trang này'),
+    ]);
   });
 
   it('stands in the frame of all pages, which says where one is', async () => {
     const text = await (await app.request(page)).text();
     expect(text).toContain(`<title>Đổi mật khẩu – Hộp Thư – ${site.title}</title>`);
     expect(text.match(/aria-current="page">[^<]*/g)).toEqual(['aria-current="page">Mật khẩu']);
-    for (const path of ['/tai-khoan', '/danh-ba', '/huong-dan', '/']) expect(text).toContain(`href="${path}"`);
+    for (const path of ['/tai-khoan', '/danh-ba', '/huong-dan', '/'])
+      expect(text).toContain(`href="${path}"`);
   });
 });
 

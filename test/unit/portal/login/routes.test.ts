@@ -4,20 +4,23 @@ import { Hono } from 'hono';
 import { portalPages } from '../../../../charts/portal-pages.ts';
 import { portalTexts } from '../../../../operator/core/portal-texts.ts';
 import { Unavailable } from '../../../../operator/errors.ts';
-import { PasswordRefused, type PasswordRefusal } from '../../../../operator/ldap/password-change.ts';
+import { type PasswordRefusal, PasswordRefused } from '../../../../operator/ldap/password-change.ts';
 import type { DirectoryEntry } from '../../../../operator/ports.ts';
 import { Memory } from '../../../../operator/throttle/memory.ts';
 import { Attempts } from '../../../../portal/attempts.ts';
 import { Pages } from '../../../../portal/frame.ts';
-import { Logins } from '../../../../portal/login/logins.ts';
 import { pageAfter } from '../../../../portal/login/form.ts';
+import { Logins } from '../../../../portal/login/logins.ts';
 import { loginRoutes } from '../../../../portal/login/routes.ts';
 import { type Session, SessionCookie } from '../../../../portal/login/session.ts';
 import { toLogin, whoIsIn } from '../../../../portal/login/who.ts';
 import { socTrang as site } from '../../../support/sites.ts';
 
 const texts = portalTexts(portalPages(site));
-const entry: DirectoryEntry = { dn: 'uid=a1', attributes: { cn: ['Nguyễn Thanh Bình'], mail: ['ntbinh@soctrang.gov.vn'] } };
+const entry: DirectoryEntry = {
+  dn: 'uid=a1',
+  attributes: { cn: ['Nguyễn Thanh Bình'], mail: ['ntbinh@soctrang.gov.vn'] },
+};
 const login = '/tai-khoan/dang-nhap';
 
 let now: number;
@@ -50,20 +53,29 @@ beforeEach(() => {
       async enter(address, password) {
         asked.push(`${address} ${password}`);
         if (refusal !== undefined) throw refusal;
-        return mustChange ? 'mustChange' : { account: 'a1', password: '20261101000000Z', before: '20261125010203Z' };
+        return mustChange
+          ? 'mustChange'
+          : { account: 'a1', password: '20261101000000Z', before: '20261125010203Z' };
       },
     },
     observe: (outcome) => seen.push(outcome),
   });
   app = new Hono();
-  app.route('/', loginRoutes({ site, texts, pages: new Pages(site, texts), logins, cookie, fault: () => undefined }));
+  app.route(
+    '/',
+    loginRoutes({ site, texts, pages: new Pages(site, texts), logins, cookie, fault: () => undefined }),
+  );
   app.get('/who', async (c) => {
     const signedIn = await who(c);
     return signedIn === undefined ? toLogin(c) : c.json(signedIn);
   });
 });
 
-const cookiesOf = (response: Response) => response.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
+const cookiesOf = (response: Response) =>
+  response.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
 
 async function send(fields: Readonly<Record<string, string>> = {}, path = login) {
   const opened = await app.request(login);
@@ -90,7 +102,10 @@ describe('with the right password', () => {
   it('that must be changed, leads to its page, which says so', async () => {
     mustChange = true;
     const response = await send();
-    expect([response.status, response.headers.get('location')]).toEqual([303, '/tai-khoan/mat-khau?phai-doi']);
+    expect([response.status, response.headers.get('location')]).toEqual([
+      303,
+      '/tai-khoan/mat-khau?phai-doi',
+    ]);
     expect(response.headers.getSetCookie().join()).not.toContain('session');
   });
 });
@@ -98,7 +113,10 @@ describe('with the right password', () => {
 describe('a session ends', () => {
   const isOver = async (cookie: string) => {
     const response = await see(cookie);
-    expect([response.status, response.headers.get('location')]).toEqual([303, `${login}?tiep=%2Fwho%3Fx%3D1`]);
+    expect([response.status, response.headers.get('location')]).toEqual([
+      303,
+      `${login}?tiep=%2Fwho%3Fx%3D1`,
+    ]);
   };
 
   it('after its time', async () => {
@@ -124,7 +142,9 @@ describe('a session ends', () => {
 
   it('by logging out, which another page cannot do', async () => {
     const response = await send({}, '/tai-khoan/dang-xuat');
-    expect(response.headers.getSetCookie().join()).toMatch(/__Host-hopthu_session=; Max-Age=0; Path=\/; .*Secure/);
+    expect(response.headers.getSetCookie().join()).toMatch(
+      /__Host-hopthu_session=; Max-Age=0; Path=\/; .*Secure/,
+    );
     const foreign = await send({ token: 'x' }, '/tai-khoan/dang-xuat');
     expect([foreign.status, foreign.headers.getSetCookie()]).toEqual([403, []]);
   });
@@ -162,7 +182,8 @@ describe('nobody comes in', () => {
 
   it('who guesses too often', async () => {
     refusal = new PasswordRefused('wrong');
-    for (let number = 0; number < site.throttle.failures.pair; number += 1) await send({ password: `Sai-${number}` });
+    for (let number = 0; number < site.throttle.failures.pair; number += 1)
+      await send({ password: `Sai-${number}` });
     expect((await send({ password: 'Sai-99' })).status).toBe(429);
   });
 
