@@ -100,11 +100,8 @@ function database(site: Site, suffix: string): Readonly<Record<string, string>> 
       loginsMaxSize: Math.floor(volumeSize * 0.15),
       accessLogDays: site.directory.accessLogDays,
     }),
-    'acl.conf': renderFile('openldap/acl.conf', {
-      suffix,
-      exporter: exporterDn,
-      published: publishedRules(site, suffix),
-    }),
+    'acl.conf': renderFile('openldap/acl.conf', { suffix, exporter: exporterDn }),
+    'published.conf': publishedRules(site, suffix),
     'hopthu.schema': renderFile('openldap/hopthu.schema'),
     'tree.ldif': renderFile('openldap/tree.ldif', {
       suffix,

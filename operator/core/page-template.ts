@@ -58,7 +58,7 @@ function parse(file: string, template: string): readonly Part[] {
         throw new Invalid(file, `{{/${name}}} ends nothing`);
       continue;
     }
-    const part = { kind: sign === '#' || sign === '^' ? sign : ('value' as const), name, inside: [] };
+    const part: Part = { kind: sign === '#' || sign === '^' ? sign : 'value', name, inside: [] };
     inside.push(part);
     if (part.kind !== 'value') open.push(part);
   }

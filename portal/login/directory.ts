@@ -1,6 +1,7 @@
 /** Who may be in: the password by the person's own bind, everything afterwards by what the portal may read. */
-import { mailboxDn } from '../../operator/core/naming/identity.ts';
+
 import { attribute } from '../../operator/core/layout.ts';
+import { mailboxDn } from '../../operator/core/naming/identity.ts';
 import { accountOf, first } from '../../operator/core/observed.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { bindAs, PasswordRefused } from '../../operator/ldap/password-change.ts';
@@ -12,7 +13,13 @@ import type { Session } from './session.ts';
 /** What is read of whoever is logged in. */
 const shown = [
   ...['uid', 'cn', 'title', 'o', 'mail', 'pwdChangedTime', 'pwdLastSuccess'],
-  ...[attribute.address, attribute.formerAddress, attribute.type, attribute.quotaBytes, attribute.organization],
+  ...[
+    attribute.address,
+    attribute.formerAddress,
+    attribute.type,
+    attribute.quotaBytes,
+    attribute.organization,
+  ],
   ...[attribute.resource, attribute.delegate, attribute.lastAccess, attribute.mailHost],
 ];
 

@@ -39,7 +39,8 @@ export class Logins {
   async #enter(address: string, password: string): Promise<Ended<Entered>> {
     try {
       const session = await this.#props.directory.enter(address, password);
-      const result: Entered = session === 'mustChange' ? { outcome: 'mustChange' } : { outcome: 'in', session };
+      const result: Entered =
+        session === 'mustChange' ? { outcome: 'mustChange' } : { outcome: 'in', session };
       return { result, counted: 'succeeded' };
     } catch (error) {
       if (!(error instanceof PasswordRefused))
@@ -50,4 +51,3 @@ export class Logins {
     }
   }
 }
-

@@ -1,5 +1,11 @@
 /** Who came in as a person, or tried to: from slapd's own log of logins, which shows everybody the own lines alone (R36). */
-import { AndFilter, type Client, EqualityFilter, GreaterThanEqualsFilter, LessThanEqualsFilter } from 'ldapts';
+import {
+  AndFilter,
+  type Client,
+  EqualityFilter,
+  GreaterThanEqualsFilter,
+  LessThanEqualsFilter,
+} from 'ldapts';
 import { first } from '../../operator/core/observed.ts';
 import { generalizedTime, parseGeneralizedTime } from '../../operator/core/time.ts';
 import type { DirectoryEntry } from '../../operator/ports.ts';

@@ -14,7 +14,10 @@ const session = z.object({
   /** Generalized time of the access before this login, as far as the directory knew of one. */
   before: z.string().optional(),
   /** The latest logins up to this one, the latest first: seconds since the epoch, and whether it was let in. */
-  logins: z.array(z.object({ at: z.number(), succeeded: z.boolean() })).optional(),
+  logins: z
+    .array(z.object({ at: z.number(), succeeded: z.boolean() }))
+    .readonly()
+    .optional(),
 });
 export type Session = Readonly<z.infer<typeof session>>;
 

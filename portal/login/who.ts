@@ -1,7 +1,7 @@
 /** Who is logged in: for every page that shows more to some than to others. */
 import type { Context } from 'hono';
-import type { DirectoryEntry } from '../../operator/ports.ts';
 import { loginPath } from '../../operator/core/portal.ts';
+import type { DirectoryEntry } from '../../operator/ports.ts';
 import type { LoginDirectory } from './directory.ts';
 import type { PastLogin } from './past-logins.ts';
 import type { SessionCookie } from './session.ts';
@@ -28,7 +28,11 @@ export function whoIsIn(cookie: SessionCookie, directory: Pick<LoginDirectory, '
     const entry = session === undefined ? undefined : await directory.holder(session);
     if (session === undefined || entry === undefined) return undefined;
     const { before, logins } = session;
-    return { entry, ...(before === undefined ? {} : { before }), ...(logins === undefined ? {} : { logins }) };
+    return {
+      entry,
+      ...(before === undefined ? {} : { before }),
+      ...(logins === undefined ? {} : { logins }),
+    };
   };
 }
 

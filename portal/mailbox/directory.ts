@@ -59,7 +59,8 @@ export class MailboxDirectory {
       const found = await search(client, this.#directory.mailboxes, { filter, attributes: ofShared });
       const account = accountOf(person);
       const mine = found.filter(
-        (entry) => entry.dn === person.dn || delegatesOf(entry).some((delegate) => delegate.account === account),
+        (entry) =>
+          entry.dn === person.dn || delegatesOf(entry).some((delegate) => delegate.account === account),
       );
       return Promise.all(mine.map((entry) => this.#named(client, entry, organizations)));
     });
@@ -78,7 +79,11 @@ export class MailboxDirectory {
     });
   }
 
-  async #named(client: Client, entry: DirectoryEntry, organizations: readonly DirectoryEntry[]): Promise<Shared> {
+  async #named(
+    client: Client,
+    entry: DirectoryEntry,
+    organizations: readonly DirectoryEntry[],
+  ): Promise<Shared> {
     const organization = organizations.find(({ dn }) => dn === first(entry, attribute.organization));
     if (organization === undefined) throw new Error(`${entry.dn} was found by its organization`);
     const delegates = delegatesOf(entry).map(async (delegate) => {

@@ -48,7 +48,9 @@ export function differenceOf(before: readonly Wanted[], wanted: readonly Wanted[
     removed: before.filter(({ name }) => rightsIn(there, name) === undefined),
     changed: there.flatMap((one) => {
       const former = rightsIn(before, one.name);
-      return former === undefined || textOf(former) === textOf(one.rights) ? [] : [{ ...one, before: former }];
+      return former === undefined || textOf(former) === textOf(one.rights)
+        ? []
+        : [{ ...one, before: former }];
     }),
   };
 }
@@ -76,7 +78,10 @@ export function manifestOf(shared: Shared, wanted: readonly Wanted[], heading: s
   };
   mailboxSpec.parse(spec);
   const { namespace, name } = resourceOf(shared.entry);
-  const comment = heading.trim().split('\n').map((line) => `# ${line}`.trimEnd());
+  const comment = heading
+    .trim()
+    .split('\n')
+    .map((line) => `# ${line}`.trimEnd());
   return `${comment.join('\n')}\n${stringify({ apiVersion, kind: 'Mailbox', metadata: { name, namespace }, spec })}`;
 }
 

@@ -1,10 +1,10 @@
 /** "My mailbox": what is known of it, how a device is set up, and a change of an organization's delegates put into words. */
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { hostOf } from '../../operator/core/shards.ts';
 import { first } from '../../operator/core/observed.ts';
 import { delegatesPath, devicesPath, logoutPath, portalPath } from '../../operator/core/portal.ts';
 import type { PortalTexts } from '../../operator/core/portal-texts.ts';
+import { hostOf } from '../../operator/core/shards.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { isOurs, tokenFor } from '../form-token.ts';
 import type { Pages } from '../frame.ts';
@@ -32,7 +32,9 @@ export function mailboxRoutes(props: MailboxProps): Hono {
   const { site, texts, pages, who, directory, ports } = props;
   const app = new Hono({ strict: false });
   app.get(devicesPath, (c) =>
-    c.html(pages.show('mailbox', 'devices.html', { settings: settings(pages, site, ports, `ten@${site.domain}`) })),
+    c.html(
+      pages.show('mailbox', 'devices.html', { settings: settings(pages, site, ports, `ten@${site.domain}`) }),
+    ),
   );
   app.get(portalPath, async (c) => {
     const signedIn = await who(c);
@@ -47,7 +49,10 @@ export function mailboxRoutes(props: MailboxProps): Hono {
     c.header('cache-control', 'no-store');
     const shared = form && chosen(await directory.sharedWith(entry), form);
     if (form === undefined || shared === undefined || !isOurs(c, form.token) || !mayPropose(entry, shared))
-      return c.html(proposalPage(pages, shared, { message: texts.mailbox.stale, faults: [], lines: [] }), 403);
+      return c.html(
+        proposalPage(pages, shared, { message: texts.mailbox.stale, faults: [], lines: [] }),
+        403,
+      );
     return c.html(proposalPage(pages, shared, await propose(props, entry, shared, form)));
   });
   return app;
@@ -72,7 +77,11 @@ async function overview(props: MailboxProps, c: Context, signedIn: SignedIn): Pr
   });
 }
 
-function proposalPage(pages: Pages, shared: Shared | undefined, { manifest, lines, ...told }: Proposal): string {
+function proposalPage(
+  pages: Pages,
+  shared: Shared | undefined,
+  { manifest, lines, ...told }: Proposal,
+): string {
   const { file = '', text = '' } = manifest ?? {};
   return pages.show('mailbox', 'proposal.html', {
     ...told,

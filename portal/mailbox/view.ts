@@ -3,8 +3,8 @@ import { type DelegateRight, delegateRights } from '../../operator/api/mailbox.t
 import { attribute } from '../../operator/core/layout.ts';
 import { accountOf, all, first, parseDated } from '../../operator/core/observed.ts';
 import { passwordExpiry } from '../../operator/core/password.ts';
-import { displayBytes } from '../../operator/core/quota.ts';
 import type { MailboxWords } from '../../operator/core/portal-texts.ts';
+import { displayBytes } from '../../operator/core/quota.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { parseGeneralizedTime } from '../../operator/core/time.ts';
 import type { DirectoryEntry } from '../../operator/ports.ts';
@@ -33,7 +33,10 @@ export function addressView(entry: DirectoryEntry) {
     aliases: all(entry, attribute.address)
       .filter((address) => !known.has(address))
       .map((alias) => ({ alias })),
-    former: former.map(({ address, until }) => ({ alias: address, until: until === undefined ? '' : day(Date.parse(until)) })),
+    former: former.map(({ address, until }) => ({
+      alias: address,
+      until: until === undefined ? '' : day(Date.parse(until)),
+    })),
   };
 }
 
@@ -55,7 +58,12 @@ function roundedUp(bytes: number): number {
   return Math.ceil(bytes / unit) * unit;
 }
 
-export function loginView(site: Site, words: MailboxWords, { entry, before, logins }: SignedIn, { sessions }: Use) {
+export function loginView(
+  site: Site,
+  words: MailboxWords,
+  { entry, before, logins }: SignedIn,
+  { sessions }: Use,
+) {
   const changed = parseGeneralizedTime(first(entry, 'pwdChangedTime'));
   const former = parseGeneralizedTime(before);
   return {
@@ -105,5 +113,8 @@ export function mayPropose(person: DirectoryEntry, { entry, delegates }: Shared)
 }
 
 export function rightsText(words: MailboxWords, rights: readonly DelegateRight[]): string {
-  return delegateRights.filter((right) => rights.includes(right)).map((right) => words.rights[right]).join(', ');
+  return delegateRights
+    .filter((right) => rights.includes(right))
+    .map((right) => words.rights[right])
+    .join(', ');
 }

@@ -188,6 +188,7 @@ describe('of an organization’s mailbox', () => {
   it('whoever shall be a delegate is found by address, with the organizations above', async () => {
     const found = await mailboxes.candidate(at(uid));
     expect(found?.organizations.map(({ dn }) => dn)).toEqual([organizationDn('phong'), organizationDn('so')]);
-    for (const name of ['nobody', `waiting${count}`]) expect(await mailboxes.candidate(at(name))).toBeUndefined();
+    for (const name of ['nobody', `waiting${count}`])
+      expect(await mailboxes.candidate(at(name))).toBeUndefined();
   });
 });

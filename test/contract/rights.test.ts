@@ -47,7 +47,7 @@ const rights: Readonly<Record<Role, Rights>> = {
   },
   portal: {
     read: `cn hopThuAddress hopThuDelegate hopThuFormerAddress hopThuLastAccess hopThuMailHost hopThuOrganization hopThuQuotaBytes
-      hopThuResource hopThuType mail o pwdChangedTime pwdLastSuccess title uid`,
+      hopThuResource hopThuType mail o objectClass pwdChangedTime pwdLastSuccess title uid`,
     ask: '',
     write: '',
   },

@@ -28,7 +28,12 @@ beforeAll(async () => {
   const name = fresh('portal-newcomer');
   const organizationRef = { name: office };
   await apply(site, 'Organization', office, { name: 'Chi cục Kiểm lâm' });
-  await apply(site, 'Mailbox', name, personSpec('Đinh Thị Mới', { organizationRef, aliases: [`alias-${name}`] }));
+  await apply(
+    site,
+    'Mailbox',
+    name,
+    personSpec('Đinh Thị Mới', { organizationRef, aliases: [`alias-${name}`] }),
+  );
   await apply(site, 'Mailbox', office, {
     organizationRef,
     type: 'Organization',
@@ -137,7 +142,13 @@ describe('my mailbox', () => {
     await page.keyboard.press('Enter');
     await page.locator('h1', { hasText: 'Hộp thư của tôi' }).waitFor();
     const said = await page.locator('main').innerText();
-    for (const text of [newcomer.address, `alias-${newcomer.name}@`, 'trong 500 MiB', 'Mật khẩu phải đổi', '993'])
+    for (const text of [
+      newcomer.address,
+      `alias-${newcomer.name}@`,
+      'trong 500 MiB',
+      'Mật khẩu phải đổi',
+      '993',
+    ])
       expect(said).toContain(text);
     expect(said).toMatch(/\(IMAP\): 1 kết nối/);
     expect(said).toMatch(/Lần truy cập trước\s+khoảng \d\d:\d\d ngày/);
@@ -160,7 +171,9 @@ describe('my mailbox', () => {
     expect(await field(site, `mailbox/${office}`, '.status.delegates[*].rights')).toBe('["Read","Write"]');
     await inAccounts(site, ['apply', '--server-side', '--force-conflicts', '-f', '-'], manifest);
     await eventually(20_000, async () =>
-      expect(await field(site, `mailbox/${office}`, '.status.delegates[*].rights')).toBe('["Read","Write","SendAs"]'),
+      expect(await field(site, `mailbox/${office}`, '.status.delegates[*].rights')).toBe(
+        '["Read","Write","SendAs"]',
+      ),
     );
     expect(await field(site, `mailbox/${office}`, '.spec.quota')).toBe('700Mi');
   });
