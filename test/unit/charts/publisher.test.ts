@@ -9,8 +9,10 @@ type Pod = { readonly containers: readonly Container[]; readonly volumes: readon
 
 const named = (site: Site, kind: string, name: string) =>
   manifestsOf(site).find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
-const podOf = (job: Manifest | undefined) =>
-  (job?.['spec'] as { jobTemplate: { spec: { template: { spec: Pod } } } }).jobTemplate.spec.template.spec;
+function podOf(job: Manifest | undefined): Pod {
+  if (job === undefined) throw new Error('there is no job');
+  return (job['spec'] as { jobTemplate: { spec: { template: { spec: Pod } } } }).jobTemplate.spec.template.spec;
+}
 const withFiles = (files: Site['published']['files']) => ({
   ...socTrang,
   published: { ...socTrang.published, files },
