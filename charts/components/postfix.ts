@@ -45,6 +45,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       quotaCheck: shards.quotaCheck,
       shards: shards.main,
       milterPort: loopback.milter,
+      centre: centreAddress(site),
       mailboxMaps: asked('mailbox'),
       aliasMaps: asked('alias'),
     }),
@@ -108,9 +109,6 @@ function namedBy(site: Site, name: string): string {
 function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<Record<string, string>> {
   const is = (status: string) => `(${attribute.status}=${status})`;
   const receives = `(|${is('Active')}${is('Suspended')}${is('Expired')})`;
-  const centre = centreAddress(site);
-  const refusal = (vietnamese: string, english: string) =>
-    `550 5.2.1 Hop thu ${vietnamese}, hay viet toi ${centre} (this mailbox ${english}, write to ${centre})`;
   const map: MakeMap = ({ attribute: name, ...values }, { host, port } = directory) =>
     renderFile('postfix/map.cf', {
       directoryHost: host,
@@ -138,17 +136,12 @@ function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<
       format: '%s',
       more: `special_result_attribute = ${attribute.sendAs}\n`,
     }),
-    'closed.cf': map({
-      status: is('Closed'),
+    // Its status says which of the refusals in main.cf it is: one question for both.
+    'ended.cf': map({
+      status: `(|${is('Closed')}${is('Reclaimed')})`,
       attribute: attribute.address,
-      result: 'mail',
-      format: refusal('da dong', 'is closed'),
-    }),
-    'reclaimed.cf': map({
-      status: is('Reclaimed'),
-      attribute: attribute.address,
-      result: 'mail',
-      format: refusal('da bi thu hoi vi khong su dung', 'was not used and is reclaimed'),
+      result: attribute.status,
+      format: '%s',
     }),
     // By every address: a login outlives the change of the address it was made with.
     'revoked.cf': map({

@@ -11,7 +11,7 @@ import type { DirectoryEntry, Recall } from '../ports.ts';
 import { EntryReader, versionAttribute } from './entry-reader.ts';
 
 /** Entries per page: each is parsed in one turn of the event loop. */
-const pageSize = 500;
+const pageSize = 200;
 
 /** Entries that one search asks for by their versions. */
 const batch = 100;

@@ -123,4 +123,4 @@ function isSame(a: DirectoryEntry, b: DirectoryEntry): boolean {
     ours.length === Object.keys(theirs).length &&
     ours.every(([name, values]) => areSame(values, theirs[name]))
   );
-  );
+}
