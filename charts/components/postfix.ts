@@ -42,7 +42,9 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       messageSizeLimit: messageSizeLimit(site.attachment),
       lmtpPort: loopback.lmtp,
       saslPort: loopback.sasl,
+      classes: ['known', ...shards.classes].join(' '),
       quotaCheck: shards.quotaCheck,
+      quotas: shards.quotas,
       shards: shards.main,
       milterPort: loopback.milter,
       centre: centreAddress(site),
@@ -136,13 +138,8 @@ function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<
       format: '%s',
       more: `special_result_attribute = ${attribute.sendAs}\n`,
     }),
-    // Its status says which of the refusals in main.cf it is: one question for both.
-    'ended.cf': map({
-      status: `(|${is('Closed')}${is('Reclaimed')})`,
-      attribute: attribute.address,
-      result: attribute.status,
-      format: '%s',
-    }),
+    // What main.cf makes of it is written there.
+    'status.cf': map({ status: '', attribute: attribute.address, result: attribute.status, format: '%s' }),
     // By every address: a login outlives the change of the address it was made with.
     'revoked.cf': map({
       status: `(!${is('Active')})`,
