@@ -44,7 +44,7 @@ export function portal(
     new ConfigMap(scope, name, { metadata: { name, namespace, labels: labels(site, part) }, data });
   service(scope, context, { part, namespace, ports: [part] });
   const health = (path: string) => ({ httpGet: { path, port: ports.operator.container } });
-  const node = ['/usr/local/bin/node', '--max-old-space-size=64', '--max-semi-space-size=2'];
+  const node = ['/usr/local/bin/node', '--max-old-space-size=96', '--max-semi-space-size=2'];
   workload(scope, context, {
     name: part,
     namespace,
@@ -92,7 +92,7 @@ export function portal(
           { name: 'sessions', path: '/run/secrets/sessions' },
           { name: 'session', path: '/run/secrets/session' },
         ],
-        resources: { cpu: '10m', memory: '48Mi', memoryLimit: '160Mi' },
+        resources: { cpu: '10m', memory: '48Mi', memoryLimit: '192Mi' },
         readiness: { ...health('/readyz'), periodSeconds: 5 },
         liveness: { ...health('/healthz'), periodSeconds: 20, failureThreshold: 3 },
         // Until the webmail's nodes have heard that it goes.

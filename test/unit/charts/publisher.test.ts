@@ -11,7 +11,8 @@ const named = (site: Site, kind: string, name: string) =>
   manifestsOf(site).find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
 function podOf(job: Manifest | undefined): Pod {
   if (job === undefined) throw new Error('there is no job');
-  return (job['spec'] as { jobTemplate: { spec: { template: { spec: Pod } } } }).jobTemplate.spec.template.spec;
+  return (job['spec'] as { jobTemplate: { spec: { template: { spec: Pod } } } }).jobTemplate.spec.template
+    .spec;
 }
 const withFiles = (files: Site['published']['files']) => ({
   ...socTrang,
