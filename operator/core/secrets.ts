@@ -26,6 +26,9 @@ export const sessionsSecret = 'dovecot-sessions';
 /** With which the webmail signs the browser's address: `key`; mounted by webmail and the throttle beside dovecot. */
 export const originSecret = 'webmail-origin';
 
+/** With which the portal seals its sessions: `key`; mounted by the portal alone. */
+export const portalSecret = 'portal-session';
+
 /** What encrypts the backups: `password`. Whoever loses it loses them all; a copy belongs outside of the cluster. */
 export const backupSecret = 'backup-repository';
 
@@ -34,6 +37,9 @@ export const backupSecret = 'backup-repository';
  * volume, or `credentials` (AWS's file) and `ca.crt` that people made for S3.
  */
 export const backupStoreSecret = 'backup-store';
+
+/** What opens the place of the published files where that is S3, as `backupStoreSecret`; people made it. R40 */
+export const publishedStoreSecret = 'published-store';
 
 /** Private keys that sign outgoing mail, a key `SELECTOR.key` each; mounted by the filter. RFC 6376 */
 export const dkimSecret = 'dkim-keys';

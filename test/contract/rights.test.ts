@@ -16,6 +16,7 @@ type Role = ServiceAccount | 'self' | 'another';
 type Rights = { readonly read: string; readonly ask: string; readonly write: string };
 
 const delivery = 'hopThuAddress hopThuStatus mail objectClass';
+const listed = 'cn hopThuOrganization hopThuType mail objectClass title';
 const policy = 'pwdReset pwdAccountLockedTime';
 const slapdOwn = 'pwdLastSuccess pwdChangedTime pwdHistory';
 const history =
@@ -45,7 +46,15 @@ const rights: Readonly<Record<Role, Rights>> = {
     ask: 'hopThuSearchName hopThuSendAs hopThuStatus',
     write: '',
   },
-  portal: { read: '', ask: 'mail', write: '' },
+  portal: {
+    read: `cn hopThuAddress hopThuDelegate hopThuFormerAddress hopThuLastAccess hopThuMailHost hopThuOrganization hopThuQuotaBytes
+      hopThuResource hopThuType mail o objectClass pwdChangedTime pwdLastSuccess title uid`,
+    ask: '',
+    write: '',
+  },
+  // What the pages show to who is logged in, and what is public (R40).
+  published: { read: `${listed} telephoneNumber`, ask: '', write: '' },
+  publisher: { read: listed, ask: '', write: '' },
   self: { read: `${delivery} cn hopThuQuotaBytes o sn title uid`, ask: '', write: 'userPassword' },
   another: { read: '', ask: '', write: '' },
   auditor: { read: '', ask: '', write: '' },
@@ -79,6 +88,7 @@ const own: Readonly<Record<string, string>> = {
   [attribute.mailHost]: 'dovecot-0',
   [attribute.mailMove]: 'left dovecot-1',
   [attribute.organization]: other,
+  [attribute.unpublished]: 'FALSE',
 };
 
 let slapd: Slapd;
@@ -190,7 +200,7 @@ it.each(Object.keys(rights) as Role[])('%s', async (role) => {
 
 function inOrder(list: string): string {
   return list
-    .split(' ')
+    .split(/\s+/)
     .filter((name) => name !== '')
     .sort()
     .join(' ');
