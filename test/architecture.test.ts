@@ -89,7 +89,6 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   'clerk/': [
     'clerk/',
-    'documents/',
     // A request is carried out as a list is imported, and foreseen as a change of manifests is.
     'cli/annex/',
     'cli/plan/',
@@ -245,14 +244,22 @@ describe('README.md and docs', () => {
     const map = /^```text folders\n([\s\S]*?)^```/m.exec(page)?.[1] ?? '';
     const mapped = [...map.matchAll(/^([\w./-]+)\/ /gm)].map(([, folder = '']) => folder);
     expect(mapped.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
-    const present = ['operator', 'portal', 'clerk', 'charts', 'cli', 'crds', 'images', 'test', 'docs'].flatMap(
-      (folder) => [
-        folder,
-        ...readdirSync(join(root, folder), { withFileTypes: true })
-          .filter((entry) => entry.isDirectory())
-          .map(({ name }) => `${folder}/${name}`),
-      ],
-    );
+    const present = [
+      'operator',
+      'portal',
+      'clerk',
+      'charts',
+      'cli',
+      'crds',
+      'images',
+      'test',
+      'docs',
+    ].flatMap((folder) => [
+      folder,
+      ...readdirSync(join(root, folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${folder}/${name}`),
+    ]);
     // The parts below images/ are named by their Dockerfiles; artifacts are what a run leaves behind.
     const expected = present.filter((folder) => !/^(images\/|test\/artifacts)/.test(folder));
     expect(expected.filter((folder) => !mapped.includes(folder))).toEqual([]);
