@@ -236,7 +236,7 @@ describe('a row is refused', () => {
     [{ name: 'Sở Y tế', organization: department, request: 'hủy', id: 'CB-00123' }, /không phải Sở Y tế/],
   ])('%j', (row, reason) => {
     const before = folder.files().map((file) => folder.read(file));
-    expect(imported([row])).toEqual([{ kind: 'refused', row: 2, text: expect.stringMatching(reason) }]);
+    expect(imported([row])).toMatchObject([{ kind: 'refused', row: 2, text: expect.stringMatching(reason) }]);
     expect(folder.files().map((file) => folder.read(file))).toEqual(before);
   });
 
