@@ -87,6 +87,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'node:',
   ],
+<<<<<<< HEAD
   'clerk/': [
     'clerk/',
     // A request is carried out as a list is imported, and foreseen as a change of manifests is.
@@ -105,6 +106,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'node:',
   ],
+=======
+  'documents/': ['documents/', 'pdfmake', 'write-excel-file/node', 'node:'],
+>>>>>>> main
   'charts/': [
     'charts/',
     'images/tag.ts',
@@ -123,7 +127,12 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const owners: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/directory.ts'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/'],
+<<<<<<< HEAD
   nodemailer: ['operator/mail/', 'clerk/smtp.ts'],
+=======
+  nodemailer: ['operator/mail/'],
+  pdfmake: ['documents/pdf.ts'],
+>>>>>>> main
   'prom-client': [
     'operator/metrics.ts',
     'operator/health.ts',
@@ -228,7 +237,13 @@ describe('README.md and docs', () => {
   });
 
   it.each(pages)('$path names files that exist', ({ prose }) => {
+<<<<<<< HEAD
     const spans = prose.matchAll(/`((?:operator|portal|clerk|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g);
+=======
+    const spans = prose.matchAll(
+      /`((?:operator|portal|documents|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
+    );
+>>>>>>> main
     const named = [...spans].map(([, name = '']) => name.replace(/<\w+>/g, '*'));
     expect(named.filter((name) => globSync(name, { cwd: root }).length === 0)).toEqual([]);
   });
@@ -247,7 +262,11 @@ describe('README.md and docs', () => {
     const present = [
       'operator',
       'portal',
+<<<<<<< HEAD
       'clerk',
+=======
+      'documents',
+>>>>>>> main
       'charts',
       'cli',
       'crds',
