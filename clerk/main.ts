@@ -10,6 +10,7 @@ import { readConfig } from './config.ts';
 import { Desk } from './desk.ts';
 import { Loop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
+import { reportFiles } from './report-files.ts';
 import { SmtpLetters } from './smtp.ts';
 
 /** Milliseconds: terms are counted in days. */
@@ -48,7 +49,7 @@ const desk = new Desk({
     key: tlsFile('tls.key'),
     from: { name: `Hộp thư ${site.title}`, address: `${site.notices.from}@${site.domain}` },
   }),
-  report: async () => [],
+  report: (request, world) => reportFiles(request, world, new Date()),
   clock: () => new Date(),
   failure: (what, err) => log.warn({ err }, `${what}: ${err.message}`),
 });

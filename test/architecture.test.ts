@@ -90,6 +90,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 <<<<<<< HEAD
   'clerk/': [
     'clerk/',
+    'documents/',
     // A request is carried out as a list is imported, and foreseen as a change of manifests is.
     'cli/annex/',
     'cli/plan/',

@@ -59,6 +59,15 @@ export function addRequestCommands(
       const { toManifests } = await import('./to-manifests.ts');
       await toManifests(name, options);
     });
+  about('sheet')
+    .description(
+      'Write the first passwords that a request led to as printable sheets (PDF), one for each person.',
+    )
+    .option('-o, --output <file>', 'a file .pdf')
+    .action(async (name, options) => {
+      const { sheet } = await import('./sheet.ts');
+      await sheet(name, options, new Date());
+    });
   where(request.command('enter'))
     .description('Enter a request that came on paper, from its list.')
     .argument('<file>', 'the list, .xlsx or .csv')

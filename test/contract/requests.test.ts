@@ -1,5 +1,5 @@
 /** Requests against a real API server on which the operator's passes run, by every command (R20–R22). */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -10,6 +10,7 @@ import { siteText } from '../../charts/site-files.ts';
 import { ClerkCluster } from '../../clerk/cluster.ts';
 import { Desk } from '../../clerk/desk.ts';
 import { MemoryLetters } from '../../clerk/memory-letters.ts';
+import { reportFiles } from '../../clerk/report-files.ts';
 import type { RequestStatus } from '../../operator/api/request.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
 import { requestTexts } from '../../operator/core/requests/texts.ts';
@@ -91,7 +92,7 @@ beforeAll(async () => {
   directory = new MemoryDirectory(suffixOf(site.domain));
   desk = new Desk({
     ...{ site, texts: requestTexts(requestTextFiles(site)), cluster, letters, reviewEvery: 0 },
-    report: async () => [],
+    report: (request, world) => reportFiles(request, world, new Date()),
     clock: () => new Date(),
     failure: (what, error) => failures.push([what, error]),
   });
@@ -202,7 +203,7 @@ describe('a request on paper, where Git manages the site', () => {
     await server.kubectl(['apply', '--filename', join(work, 'mailboxes')]);
   });
 
-  it('is settled once the operator has granted it, and the Department is told', async () => {
+  it('is settled once the operator has granted it, and the Department gets a PDF', async () => {
     await operate();
     await operate();
     // Sở TTTT has no mailbox here: in memory every address is taken.
@@ -217,6 +218,15 @@ describe('a request on paper, where Git manages the site', () => {
     });
     const last = letters.sent.at(-1);
     expect(last?.letter.to).toEqual(['sotttt@soctrang.gov.vn']);
+    expect(last?.attachments[0]?.content.subarray(0, 5).toString()).toBe('%PDF-');
+  });
+
+  it('gives sheets of first passwords to whoever may read them', async () => {
+    const file = join(folder, 'phieu.pdf');
+    const { stdout, exitCode } = await hopthu('sheet', name, '-o', file);
+    expect({ stdout, exitCode }).toEqual({ stdout: expect.stringContaining('1 sheets in '), exitCode: 0 });
+    expect((await readFile(file)).subarray(0, 5).toString()).toBe('%PDF-');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 });
 

@@ -59,7 +59,9 @@ spec:
 
   it('changes a file in place and leaves everything else in it as it was', () => {
     const before = folder.read('people.yaml');
-    expect(imported([grant({ name: 'Nguyễn Thanh Bình', id: 'cb-00123', title: 'Trưởng phòng' })])).toMatchObject([
+    expect(
+      imported([grant({ name: 'Nguyễn Thanh Bình', id: 'cb-00123', title: 'Trưởng phòng' })]),
+    ).toMatchObject([
       {
         kind: 'changed',
         row: 2,
