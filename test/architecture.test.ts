@@ -87,7 +87,6 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'node:',
   ],
-<<<<<<< HEAD
   'clerk/': [
     'clerk/',
     'documents/',
@@ -107,9 +106,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'node:',
   ],
-=======
   'documents/': ['documents/', 'pdfmake', 'write-excel-file/node', 'node:'],
->>>>>>> main
   'charts/': [
     'charts/',
     'images/tag.ts',
@@ -128,12 +125,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const owners: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/directory.ts'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/'],
-<<<<<<< HEAD
   nodemailer: ['operator/mail/', 'clerk/smtp.ts'],
-=======
-  nodemailer: ['operator/mail/'],
   pdfmake: ['documents/pdf.ts'],
->>>>>>> main
   'prom-client': [
     'operator/metrics.ts',
     'operator/health.ts',
@@ -238,13 +231,9 @@ describe('README.md and docs', () => {
   });
 
   it.each(pages)('$path names files that exist', ({ prose }) => {
-<<<<<<< HEAD
-    const spans = prose.matchAll(/`((?:operator|portal|clerk|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g);
-=======
     const spans = prose.matchAll(
-      /`((?:operator|portal|documents|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
+      /`((?:operator|portal|clerk|documents|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
     );
->>>>>>> main
     const named = [...spans].map(([, name = '']) => name.replace(/<\w+>/g, '*'));
     expect(named.filter((name) => globSync(name, { cwd: root }).length === 0)).toEqual([]);
   });
@@ -263,11 +252,8 @@ describe('README.md and docs', () => {
     const present = [
       'operator',
       'portal',
-<<<<<<< HEAD
       'clerk',
-=======
       'documents',
->>>>>>> main
       'charts',
       'cli',
       'crds',
