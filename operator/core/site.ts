@@ -12,8 +12,8 @@ import { expose, images, monitoring, network, storage, tls } from './site-cluste
 import { applications, directory, slug } from './site-directory.ts';
 import { domainAliases, domainName, domainsOf } from './site-domains.ts';
 import { moving } from './site-moving.ts';
-import { requests } from './site-requests.ts';
 import { noticesSchema } from './site-notices.ts';
+import { requests } from './site-requests.ts';
 import { throttle } from './throttle-limits.ts';
 
 const localPart = z.string().regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'a local part of [a-z0-9._-]');
