@@ -82,7 +82,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'hono',
     'hono/',
     '@hono/node-server',
+    'aws4fetch',
     'ldapts',
+    'papaparse',
     'pino',
     'prom-client',
     'qr',
@@ -125,7 +127,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/throttle/main.ts',
     'operator/filter/main.ts',
     'portal/main.ts',
+    'portal/publisher/main.ts',
   ],
+  aws4fetch: ['portal/publisher/s3.ts'],
 };
 
 const longest = 300;

@@ -6,11 +6,13 @@ import { backupSchema } from './backup.ts';
 import { dnsSchema } from './dns.ts';
 import { filter } from './filter.ts';
 import { portal } from './portal.ts';
+import { published } from './published.ts';
 import { parseBytes } from './quota.ts';
 import { expose, images, monitoring, network, storage, tls } from './site-cluster.ts';
 import { applications, directory, slug } from './site-directory.ts';
 import { domainAliases, domainName, domainsOf } from './site-domains.ts';
 import { moving } from './site-moving.ts';
+import { noticesSchema } from './site-notices.ts';
 import { throttle } from './throttle-limits.ts';
 
 const localPart = z.string().regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'a local part of [a-z0-9._-]');
@@ -119,18 +121,7 @@ const schema = z.strictObject({
       message: 'must be less than afterDays',
     })
     .describe('Mailboxes that nobody uses. R23'),
-  notices: z
-    .strictObject({
-      from: localPart.describe(
-        'Local part that they come from: one that the Centre receives, so that answers and failures reach somebody.',
-      ),
-      templates: slug
-        .optional()
-        .describe(
-          'Folder beside the site file with texts of its own, named as those in `charts/config/notices/`.',
-        ),
-    })
-    .describe('Mail from the operator to people.'),
+  notices: noticesSchema(localPart),
   retention: z
     .strictObject({
       closedDays: days.describe(
@@ -165,6 +156,7 @@ const schema = z.strictObject({
       .describe('Pods of the webmail; what is open goes on in any of them. R35'),
   }),
   portal,
+  published,
   operator: z.strictObject({
     replicas: z
       .int()
@@ -201,6 +193,14 @@ const checked = schema
     path: ['retention'],
     message: 'must not be longer than naming.holdDays',
   })
+  .refine(
+    ({ notices, passwords: { maxAgeDays } }) =>
+      maxAgeDays === 0 || (notices.passwordDays[0] ?? 0) < maxAgeDays,
+    {
+      path: ['notices', 'passwordDays'],
+      message: 'must be less than passwords.maxAgeDays',
+    },
+  )
   .refine((site) => !site.domainAliases.includes(site.domain), {
     path: ['domainAliases'],
     message: 'must not name the domain itself',
