@@ -1,7 +1,7 @@
 /** `hopthu incident`: the record of what happened and who was told (R42), as Incident resources beside the mailboxes. */
 import { CustomObjectsApi, type KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { type IncidentSpec, parseIncident } from '../operator/api/incident.ts';
-import { apiVersion, group, version } from '../operator/api/resource.ts';
+import { apiVersion, group, plural as plurals, version } from '../operator/api/resource.ts';
 import { rfc3339 } from '../operator/core/time.ts';
 import { inVietnam, parseTime } from './backup/snapshots.ts';
 import { Failed, WrongInput } from './failure.ts';
@@ -21,7 +21,7 @@ type Stored = {
   readonly spec: IncidentSpec;
 };
 
-const plural = 'incidents';
+const plural = plurals.Incident;
 
 /** Incidents are in the first of the accounts' namespaces. */
 function place({ site, context }: Options) {

@@ -6,6 +6,7 @@ import { addMoveCommand } from './move-program.ts';
 import { addMovingCommands } from './moving-program.ts';
 import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
 import { addReportCommands } from './report-program.ts';
+import { addRequestCommands } from './request/program.ts';
 import { addSupportCommands } from './support/program.ts';
 
 const program = new Command('hopthu')
@@ -172,6 +173,7 @@ program
 addBackupCommands(program, { site, context, output });
 addReportCommands(program, { site, context, output });
 addMoveCommand(program, { context });
+addRequestCommands(program, { context, output });
 
 program
   .command('dns')

@@ -109,6 +109,25 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'node:',
   ],
+  'clerk/': [
+    'clerk/',
+    'documents/',
+    // A request is carried out as a list is imported, and foreseen as a change of manifests is.
+    'cli/annex/',
+    'cli/plan/',
+    'operator/api/',
+    'operator/core/',
+    'operator/kube/',
+    'operator/reconcile/loop.ts',
+    'operator/errors.ts',
+    'operator/health.ts',
+    'nodemailer',
+    'pino',
+    'prom-client',
+    'yaml',
+    'zod',
+    'node:',
+  ],
   'documents/': ['documents/', 'pdfmake', 'write-excel-file/node', 'node:'],
   'charts/': [
     'charts/',
@@ -129,7 +148,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const owners: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/', 'reports/directory.ts'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/', 'reports/cluster.ts'],
-  nodemailer: ['operator/mail/', 'reports/send.ts'],
+  nodemailer: ['operator/mail/', 'clerk/smtp.ts', 'reports/send.ts'],
   pdfmake: ['documents/pdf.ts'],
   'prom-client': [
     'operator/metrics.ts',
@@ -137,6 +156,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/throttle/main.ts',
     'operator/filter/main.ts',
     'portal/main.ts',
+    'clerk/metrics.ts',
   ],
   hono: ['portal/'],
   pino: [
@@ -146,6 +166,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/filter/main.ts',
     'portal/main.ts',
     'reports/main.ts',
+    'clerk/main.ts',
     'portal/publisher/main.ts',
   ],
   aws4fetch: ['portal/publisher/s3.ts'],
@@ -237,7 +258,7 @@ describe('README.md and docs', () => {
 
   it.each(pages)('$path names files that exist', ({ prose }) => {
     const spans = prose.matchAll(
-      /`((?:operator|portal|documents|reports|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
+      /`((?:operator|portal|clerk|documents|reports|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
     );
     const named = [...spans].map(([, name = '']) => name.replace(/<\w+>/g, '*'));
     expect(named.filter((name) => globSync(name, { cwd: root }).length === 0)).toEqual([]);
@@ -257,6 +278,7 @@ describe('README.md and docs', () => {
     const present = [
       'operator',
       'portal',
+      'clerk',
       'documents',
       'reports',
       'charts',

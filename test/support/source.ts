@@ -23,6 +23,7 @@ export type Source = {
 const folders = [
   'operator',
   'portal',
+  'clerk',
   'documents',
   'reports',
   'charts',
