@@ -139,8 +139,8 @@ describe.each([socTrang, daNang, moving, sharded])(
         'portal',
         'postfix',
         'prune',
-        'reports',
         'publisher',
+        'reports',
         'rspamd',
         'webmail',
       ]);
