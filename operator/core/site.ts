@@ -11,6 +11,7 @@ import { expose, images, monitoring, network, storage, tls } from './site-cluste
 import { applications, directory, slug } from './site-directory.ts';
 import { domainAliases, domainName, domainsOf } from './site-domains.ts';
 import { moving } from './site-moving.ts';
+import { articles, contact } from './site-people.ts';
 import { throttle } from './throttle-limits.ts';
 
 const localPart = z.string().regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'a local part of [a-z0-9._-]');
@@ -43,6 +44,7 @@ const schema = z.strictObject({
   name: slug.describe('Name of the site in commands, namespaces and labels.'),
   title: z.string().min(1).describe('What officials read, such as "Tỉnh Sóc Trăng".'),
   regulation: z.string().min(1).describe('The decision that the values come from.'),
+  articles,
   domain: domainName.describe('Domain of every address.'),
   domainAliases,
   hosts: z.strictObject({
@@ -88,8 +90,9 @@ const schema = z.strictObject({
       namespace: slug.describe('Namespace of its Mailbox.'),
       mailbox: slug.describe('Name of its Mailbox.'),
       addresses: z.array(localPart).describe('Local parts that deliver to it, such as admin. R20'),
+      ...contact,
     })
-    .describe('The mailbox that the service addresses name.'),
+    .describe('The Centre, and the mailbox that the service addresses name.'),
   quota: z
     .strictObject({
       organization: size.describe("An organization's mailbox."),
