@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
-import { type PortalFile, portalFiles, portalTexts } from '../operator/core/portal.ts';
+import { type PortalFile, portalFiles, portalTexts } from '../operator/core/portal-texts.ts';
 import { parseSite } from '../operator/core/site.ts';
 import { Doveadm } from '../operator/dovecot/doveadm.ts';
 import { DoveadmSessions } from '../operator/dovecot/doveadm-sessions.ts';
@@ -12,10 +12,12 @@ import { ShardedSessions } from '../operator/dovecot/shards.ts';
 import { serveHealth } from '../operator/health.ts';
 import { Memory } from '../operator/throttle/memory.ts';
 import { portalApp } from './app.ts';
-import { Changes } from './change.ts';
+import { Attempts } from './attempts.ts';
 import { PortalDirectory } from './directory.ts';
+import { Changes } from './password/change.ts';
+import { PasswordDirectory } from './password/directory.ts';
 import { servePortal } from './server.ts';
-import { endingSessions } from './sessions.ts';
+import { endingSessions } from './password/sessions.ts';
 
 /** Three kinds of this many are about 8 MiB. */
 const most = 10_000;
@@ -55,15 +57,18 @@ async function serve(): Promise<void> {
     });
   const dovecots = need('HOPTHU_SESSIONS_HOST').split(',');
   const sessions = new ShardedSessions(dovecots.map((host) => new DoveadmSessions(at(host))));
+  const directory = new PortalDirectory(site, {
+    host: need('HOPTHU_LDAP_HOST'),
+    port: Number(need('HOPTHU_LDAP_PORT')),
+    ca: file('HOPTHU_CA_FILE'),
+    password: file('HOPTHU_LDAP_PASSWORD_FILE'),
+  });
+  const memory = new Memory(site.throttle, most, () => performance.now() / 1000);
+  const attempts = new Attempts({ site, memory });
   const changes = new Changes({
     site,
-    memory: new Memory(site.throttle, most, () => performance.now() / 1000),
-    directory: new PortalDirectory(site, {
-      host: need('HOPTHU_LDAP_HOST'),
-      port: Number(need('HOPTHU_LDAP_PORT')),
-      ca: file('HOPTHU_CA_FILE'),
-      password: file('HOPTHU_LDAP_PASSWORD_FILE'),
-    }),
+    attempts,
+    directory: new PasswordDirectory(site, directory),
     endSessions: endingSessions(sessions, (err) =>
       log.error({ err }, 'sessions of a former password may go on'),
     ),

@@ -103,7 +103,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** Who alone may use a package, tests aside. */
 const owners: Readonly<Record<string, readonly string[]>> = {
-  ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/directory.ts'],
+  ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/'],
   nodemailer: ['operator/mail/'],
   'prom-client': [

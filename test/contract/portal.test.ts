@@ -8,14 +8,16 @@ import { directoryConfig } from '../../charts/directory-config.ts';
 import { portalPages } from '../../charts/portal-pages.ts';
 import { type KeyPair, makeAuthority, makeLeaf } from '../../cli/bootstrap/openssl.ts';
 import { first } from '../../operator/core/observed.ts';
-import { portalTexts } from '../../operator/core/portal.ts';
+import { portalTexts } from '../../operator/core/portal-texts.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import { Memory } from '../../operator/throttle/memory.ts';
 import { portalApp } from '../../portal/app.ts';
-import { Changes } from '../../portal/change.ts';
+import { Attempts } from '../../portal/attempts.ts';
 import { PortalDirectory } from '../../portal/directory.ts';
+import { Changes } from '../../portal/password/change.ts';
+import { PasswordDirectory } from '../../portal/password/directory.ts';
 import { type PortalServer, servePortal } from '../../portal/server.ts';
 import { at, mailbox, mailboxDn } from './support/mailbox.ts';
 import { connectTo, freePort, Slapd, site, suffix } from './support/slapd.ts';
@@ -52,19 +54,20 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hopthu-portal-'));
   const files = { 'tls.crt': own.certificate, 'tls.key': own.key, 'ca.crt': authority.certificate };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const directory = new PortalDirectory(site, {
+    host: '127.0.0.1',
+    port: slapd.port,
+    servername: 'localhost',
+    ca: () => slapd.ca(),
+    password: async () => 'of the portal',
+  });
+  const memory = new Memory(site.throttle, 100, () => performance.now() / 1000);
   const changes = new Changes({
     site,
-    memory: new Memory(site.throttle, 100, () => performance.now() / 1000),
-    directory: new PortalDirectory(site, {
-      host: '127.0.0.1',
-      port: slapd.port,
-      servername: 'localhost',
-      ca: () => slapd.ca(),
-      password: async () => 'of the portal',
-    }),
+    attempts: new Attempts({ site, memory, step }),
+    directory: new PasswordDirectory(site, directory),
     endSessions: async (names) => void ended.push(names),
     observe: () => undefined,
-    step,
   });
   const app = portalApp({ site, texts, changes, fault: (error) => console.error(error) });
   port = await freePort();

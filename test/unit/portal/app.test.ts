@@ -1,9 +1,9 @@
 /** What the portal answers, headers and cookies included (R25). */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { portalPages } from '../../../charts/portal-pages.ts';
-import { type Outcome, portalTexts } from '../../../operator/core/portal.ts';
+import { type Outcome, portalTexts } from '../../../operator/core/portal-texts.ts';
 import { portalApp } from '../../../portal/app.ts';
-import type { Form } from '../../../portal/form.ts';
+import type { Form } from '../../../portal/password/form.ts';
 import { socTrang as site } from '../../support/sites.ts';
 
 const page = '/tai-khoan/mat-khau';
@@ -82,7 +82,15 @@ describe('the page', () => {
   });
 
   it.each(['/', '/tai-khoan/texts.yaml', '/tai-khoan/../etc/passwd'])('there is no %s', async (path) => {
-    expect((await app.request(path)).status).toBe(404);
+    const response = await app.request(path);
+    expect([response.status, await response.text()]).toEqual([404, expect.stringContaining('Không có trang này')]);
+  });
+
+  it('stands in the frame of all pages, which says where one is', async () => {
+    const text = await (await app.request(page)).text();
+    expect(text).toContain(`<title>Đổi mật khẩu – Hộp Thư – ${site.title}</title>`);
+    expect(text.match(/aria-current="page">[^<]*/g)).toEqual(['aria-current="page">Mật khẩu']);
+    for (const path of ['/tai-khoan', '/danh-ba', '/huong-dan', '/']) expect(text).toContain(`href="${path}"`);
   });
 });
 
