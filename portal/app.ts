@@ -6,6 +6,8 @@ import { passwordPath, portalPath } from '../operator/core/portal.ts';
 import { type Asset, assets, type PortalTexts } from '../operator/core/portal-texts.ts';
 import type { Site } from '../operator/core/site.ts';
 import { Pages } from './frame.ts';
+import { handbookRoutes } from './handbook/routes.ts';
+import type { Shelf } from './handbook/shelf.ts';
 import type { Changes } from './password/change.ts';
 import { passwordRoutes } from './password/routes.ts';
 
@@ -13,11 +15,13 @@ export type AppProps = {
   readonly site: Site;
   readonly texts: PortalTexts;
   readonly changes: Pick<Changes, 'carryOut'>;
+  /** The handbooks. */
+  readonly shelf: Shelf;
   /** What nobody foresaw. */
   readonly fault: (error: unknown) => void;
 };
 
-export function portalApp({ site, texts, changes, fault }: AppProps): Hono {
+export function portalApp({ site, texts, changes, shelf, fault }: AppProps): Hono {
   const app = new Hono({ strict: false });
   const pages = new Pages(site, texts);
   app.use(headers());
@@ -31,6 +35,7 @@ export function portalApp({ site, texts, changes, fault }: AppProps): Hono {
   }
   app.get(portalPath, (c) => c.redirect(passwordPath));
   app.route('/', passwordRoutes({ site, texts, pages, changes, fault }));
+  app.route('/', handbookRoutes({ site, pages, shelf }));
   const told = (c: Context, missing: boolean) =>
     c.html(pages.show('none', 'fault.html', { missing }), missing ? 404 : 503, { 'cache-control': 'no-store' });
   app.notFound((c) => told(c, true));

@@ -14,6 +14,7 @@ import { Memory } from '../operator/throttle/memory.ts';
 import { portalApp } from './app.ts';
 import { Attempts } from './attempts.ts';
 import { PortalDirectory } from './directory.ts';
+import { readShelf } from './handbook/shelf.ts';
 import { Changes } from './password/change.ts';
 import { PasswordDirectory } from './password/directory.ts';
 import { servePortal } from './server.ts';
@@ -78,7 +79,8 @@ async function serve(): Promise<void> {
       log[level]({ address, person, ...(err === undefined ? {} : { err }) }, `password ${outcome}`);
     },
   });
-  const app = portalApp({ site, texts, changes, fault: (err) => log.error({ err }, 'a fault') });
+  const shelf = readShelf(need('HOPTHU_HANDBOOK'), need('HOPTHU_OWN_CHAPTERS'));
+  const app = portalApp({ site, texts, changes, shelf, fault: (err) => log.error({ err }, 'a fault') });
   const { server, renew } = await servePortal(app, {
     port: Number(need('HOPTHU_HTTPS_PORT')),
     tls: need('HOPTHU_TLS_FOLDER'),

@@ -81,6 +81,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'hono',
     'hono/',
     '@hono/node-server',
+    'marked',
     'ldapts',
     'pino',
     'prom-client',
@@ -114,6 +115,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'portal/main.ts',
   ],
   hono: ['portal/'],
+  marked: ['portal/handbook/'],
   pino: [
     'operator/main.ts',
     'operator/report.ts',
@@ -208,7 +210,7 @@ describe('README.md and docs', () => {
   });
 
   it.each(pages)('$path names files that exist', ({ prose }) => {
-    const spans = prose.matchAll(/`((?:operator|portal|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g);
+    const spans = prose.matchAll(/`((?:operator|portal|handbook|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g);
     const named = [...spans].map(([, name = '']) => name.replace(/<\w+>/g, '*'));
     expect(named.filter((name) => globSync(name, { cwd: root }).length === 0)).toEqual([]);
   });
@@ -224,7 +226,7 @@ describe('README.md and docs', () => {
     const map = /^```text folders\n([\s\S]*?)^```/m.exec(page)?.[1] ?? '';
     const mapped = [...map.matchAll(/^([\w./-]+)\/ /gm)].map(([, folder = '']) => folder);
     expect(mapped.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
-    const present = ['operator', 'portal', 'charts', 'cli', 'crds', 'images', 'test', 'docs'].flatMap(
+    const present = ['operator', 'portal', 'charts', 'cli', 'crds', 'images', 'test', 'docs', 'handbook'].flatMap(
       (folder) => [
         folder,
         ...readdirSync(join(root, folder), { withFileTypes: true })

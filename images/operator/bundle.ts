@@ -1,5 +1,6 @@
-/** Makes images/operator/build: the operator, the throttle, the filter's metrics and the portal as one file each, and the Node binary that runs them. */
+/** Makes images/operator/build: the operator, the throttle, the filter's metrics and the portal as one file each, the Node binary that runs them, and the handbooks. */
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyHandbook } from './handbook.ts';
 import { bundle } from './single-file.ts';
 
 const folder = new URL('build/', import.meta.url);
@@ -23,3 +24,4 @@ const packages = [...new Set(folders)].sort().map((path) => {
 writeFileSync(new URL('packages.json', folder), JSON.stringify(packages, null, 2));
 copyFileSync(process.execPath, new URL('node', folder));
 chmodSync(new URL('node', folder), 0o755);
+copyHandbook(new URL('../../', import.meta.url).pathname, new URL('handbook/', folder).pathname);

@@ -1,15 +1,12 @@
 /** The handbooks: which there are, and what of a site their chapters may ask for. Pure. */
 import { Invalid } from '../errors.ts';
-import { organizationLocalPart } from './naming/organization.ts';
 import { personCandidates } from './naming/local-part.ts';
-import { passwordPage, portalPath } from './portal.ts';
+import { organizationLocalPart } from './naming/organization.ts';
+import { renderPage } from './page-template.ts';
+import { passwordPage, portalPath, publishedPath } from './portal.ts';
 import { displayBytes } from './quota.ts';
 import type { Site } from './site.ts';
 import { articleTopics } from './site-people.ts';
-import { choose, fill, type Values } from './template.ts';
-
-/** Below which the webmail's web server hands over to the portal. */
-export const handbookPath = '/huong-dan';
 
 /** For officials, and for the Centre's staff; the beginning of their chapters' names and the end of their addresses. */
 export const handbooks = ['nguoi-dung', 'quan-tri'] as const;
@@ -38,15 +35,21 @@ export function chaptersOf(book: Handbook, site: Site, chapters: Chapters): read
   return Object.entries(chapters)
     .filter(([file, text]) => bookOf(file) === book && text.trim() !== '')
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([file, text]) => [file, fill(file, choose(file, text, values), values)]);
+    .map(([file, text]) => [file, renderPage(file, text.replace(loneTag, '$1'), values)]);
 }
 
+/** What a chapter may ask for, by name; a flag or a text that is not there is false or empty. */
+export type HandbookValues = Readonly<Record<string, string | number | boolean>>;
+
+/** A tag alone on its line leaves no empty line, which would end a table. */
+const loneTag = /^(\{\{[#^/][a-zA-Z]+\}\})\n/gm;
+
 /** Everything that a chapter may ask for; what the site does not have is empty. */
-export function handbookValues(site: Site): Values {
+export function handbookValues(site: Site): HandbookValues {
   return { ...places(site), ...rules(site), ...examples(site), ...citations(site) };
 }
 
-function places({ name, title, regulation, domain, hosts, namespaces, centre }: Site): Values {
+function places({ name, title, regulation, domain, hosts, namespaces, centre }: Site): HandbookValues {
   return {
     site: name,
     title,
@@ -57,6 +60,7 @@ function places({ name, title, regulation, domain, hosts, namespaces, centre }: 
     webmail: `https://${hosts.webmail}/`,
     passwordPage: passwordPage({ hosts }),
     accountPage: `https://${hosts.webmail}${portalPath}`,
+    publishedPage: `https://${hosts.webmail}${publishedPath}`,
     accounts: namespaces.accounts[0] ?? '',
     mailNamespace: namespaces.mail,
     smtpNamespace: namespaces.smtp,
@@ -68,15 +72,17 @@ function places({ name, title, regulation, domain, hosts, namespaces, centre }: 
   };
 }
 
-function rules(site: Site): Values {
+function rules(site: Site): HandbookValues {
   const { quota, passwords, reclaim, expiry, naming, retention, directory, filter, throttle } = site;
   return {
     attachment: decimal(site.attachment),
     quotaOrganization: decimal(quota.organization),
     quotaPersonal: decimal(quota.personal),
     planQuota: displayBytes(quota.personal),
-    ...passwords,
-    reclaimDays: reclaim.afterDays,
+    minLength: passwords.minLength,
+    history: passwords.history,
+    maxAgeDays: passwords.maxAgeDays || '',
+    reclaimDays: reclaim.afterDays || '',
     firstNotice: reclaim.noticeDays[0] ?? '',
     lastNotice: reclaim.noticeDays.at(-1) ?? '',
     ...expiry,
@@ -90,15 +96,12 @@ function rules(site: Site): Values {
     grades: filter.secrecy.grades.join(', '),
     failures: throttle.failures.pair,
     failureMinutes: Math.round(throttle.windowSeconds / 60),
-    signatures: filter.signatures.mirror === 'none' ? '' : filter.signatures.mirror,
-    twoProviders: directory.replicas === 2 ? 1 : 0,
-    numbered: naming.collision === 'number' ? 1 : 0,
-    unitRule: naming.unit === 'explicit' ? 0 : 1,
+    hasUnitRule: naming.unit !== 'explicit',
   };
 }
 
 /** Addresses that the site's rules give to the names in the handbooks; empty where they give none. */
-function examples(site: Site): Values {
+function examples(site: Site): HandbookValues {
   const department = { name: 'Sở Thông tin và Truyền thông' };
   const organization = (name: string, parent?: { name: string }) =>
     given(() => organizationLocalPart(site, { name, ...(parent && { parent }) }), site);
@@ -128,7 +131,7 @@ function given(localPart: () => string | undefined, { domain }: Site): string {
 }
 
 /** `articlePasswords` and so on. */
-function citations(site: Site): Values {
+function citations(site: Site): HandbookValues {
   return Object.fromEntries(
     articleTopics.map((topic) => [
       `article${topic[0]?.toUpperCase()}${topic.slice(1)}`,

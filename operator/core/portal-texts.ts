@@ -55,6 +55,16 @@ export const pageShapes = {
     ...{ minLength: true, history: true, length: true, upper: true, lower: true, digit: true, special: true },
   },
   'done.html': { message: true },
+  'handbooks.html': {
+    officialsPath: true,
+    staffPath: true,
+    officials: { id: true, heading: true },
+    staff: { id: true, heading: true },
+  },
+  'handbook.html': {
+    ...{ regulation: true, isForStaff: true, body: true },
+    contents: { id: true, heading: true, sections: { id: true, heading: true } },
+  },
   /** Of what there is not, or what went wrong. */
   'fault.html': { missing: true },
 } as const satisfies Readonly<Record<string, Shape>>;

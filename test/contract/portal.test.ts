@@ -69,7 +69,8 @@ beforeAll(async () => {
     endSessions: async (names) => void ended.push(names),
     observe: () => undefined,
   });
-  const app = portalApp({ site, texts, changes, fault: (error) => console.error(error) });
+  const shelf = { chapters: {}, sizes: {}, picture: async () => Buffer.alloc(0) };
+  const app = portalApp({ site, texts, changes, shelf, fault: (error) => console.error(error) });
   port = await freePort();
   portal = await servePortal(app, { port, tls: folder, caller: 'webmail.test' });
 }, 60_000);

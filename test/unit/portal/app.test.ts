@@ -23,6 +23,7 @@ const app = portalApp({
       return outcome;
     },
   },
+  shelf: { chapters: {}, sizes: {}, picture: async () => Buffer.alloc(0) },
   fault: (error) => faults.push(error),
 });
 
