@@ -61,7 +61,9 @@ function bash(known: readonly Known[]): string {
     const following =
       next.length === 0
         ? []
-        : [`      if [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W '${next.join(' ')}' -- "$word")); return; fi`];
+        : [
+            `      if [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W '${next.join(' ')}' -- "$word")); return; fi`,
+          ];
     return [
       `    ${command})`,
       ...following,

@@ -12,7 +12,9 @@ export function copyHandbook(root: string, folder: string): void {
   for (const name of globSync('*.md', { cwd: join(root, 'handbook') })) {
     const path = join(root, 'handbook', name);
     copyFileSync(path, join(folder, name));
-    for (const [, picture = ''] of readFileSync(path, 'utf8').matchAll(/\]\(\.\.\/docs\/images\/([\w-]+\.png)\)/g))
+    for (const [, picture = ''] of readFileSync(path, 'utf8').matchAll(
+      /\]\(\.\.\/docs\/images\/([\w-]+\.png)\)/g,
+    ))
       copyFileSync(join(root, 'docs/images', picture), join(folder, 'pictures', picture));
   }
 }

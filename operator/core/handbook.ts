@@ -30,7 +30,11 @@ export function bookOf(file: string): Handbook {
  * @returns name and text, with the site's values, in order
  * @throws Invalid naming the chapter that asks for a value that there is not
  */
-export function chaptersOf(book: Handbook, site: Site, chapters: Chapters): readonly (readonly [string, string])[] {
+export function chaptersOf(
+  book: Handbook,
+  site: Site,
+  chapters: Chapters,
+): readonly (readonly [string, string])[] {
   const values = handbookValues(site);
   return Object.entries(chapters)
     .filter(([file, text]) => bookOf(file) === book && text.trim() !== '')

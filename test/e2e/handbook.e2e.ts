@@ -188,7 +188,8 @@ it.each(handbooks)('the handbook %s, on a telephone and a desk, by keyboard, for
     await page.evaluate(`${axe};0`);
     expect(await page.evaluate<readonly string[]>(violationsOfPage)).toEqual([]);
   }
-  const unseen = '[...document.images].filter(({ complete, naturalWidth }) => !complete || naturalWidth === 0).length';
+  const unseen =
+    '[...document.images].filter(({ complete, naturalWidth }) => !complete || naturalWidth === 0).length';
   expect(await page.evaluate(unseen)).toBe(0);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');

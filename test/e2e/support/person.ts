@@ -172,7 +172,8 @@ async function transmit(
     tls: { ca: await authorityOf(site), servername: site.hosts.mail },
     ...(auth === undefined ? {} : { auth }),
   });
-  const attachments = attachment === undefined ? [] : [{ filename: attachmentName ?? 'van-ban.bin', content: attachment }];
+  const attachments =
+    attachment === undefined ? [] : [{ filename: attachmentName ?? 'van-ban.bin', content: attachment }];
   try {
     const envelope = { from: sender, to };
     await transport.sendMail(

@@ -49,5 +49,7 @@ it('every picture of docs is shown, and has words for who does not see it', () =
   );
   expect(shown.filter(({ isMute }) => isMute)).toEqual([]);
   const names = new Set(shown.map(({ name }) => name));
-  expect(globSync('docs/images/*.png', { cwd: root }).filter((path) => !names.has(basename(path)))).toEqual([]);
+  expect(globSync('docs/images/*.png', { cwd: root }).filter((path) => !names.has(basename(path)))).toEqual(
+    [],
+  );
 });

@@ -34,7 +34,10 @@ const files = [...globSync('{handbook,docs}/*.md', { cwd: root }), 'README.md'].
 /** Commands of a page: in blocks after `$`, with lines that go on, and in the text between backticks. */
 function commandsOf(text: string): readonly (readonly string[])[] {
   const joined = text.replace(/\\\n\s*>?/g, ' ');
-  const typed = [...joined.matchAll(/^\s*\$ (.*)$/gm), ...joined.matchAll(/`((?:kubectl |npx )?hopthu [^`\n]+)`/g)];
+  const typed = [
+    ...joined.matchAll(/^\s*\$ (.*)$/gm),
+    ...joined.matchAll(/`((?:kubectl |npx )?hopthu [^`\n]+)`/g),
+  ];
   return typed
     .flatMap(([, line = '']) => line.split(/\s(?:\||&&|#)\s/))
     .flatMap((line) => /(?:^|\s|\/)hopthu ([a-z].*)$/.exec(line)?.[1] ?? [])
@@ -49,9 +52,10 @@ describe.each(files)('$path', ({ text }) => {
       const [next = ''] = words;
       const below = it.next.length > 0 && /^[a-z]/.test(next) && !it.next.includes(next) ? [next] : [];
       const options = words.flatMap((word) => /^(--[a-z-]+|-[a-z])\b/.exec(word)?.[1] ?? []);
-      return [...below, ...options.filter((option) => !it.options.includes(option) && option !== '--help')].map(
-        (word) => `hopthu ${command} ${word}`,
-      );
+      return [
+        ...below,
+        ...options.filter((option) => !it.options.includes(option) && option !== '--help'),
+      ].map((word) => `hopthu ${command} ${word}`);
     });
     expect(faults).toEqual([]);
   });
@@ -65,7 +69,9 @@ it('finds the commands that it is to judge', () => {
 
 it('the ports of mail programs are those that the stack has', () => {
   const page = readFileSync(join(root, 'handbook/nguoi-dung-06-cai-dat.md'), 'utf8');
-  const rows = [...page.matchAll(/^\| [^|]*\| `\{\{mailHost\}\}` \| (\d+) \|/gm)].map(([, port]) => Number(port));
+  const rows = [...page.matchAll(/^\| [^|]*\| `\{\{mailHost\}\}` \| (\d+) \|/gm)].map(([, port]) =>
+    Number(port),
+  );
   const { imaps, pop3s, submissions, submission } = ports;
   expect(rows).toEqual([imaps, pop3s, submissions, submission].map(({ service }) => service));
 });

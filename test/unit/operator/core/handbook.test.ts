@@ -42,14 +42,23 @@ describe('values', () => {
 
 describe('chapters', () => {
   it('show what the site has, and leave no line where it has nothing', () => {
-    const text = 'a\n{{#articleForeign}}\n{{articleForeign}}\n{{/articleForeign}}\n{{^centrePhone}}\nb\n{{/centrePhone}}\nc\n';
+    const text =
+      'a\n{{#articleForeign}}\n{{articleForeign}}\n{{/articleForeign}}\n{{^centrePhone}}\nb\n{{/centrePhone}}\nc\n';
     expect(textOf(text)).toBe('a\nkhoản 7 Điều 7\nb\nc\n');
     expect(textOf(text, daNang)).toBe('a\nc\n');
   });
 
   it('come in order, each book for itself, without those that are empty', () => {
-    const chapters = { 'nguoi-dung-02-b.md': 'b', [file]: 'a', 'nguoi-dung-03-c.md': ' \n', 'quan-tri-01-d.md': 'd' };
-    expect(chaptersOf('nguoi-dung', socTrang, chapters).map(([name]) => name)).toEqual([file, 'nguoi-dung-02-b.md']);
+    const chapters = {
+      'nguoi-dung-02-b.md': 'b',
+      [file]: 'a',
+      'nguoi-dung-03-c.md': ' \n',
+      'quan-tri-01-d.md': 'd',
+    };
+    expect(chaptersOf('nguoi-dung', socTrang, chapters).map(([name]) => name)).toEqual([
+      file,
+      'nguoi-dung-02-b.md',
+    ]);
   });
 
   it.each([
@@ -59,7 +68,10 @@ describe('chapters', () => {
     expect(() => textOf(text)).toThrow(`${file}: ${fault}`);
   });
 
-  it.each(['mat-khau.md', 'nguoi-dung-1-a.md', 'nguoi-dung-01-Ă.md', 'khac-01-a.md'])('%s is the name of none', (name) => {
-    expect(() => bookOf(name)).toThrow(name);
-  });
+  it.each(['mat-khau.md', 'nguoi-dung-1-a.md', 'nguoi-dung-01-Ă.md', 'khac-01-a.md'])(
+    '%s is the name of none',
+    (name) => {
+      expect(() => bookOf(name)).toThrow(name);
+    },
+  );
 });

@@ -24,7 +24,10 @@ describe('a chapter', () => {
   it.each([
     ['[x](quan-tri-09-su-co.md)', '<a href="/huong-dan/quan-tri#su-co">x</a>'],
     ['[x](nguoi-dung-02-mat-khau.md#quen-mat-khau)', '<a href="/huong-dan/nguoi-dung#quen-mat-khau">x</a>'],
-    ['[x](https://mail.example.vn/?a=1&b="2")', '<a href="https://mail.example.vn/?a=1&amp;b=&quot;2&quot;">x</a>'],
+    [
+      '[x](https://mail.example.vn/?a=1&b="2")',
+      '<a href="https://mail.example.vn/?a=1&amp;b=&quot;2&quot;">x</a>',
+    ],
     ['[docs/backup.md](../docs/backup.md#one-mailbox)', '<code>docs/backup.md</code>'],
   ])('%s', (text, expected) => {
     expect(html(text)).toContain(expected);
@@ -51,7 +54,9 @@ describe('a chapter', () => {
   );
 
   it('has tables and commands that can be scrolled by keyboard', () => {
-    expect(html('| A |\n|---|\n| b |\n')).toMatch(/^<div class="scroll" tabindex="0"><table>[\s\S]*<\/table><\/div>/);
+    expect(html('| A |\n|---|\n| b |\n')).toMatch(
+      /^<div class="scroll" tabindex="0"><table>[\s\S]*<\/table><\/div>/,
+    );
     expect(html('```console\n$ a < b\n```\n')).toBe('<pre tabindex="0"><code>$ a &lt; b</code></pre>\n');
   });
 });

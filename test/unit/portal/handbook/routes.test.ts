@@ -30,7 +30,8 @@ describe.each([socTrang, daNang])('at $name', (site) => {
   beforeAll(async () => {
     const pages = new Pages(site, portalTexts(portalPages(site)));
     app = new Hono().route('/', handbookRoutes({ site, pages, shelf }));
-    const read = async (name: string) => [name, await (await app.request(`/huong-dan/${name}`)).text()] as const;
+    const read = async (name: string) =>
+      [name, await (await app.request(`/huong-dan/${name}`)).text()] as const;
     books = Object.fromEntries([await read('nguoi-dung'), await read('quan-tri')]);
   });
 
@@ -66,7 +67,11 @@ describe.each([socTrang, daNang])('at $name', (site) => {
     const index = await (await app.request('/huong-dan/')).text();
     const chapters = Object.keys(shelf.chapters);
     expect(index.match(/<li><a href="\/huong-dan\/[a-z-]+#/g)).toHaveLength(chapters.length);
-    expect(Object.values(books).join('').match(/<section>/g)).toHaveLength(chapters.length);
+    expect(
+      Object.values(books)
+        .join('')
+        .match(/<section>/g),
+    ).toHaveLength(chapters.length);
   });
 });
 
