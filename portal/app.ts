@@ -2,12 +2,17 @@
 import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
-import { passwordPath, portalPath } from '../operator/core/portal.ts';
+import { portalPath } from '../operator/core/portal.ts';
 import { type Asset, assets, type PortalTexts } from '../operator/core/portal-texts.ts';
 import type { Site } from '../operator/core/site.ts';
 import { Pages } from './frame.ts';
 import { handbookRoutes } from './handbook/routes.ts';
 import type { Shelf } from './handbook/shelf.ts';
+import type { Logins } from './login/logins.ts';
+import { loginRoutes } from './login/routes.ts';
+import type { SessionCookie } from './login/session.ts';
+import type { Who } from './login/who.ts';
+import { type MailboxProps, mailboxRoutes } from './mailbox/routes.ts';
 import type { Changes } from './password/change.ts';
 import { passwordRoutes } from './password/routes.ts';
 
@@ -17,11 +22,15 @@ export type AppProps = {
   readonly changes: Pick<Changes, 'carryOut'>;
   /** The handbooks. */
   readonly shelf: Shelf;
+  readonly logins: Pick<Logins, 'carryOut'>;
+  readonly cookie: SessionCookie;
+  readonly who: Who;
+  readonly mailbox: Pick<MailboxProps, 'directory' | 'store' | 'ports' | 'now'>;
   /** What nobody foresaw. */
   readonly fault: (error: unknown) => void;
 };
 
-export function portalApp({ site, texts, changes, shelf, fault }: AppProps): Hono {
+export function portalApp({ site, texts, changes, shelf, logins, cookie, who, mailbox, fault }: AppProps): Hono {
   const app = new Hono({ strict: false });
   const pages = new Pages(site, texts);
   app.use(headers());
@@ -33,11 +42,14 @@ export function portalApp({ site, texts, changes, shelf, fault }: AppProps): Hon
       }),
     );
   }
-  app.get(portalPath, (c) => c.redirect(passwordPath));
   app.route('/', passwordRoutes({ site, texts, pages, changes, fault }));
   app.route('/', handbookRoutes({ site, pages, shelf }));
+  app.route('/', loginRoutes({ site, texts, pages, logins, cookie, fault }));
+  app.route('/', mailboxRoutes({ site, texts, pages, who, ...mailbox }));
   const told = (c: Context, missing: boolean) =>
-    c.html(pages.show('none', 'fault.html', { missing }), missing ? 404 : 503, { 'cache-control': 'no-store' });
+    c.html(pages.show('none', 'fault.html', { missing }), missing ? 404 : 503, {
+      'cache-control': 'no-store',
+    });
   app.notFound((c) => told(c, true));
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();

@@ -100,12 +100,18 @@ export async function read(
   }
 }
 
-function entryOf({ dn, ...attributes }: { readonly dn: string; readonly [name: string]: unknown }): DirectoryEntry {
-  const texts = (values: unknown) => [values].flat().filter((value) => typeof value === 'string');
-  return {
-    dn,
-    attributes: Object.fromEntries(Object.entries(attributes).map(([name, values]) => [name, texts(values)])),
-  };
+function entryOf({
+  dn,
+  ...attributes
+}: {
+  readonly dn: string;
+  readonly [name: string]: unknown;
+}): DirectoryEntry {
+  const values = Object.entries(attributes).map(
+    ([name, found]) => [name, [found].flat().filter((value) => typeof value === 'string')] as const,
+  );
+  // ldapts has an empty list for what was asked for and is not there.
+  return { dn, attributes: Object.fromEntries(values.filter(([, texts]) => texts.length > 0)) };
 }
 
 /** The addresses that somebody may mean: without a domain the site's, and a person is the same in all of its domains. */

@@ -1,5 +1,5 @@
 /** The frame that every page of the portal stands in: header, navigation and footer, as the province words them. */
-import { type Filled, type Html, renderPage } from '../operator/core/page-template.ts';
+import { type Filled, type Html, type PageValues, renderPage } from '../operator/core/page-template.ts';
 import { handbookPath, passwordPath, portalPath, publishedPath } from '../operator/core/portal.ts';
 import type { everywhere, PageFile, PortalTexts, pageShapes } from '../operator/core/portal-texts.ts';
 import type { Site } from '../operator/core/site.ts';
@@ -21,7 +21,13 @@ export class Pages {
 
   /** A page of the province's template `file`. */
   show<F extends PageFile>(section: Section, file: F, values: Filled<(typeof pageShapes)[F]>): string {
-    return this.frame(section, { html: renderPage(file, this.#files[file], { ...this.#everywhere, ...values }) });
+    return this.frame(section, this.part(file, values));
+  }
+
+  /** A part of a page, from the province's template `file`. */
+  part<F extends PageFile>(file: F, values: Filled<(typeof pageShapes)[F]>): Html {
+    const all = { ...this.#everywhere, ...values } as PageValues;
+    return { html: renderPage(file, this.#files[file], all) };
   }
 
   /** @param content with one `h1`, which gives the window its title */

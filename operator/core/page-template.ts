@@ -12,8 +12,8 @@ export type Filled<S extends Shape> = {
   readonly [K in keyof S]: S[K] extends Shape ? readonly Filled<S[K]>[] : string | number | boolean | Html;
 };
 
-type Value = string | number | boolean | Html | readonly Values[];
-type Values = { readonly [name: string]: Value };
+type Value = string | number | boolean | Html | readonly PageValues[];
+export type PageValues = { readonly [name: string]: Value };
 type Part = string | { readonly kind: 'value' | '#' | '^'; readonly name: string; readonly inside: Part[] };
 
 const entities: Readonly<Record<string, string>> = {
@@ -31,8 +31,8 @@ const mark = /\{\{([#^/]?)([a-zA-Z]+)\}\}/g;
  * @param file shown in errors
  * @throws Invalid when it asks for a value that is not given
  */
-export function renderPage<S extends Shape>(file: string, template: string, values: Filled<S>): string {
-  return render(file, parse(file, template), values as Values);
+export function renderPage(file: string, template: string, values: PageValues): string {
+  return render(file, parse(file, template), values);
 }
 
 /** @throws Invalid naming what the page asks for and there is not, or what it leaves open */
@@ -54,10 +54,11 @@ function parse(file: string, template: string): readonly Part[] {
     inside.push(template.slice(end, index));
     end = index + whole.length;
     if (sign === '/') {
-      if (open.length === 1 || open.pop()?.name !== name) throw new Invalid(file, `{{/${name}}} ends nothing`);
+      if (open.length === 1 || open.pop()?.name !== name)
+        throw new Invalid(file, `{{/${name}}} ends nothing`);
       continue;
     }
-    const part = { kind: sign === '#' || sign === '^' ? sign : ('value' as const), name, inside: [] };
+    const part: Part = { kind: sign === '#' || sign === '^' ? sign : 'value', name, inside: [] };
     inside.push(part);
     if (part.kind !== 'value') open.push(part);
   }
@@ -67,7 +68,7 @@ function parse(file: string, template: string): readonly Part[] {
   return root;
 }
 
-function render(file: string, parts: readonly Part[], values: Values): string {
+function render(file: string, parts: readonly Part[], values: PageValues): string {
   return parts
     .map((part) => {
       if (typeof part === 'string') return part;
@@ -101,6 +102,6 @@ function check(file: string, parts: readonly Part[], shape: Shape): void {
   }
 }
 
-function isList(value: Value): value is readonly Values[] {
+function isList(value: Value): value is readonly PageValues[] {
   return Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 /** Words and pages of the portal, which a province may replace, and what each of them may ask for. Pure. */
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { delegateRights } from '../api/mailbox.ts';
 import { Invalid } from '../errors.ts';
 import { checkPage, type Shape } from './page-template.ts';
 import { fill } from './template.ts';
@@ -25,8 +26,27 @@ const outcome = z.enum([
   'young',
   'used',
   'other',
+  /** Said before any wish, to who came by a login that the first password opens no further. */
+  'mustChange',
 ]);
 export type Outcome = z.infer<typeof outcome>;
+
+/** Why a login did not come about. */
+const loginOutcome = z.enum(['stale', 'incomplete', 'throttled', 'busy', 'unavailable', 'wrong', 'expired']);
+export type LoginOutcome = z.infer<typeof loginOutcome>;
+
+/** Words of a person's own page. */
+const mailboxWords = z.strictObject({
+  rights: z.record(z.enum(delegateRights), z.string().min(1)),
+  services: z.record(z.enum(['imap', 'pop3', 'managesieve']), z.string().min(1)),
+  changes: z.record(z.enum(['added', 'removed', 'changed']), z.string().min(1)),
+  refusals: z.record(
+    z.enum(['unknown', 'itself', 'outside', 'already', 'noRights', 'tooMany', 'nothing']),
+    z.string().min(1),
+  ),
+  stale: z.string().min(1),
+});
+export type MailboxWords = Readonly<z.infer<typeof mailboxWords>>;
 
 /** What every page may ask for: the site's title and where the pages are. */
 export const everywhere = {
@@ -54,6 +74,7 @@ export const pageShapes = {
     ...{ message: true, action: true, token: true, address: true, domain: true },
     ...{ minLength: true, history: true, length: true, upper: true, lower: true, digit: true, special: true },
   },
+  'login.html': { message: true, action: true, token: true, address: true, domain: true, next: true },
   'done.html': { message: true },
   'handbooks.html': {
     officialsPath: true,
@@ -65,6 +86,33 @@ export const pageShapes = {
     ...{ regulation: true, isForStaff: true, body: true },
     contents: { id: true, heading: true, sections: { id: true, heading: true } },
   },
+  'mailbox.html': {
+    ...{ name: true, title: true, organization: true, address: true, settings: true },
+    ...{ token: true, logoutPath: true, delegatesPath: true },
+    aliases: { alias: true },
+    former: { alias: true, until: true },
+    ...{ isUsedKnown: true, used: true, limit: true, percent: true, isNearlyFull: true },
+    ...{ expiry: true, changed: true, before: true, isSessionsKnown: true },
+    logins: { when: true, succeeded: true },
+    sessions: { service: true, connections: true, from: true },
+    shared: {
+      ...{ number: true, address: true, organization: true, rights: true },
+      managed: { account: true },
+      delegates: { account: true, name: true, mail: true, read: true, write: true, send: true },
+      rows: { row: true },
+    },
+  },
+  'devices.html': { settings: true },
+  'settings.html': {
+    ...{ mailHost: true, imapsPort: true, popPort: true, submissionsPort: true, submissionPort: true },
+    ...{ example: true, profilePath: true, autoconfigPath: true, autodiscoverPath: true },
+    ...{ devicesPath: true, devicesUrl: true, qr: true },
+  },
+  'proposal.html': {
+    ...{ message: true, address: true, organization: true, file: true, download: true, manifest: true },
+    faults: { who: true, fault: true },
+    lines: { line: true },
+  },
   /** Of what there is not, or what went wrong. */
   'fault.html': { missing: true },
 } as const satisfies Readonly<Record<string, Shape>>;
@@ -74,15 +122,20 @@ export type PageFile = keyof typeof pageShapes;
 export const assets = { 'style.css': 'text/css', 'rules.js': 'text/javascript' } as const;
 export type Asset = keyof typeof assets;
 
-export type PortalFile = PageFile | Asset | 'texts.yaml';
+/** Single sentences, and the comment at the head of a proposal. */
+const wordFiles = ['texts.yaml', 'login.yaml', 'mailbox.yaml', 'proposal.txt'] as const;
+
+export type PortalFile = PageFile | Asset | (typeof wordFiles)[number];
 export const portalFiles = [
   ...Object.keys(pageShapes),
   ...Object.keys(assets),
-  'texts.yaml',
+  ...wordFiles,
 ] as readonly PortalFile[];
 
 export type PortalTexts = {
   readonly words: Readonly<Record<Outcome, string>>;
+  readonly login: Readonly<Record<LoginOutcome, string>>;
+  readonly mailbox: MailboxWords;
   readonly files: Readonly<Record<PortalFile, string>>;
 };
 
@@ -95,7 +148,18 @@ export function portalTexts(files: Readonly<Record<PortalFile, string>>): Portal
     checkPage(name, files[name as PageFile], { ...everywhere, ...shape });
   const words = wordsOf('texts.yaml', files['texts.yaml'], z.record(outcome, z.string().min(1)));
   for (const text of Object.values(words)) fill('texts.yaml', text, { minLength: '', history: '' });
-  return { words, files };
+  const login = wordsOf('login.yaml', files['login.yaml'], z.record(loginOutcome, z.string().min(1)));
+  const mailbox = wordsOf('mailbox.yaml', files['mailbox.yaml'], mailboxWords);
+  for (const text of Object.values(mailbox.changes))
+    fill('mailbox.yaml', text, { who: '', rights: '', before: '' });
+  fill('proposal.txt', files['proposal.txt'], {
+    address: '',
+    organization: '',
+    who: '',
+    when: '',
+    lines: '',
+  });
+  return { words, login, mailbox, files };
 }
 
 function wordsOf<T>(name: string, text: string, schema: z.ZodType<T>): T {

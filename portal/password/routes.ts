@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import { passwordPath } from '../../operator/core/portal.ts';
+import { mustChangeQuery, passwordPath } from '../../operator/core/portal.ts';
 import type { Outcome } from '../../operator/core/portal-texts.ts';
 import type { AppProps } from '../app.ts';
 import { clientAddress } from '../client-address.ts';
@@ -14,7 +14,9 @@ import { passwordPage } from './page.ts';
 /** What the browser is told where the change did not come about. */
 const status = { stale: 403, throttled: 429, busy: 503, unavailable: 503 } as const;
 
-export type PasswordProps = Pick<AppProps, 'site' | 'texts' | 'changes' | 'fault'> & { readonly pages: Pages };
+export type PasswordProps = Pick<AppProps, 'site' | 'texts' | 'changes' | 'fault'> & {
+  readonly pages: Pages;
+};
 
 export function passwordRoutes({ site, texts, pages, changes, fault }: PasswordProps): Hono {
   const app = new Hono({ strict: false });
@@ -27,7 +29,9 @@ export function passwordRoutes({ site, texts, pages, changes, fault }: PasswordP
       }),
       status[outcome as keyof typeof status] ?? 200,
     );
-  app.get(passwordPath, (c) => page(c));
+  app.get(passwordPath, (c) =>
+    page(c, c.req.query(mustChangeQuery) === undefined ? undefined : 'mustChange'),
+  );
   app.post(passwordPath, bodyLimit({ maxSize: longestForm }), async (c) => {
     const form = parseForm(await c.req.parseBody());
     if (form === undefined || !isOurs(c, form.token)) return page(c, 'stale', form?.address);

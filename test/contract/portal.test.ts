@@ -4,7 +4,6 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { directoryConfig } from '../../charts/directory-config.ts';
 import { portalPages } from '../../charts/portal-pages.ts';
 import { type KeyPair, makeAuthority, makeLeaf } from '../../cli/bootstrap/openssl.ts';
 import { first } from '../../operator/core/observed.ts';
@@ -16,19 +15,17 @@ import { Memory } from '../../operator/throttle/memory.ts';
 import { portalApp } from '../../portal/app.ts';
 import { Attempts } from '../../portal/attempts.ts';
 import { PortalDirectory } from '../../portal/directory.ts';
+import { SessionCookie } from '../../portal/login/session.ts';
+import { MailboxDirectory } from '../../portal/mailbox/directory.ts';
 import { Changes } from '../../portal/password/change.ts';
 import { PasswordDirectory } from '../../portal/password/directory.ts';
 import { type PortalServer, servePortal } from '../../portal/server.ts';
 import { at, mailbox, mailboxDn } from './support/mailbox.ts';
+import { withPasswordPolicy } from './support/password-policy.ts';
 import { connectTo, freePort, Slapd, site, suffix } from './support/slapd.ts';
 
 const initial = 'Kx7m-Qp4r-Wt9h-Zc3e';
 const step = 250;
-/** What production's start script sets; the module that counts classes is not in every slapd. */
-const production = directoryConfig(site)['policies.ldif'] ?? '';
-const policy = ['pwdMinLength', 'pwdInHistory', 'pwdCheckQuality', 'pwdMustChange', 'pwdAllowUserChange']
-  .map((name) => `${new RegExp(`^${name}: .*$`, 'm').exec(production)?.[0]}\n`)
-  .join('');
 const texts = portalTexts(portalPages(site));
 
 let slapd: Slapd;
@@ -43,7 +40,7 @@ let count = 0;
 let uid: string;
 
 beforeAll(async () => {
-  slapd = await Slapd.start({ editTree: (tree) => tree.replace('cn: people\n', `cn: people\n${policy}`) });
+  slapd = await Slapd.start({ editTree: withPasswordPolicy });
   await slapd.kill();
   await slapd.setPassword('portal', 'of the portal');
   await slapd.resume();
@@ -70,7 +67,23 @@ beforeAll(async () => {
     observe: () => undefined,
   });
   const shelf = { chapters: {}, sizes: {}, picture: async () => Buffer.alloc(0) };
-  const app = portalApp({ site, texts, changes, shelf, fault: (error) => console.error(error) });
+  const cookie = new SessionCookie({ key: async () => 'a key', minutes: 60, now: Date.now });
+  const app = portalApp({
+    site,
+    texts,
+    changes,
+    shelf,
+    logins: { carryOut: async () => ({ outcome: 'wrong' }) },
+    cookie,
+    who: async () => undefined,
+    mailbox: {
+      directory: new MailboxDirectory(site, directory),
+      store: { useOf: async () => ({}) },
+      ports: { imaps: 993, pop3s: 995, submissions: 465, submission: 587 },
+      now: Date.now,
+    },
+    fault: (error) => console.error(error),
+  });
   port = await freePort();
   portal = await servePortal(app, { port, tls: folder, caller: 'webmail.test' });
 }, 60_000);

@@ -32,7 +32,7 @@ describe('the portal', () => {
 
 describe('its pages', () => {
   let folder: string;
-  const own = { portal: { replicas: 1, templates: 'an-giang' } };
+  const own = { portal: { ...socTrang.portal, templates: 'an-giang' } };
   const pages = () => portalPages(own, pathToFileURL(`${folder}/`));
 
   beforeEach(async () => {

@@ -1,9 +1,9 @@
 /** Pages that a province may change. */
 import { describe, expect, it } from '@jest/globals';
-import { checkPage, renderPage } from '../../../../operator/core/page-template.ts';
+import { checkPage, type PageValues, renderPage } from '../../../../operator/core/page-template.ts';
 import { Invalid } from '../../../../operator/errors.ts';
 
-const render = (template: string, values = {}) => renderPage<never>('page.html', template, values as never);
+const render = (template: string, values: PageValues = {}) => renderPage('page.html', template, values);
 
 describe('a page', () => {
   it('has its values escaped, but what is HTML already; what stands in a value is no template', () => {
@@ -14,8 +14,15 @@ describe('a page', () => {
   });
 
   it('repeats a part for each item of a list, which sees what is around it', () => {
-    const values = { site: 'ST', people: [{ name: 'A', mails: [{ mail: 1 }, { mail: 2 }] }, { name: 'B', mails: [] }] };
-    const template = '{{#people}}{{site}}:{{name}}{{#mails}}-{{mail}}{{/mails}}{{^mails}}!{{/mails}} {{/people}}';
+    const values = {
+      site: 'ST',
+      people: [
+        { name: 'A', mails: [{ mail: 1 }, { mail: 2 }] },
+        { name: 'B', mails: [] },
+      ],
+    };
+    const template =
+      '{{#people}}{{site}}:{{name}}{{#mails}}-{{mail}}{{/mails}}{{^mails}}!{{/mails}} {{/people}}';
     expect(render(template, values)).toBe('ST:A-1-2 ST:B! ');
   });
 
@@ -37,7 +44,9 @@ describe('a page', () => {
     ['{{/a}}', {}, '{{/a}} ends nothing'],
     ['{{#a}}{{#b}}{{/a}}{{/b}}', { a: true, b: true }, '{{/a}} ends nothing'],
   ])('%s with %j is refused', (template, values, fault) => {
-    expect(() => render(template, values)).toThrow(new RegExp(`^page.html: .*${fault.replace(/[{}]/g, '\\$&')}`));
+    expect(() => render(template, values)).toThrow(
+      new RegExp(`^page.html: .*${fault.replace(/[{}]/g, '\\$&')}`),
+    );
   });
 });
 
@@ -46,11 +55,16 @@ describe('before anybody sees it, a page', () => {
     checkPage('page.html', template, { name: true, people: { address: true } });
 
   it('may ask for what there is', () => {
-    expect(check('{{name}}{{#people}}{{name}}{{address}}{{/people}}{{^people}}{{name}}{{/people}}')).not.toThrow();
+    expect(
+      check('{{name}}{{#people}}{{name}}{{address}}{{/people}}{{^people}}{{name}}{{/people}}'),
+    ).not.toThrow();
   });
 
-  it.each(['{{nam}}', '{{address}}', '{{#people}}{{nam}}{{/people}}', '{{^people}}{{address}}{{/people}}', '{{people}}'])(
-    'may not ask for what there is not: %s',
-    (template) => expect(check(template)).toThrow(Invalid),
-  );
+  it.each([
+    '{{nam}}',
+    '{{address}}',
+    '{{#people}}{{nam}}{{/people}}',
+    '{{^people}}{{address}}{{/people}}',
+    '{{people}}',
+  ])('may not ask for what there is not: %s', (template) => expect(check(template)).toThrow(Invalid));
 });
