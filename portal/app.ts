@@ -30,7 +30,17 @@ export type AppProps = {
   readonly fault: (error: unknown) => void;
 };
 
-export function portalApp({ site, texts, changes, shelf, logins, cookie, who, mailbox, fault }: AppProps): Hono {
+export function portalApp({
+  site,
+  texts,
+  changes,
+  shelf,
+  logins,
+  cookie,
+  who,
+  mailbox,
+  fault,
+}: AppProps): Hono {
   const app = new Hono({ strict: false });
   const pages = new Pages(site, texts);
   app.use(headers());
