@@ -155,8 +155,10 @@ describe('my mailbox', () => {
     expect(said).toMatch(/\(IMAP\): 1 kết nối/);
     expect(said).toMatch(/Lần truy cập trước\s*khoảng \d\d:\d\d ngày/);
     await look('mailbox-desk');
+    await webmail.picture('portal-mailbox');
     await page.setViewportSize({ width: 390, height: 844 });
     await look('mailbox-phone');
+    await webmail.picture('portal-mailbox-phone');
     await page.setViewportSize({ width: 1280, height: 900 });
     await open.close();
   });
