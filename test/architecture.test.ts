@@ -83,7 +83,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'hono/',
     '@hono/node-server',
     'marked',
+    'aws4fetch',
     'ldapts',
+    'papaparse',
     'pino',
     'prom-client',
     'qr',
@@ -127,7 +129,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/throttle/main.ts',
     'operator/filter/main.ts',
     'portal/main.ts',
+    'portal/publisher/main.ts',
   ],
+  aws4fetch: ['portal/publisher/s3.ts'],
 };
 
 const longest = 300;
