@@ -60,9 +60,10 @@ beforeAll(async () => {
   official = await Person.settled(site, 'handbook-ha');
   const colleague = await Person.settled(site, 'handbook-khoi');
   const office = await field(site, 'mailbox/handbook-office', '.status.address');
-  for (const one of letters) await colleague.send({ to: official.address, ...one });
-  await colleague.send({ to: office, subject: 'Công văn số 26', text: 'Kính gửi: Sở Tài chính' });
-  await colleague.send({ to: official.address, ...letter });
+  const from = { from: `Lê Minh Khôi <${colleague.address}>`, sender: colleague.address };
+  for (const one of letters) await colleague.send({ to: official.address, ...from, ...one });
+  await colleague.send({ to: office, ...from, subject: 'Công văn số 26', text: 'Kính gửi: Sở Tài chính' });
+  await colleague.send({ to: official.address, ...from, ...letter });
   await official.receive(letter.subject);
   await official.imap(async (client) => {
     await client.mailboxCreate('Lịch');
@@ -129,7 +130,6 @@ it('the address book finds people without marks', async () => {
   await page.press('#searchform', 'Enter');
   await answer;
   await found.click();
-  await page.frameLocator('#contact-frame').getByText('Chánh Văn phòng').first().waitFor();
   await picture('webmail-people');
 });
 
@@ -163,7 +163,7 @@ it('a rule files letters', async () => {
   const frame = page.frameLocator('#filter-box');
   await frame.locator('#_name').fill('Lịch làm việc');
   await frame.locator('#header0').selectOption('subject');
-  await frame.locator('#rulerow0 .listarea input').first().fill('Lịch làm việc');
+  await frame.locator('#rule_target0_list input').first().fill('Lịch làm việc');
   await frame.locator('#action_mailbox0').selectOption({ label: 'Lịch' });
   await picture('webmail-filter');
   await frame.locator('button.submit').click();
@@ -172,7 +172,7 @@ it('a rule files letters', async () => {
 
 it('the list on a telephone', async () => {
   await page.setViewportSize(phone);
-  await open('_task=mail');
+  await open('_task=mail&_mbox=INBOX');
   await page.locator('#messagelist tr.message').first().waitFor();
   await picture('webmail-phone');
   expect(webmail.violations).toEqual([]);
@@ -195,6 +195,6 @@ it.each(handbooks)('the handbook %s, on a telephone and a desk, by keyboard, for
   await page.keyboard.press('Enter');
   expect(new URL(page.url()).hash).toBe('#content');
   await page.evaluate('scrollTo(0, 0)');
-  await picture(`portal-${book}`);
+  if (book === 'nguoi-dung') await picture('portal-nguoi-dung');
   expect(webmail.violations).toEqual([]);
 });
