@@ -93,6 +93,25 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'node:',
   ],
+  'clerk/': [
+    'clerk/',
+    'documents/',
+    // A request is carried out as a list is imported, and foreseen as a change of manifests is.
+    'cli/annex/',
+    'cli/plan/',
+    'operator/api/',
+    'operator/core/',
+    'operator/kube/',
+    'operator/reconcile/loop.ts',
+    'operator/errors.ts',
+    'operator/health.ts',
+    'nodemailer',
+    'pino',
+    'prom-client',
+    'yaml',
+    'zod',
+    'node:',
+  ],
   'documents/': ['documents/', 'pdfmake', 'write-excel-file/node', 'node:'],
   'charts/': [
     'charts/',
@@ -112,7 +131,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const owners: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/'],
-  nodemailer: ['operator/mail/'],
+  nodemailer: ['operator/mail/', 'clerk/smtp.ts'],
   pdfmake: ['documents/pdf.ts'],
   'prom-client': [
     'operator/metrics.ts',
@@ -120,6 +139,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/throttle/main.ts',
     'operator/filter/main.ts',
     'portal/main.ts',
+    'clerk/metrics.ts',
   ],
   hono: ['portal/'],
   marked: ['portal/handbook/'],
@@ -129,6 +149,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/throttle/main.ts',
     'operator/filter/main.ts',
     'portal/main.ts',
+    'clerk/main.ts',
     'portal/publisher/main.ts',
   ],
   aws4fetch: ['portal/publisher/s3.ts'],
@@ -220,7 +241,7 @@ describe('README.md and docs', () => {
 
   it.each(pages)('$path names files that exist', ({ prose }) => {
     const spans = prose.matchAll(
-      /`((?:operator|portal|documents|handbook|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
+      /`((?:operator|portal|clerk|documents|handbook|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
     );
     const named = [...spans].map(([, name = '']) => name.replace(/<\w+>/g, '*'));
     expect(named.filter((name) => globSync(name, { cwd: root }).length === 0)).toEqual([]);
@@ -240,6 +261,7 @@ describe('README.md and docs', () => {
     const present = [
       'operator',
       'portal',
+      'clerk',
       'documents',
       'charts',
       'cli',

@@ -75,6 +75,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       milterPort: loopback.milter,
       milterTunnel: ports.milterTunnel.service,
       operatorHost: serviceHost('operator', site.namespaces.mail),
+      clerkHost: serviceHost('clerk', site.namespaces.mail),
       repliesPort: loopback.replies,
       repliesTunnel: ports.replies.container,
       noticesTunnel: ports.notices.container,

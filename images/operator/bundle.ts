@@ -1,4 +1,4 @@
-/** Makes images/operator/build: the operator, the throttle, the filter's metrics, the portal and the publisher as one file each, the Node binary that runs them, and the handbooks. */
+/** Makes images/operator/build: the operator and the programs beside it as one file each, the Node binary that runs them, and the handbooks. */
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { copyHandbook } from './handbook.ts';
 import { bundle } from './single-file.ts';
@@ -12,6 +12,7 @@ const inputs = await bundle(
     throttle: program('throttle/main.ts'),
     filter: program('filter/main.ts'),
     portal: program('../portal/main.ts'),
+    clerk: program('../clerk/main.ts'),
     publisher: program('../portal/publisher/main.ts'),
   },
   folder.pathname,

@@ -53,7 +53,16 @@ export function handbookValues(site: Site): HandbookValues {
   return { ...places(site), ...rules(site), ...examples(site), ...citations(site) };
 }
 
-function places({ name, title, regulation, domain, hosts, namespaces, centre }: Site): HandbookValues {
+function places({
+  name,
+  title,
+  regulation,
+  domain,
+  hosts,
+  namespaces,
+  centre,
+  requests,
+}: Site): HandbookValues {
   return {
     site: name,
     title,
@@ -71,13 +80,16 @@ function places({ name, title, regulation, domain, hosts, namespaces, centre }: 
     backupNamespace: namespaces.backup,
     centreName: centre.name,
     centreMail: `${centre.addresses[0] ?? 'postmaster'}@${domain}`,
+    grantMail: `${requests.services.Grant}@${domain}`,
+    changeMail: `${requests.services.Rename}@${domain}`,
     centrePhone: centre.phone ?? '',
     centrePlace: centre.place ?? '',
   };
 }
 
 function rules(site: Site): HandbookValues {
-  const { quota, passwords, reclaim, expiry, naming, retention, directory, filter, throttle } = site;
+  const { requests, quota, passwords, reclaim, expiry, naming, retention, directory, filter, throttle } =
+    site;
   return {
     attachment: decimal(site.attachment),
     quotaOrganization: decimal(quota.organization),
@@ -103,6 +115,8 @@ function rules(site: Site): HandbookValues {
     grades: filter.secrecy.grades.join(', '),
     failures: throttle.failures.pair,
     failureMinutes: Math.round(throttle.windowSeconds / 60),
+    isByGit: requests.approval === 'Git',
+    termDays: requests.report.workingDays || '',
     hasUnitRule: naming.unit !== 'explicit',
   };
 }

@@ -14,6 +14,7 @@ import { domainAliases, domainName, domainsOf } from './site-domains.ts';
 import { moving } from './site-moving.ts';
 import { noticesSchema } from './site-notices.ts';
 import { articles, contact } from './site-people.ts';
+import { requests } from './site-requests.ts';
 import { throttle } from './throttle-limits.ts';
 
 const localPart = z.string().regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'a local part of [a-z0-9._-]');
@@ -95,6 +96,7 @@ const schema = z.strictObject({
       ...contact,
     })
     .describe('The Centre, and the mailbox that the service addresses name.'),
+  requests,
   quota: z
     .strictObject({
       organization: size.describe("An organization's mailbox."),
@@ -196,6 +198,14 @@ const checked = schema
     path: ['retention'],
     message: 'must not be longer than naming.holdDays',
   })
+  .refine(
+    ({ requests: { services }, centre }) =>
+      Object.values(services).every((one) => centre.addresses.includes(one)),
+    {
+      path: ['requests', 'services'],
+      message: 'must be of centre.addresses',
+    },
+  )
   .refine(
     ({ notices, passwords: { maxAgeDays } }) =>
       maxAgeDays === 0 || (notices.passwordDays[0] ?? 0) < maxAgeDays,
