@@ -137,8 +137,7 @@ const definitions: Readonly<Record<AnyKind, Definition>> = {
   },
   Incident: {
     shortNames: ['inc'],
-    description:
-      'Something that happened to the mail system, who was told of it and when, and when it was settled (R42).',
+    description: 'What happened to the mail system, who was told of it, and when it was settled (R42).',
     spec: incidentSpec,
     status: incidentStatus,
     rules: [shortName],
