@@ -2,7 +2,7 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type Import, sourcesOf } from './support/source.ts';
+import { folders, type Import, sourcesOf } from './support/source.ts';
 
 const root = join(import.meta.dirname, '..');
 const sources = sourcesOf(root);
@@ -277,20 +277,7 @@ describe('README.md and docs', () => {
     const map = /^```text folders\n([\s\S]*?)^```/m.exec(page)?.[1] ?? '';
     const mapped = [...map.matchAll(/^([\w./-]+)\/ /gm)].map(([, folder = '']) => folder);
     expect(mapped.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
-    const present = [
-      'operator',
-      'portal',
-      'clerk',
-      'documents',
-      'reports',
-      'charts',
-      'cli',
-      'crds',
-      'images',
-      'test',
-      'docs',
-      'handbook',
-    ].flatMap((folder) => [
+    const present = [...folders, 'handbook'].flatMap((folder) => [
       folder,
       ...readdirSync(join(root, folder), { withFileTypes: true })
         .filter((entry) => entry.isDirectory())

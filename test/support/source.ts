@@ -20,7 +20,8 @@ export type Source = {
   readonly skipped: readonly string[];
 };
 
-const folders = [
+/** Where there is TypeScript. */
+export const folders = [
   'operator',
   'portal',
   'clerk',
