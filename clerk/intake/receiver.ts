@@ -1,0 +1,116 @@
+/** SMTP for Postfix alone, which shows its certificate: every letter to a service address, whole and once it is dealt with. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkServerIdentity, createServer, type Server, type TLSSocket } from 'node:tls';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { clerkDomain } from '../../operator/core/site-requests.ts';
+import type { Handed } from './intake.ts';
+
+export type ReceiverOptions = {
+  readonly port: number;
+  /** Folder with `tls.crt`, `tls.key` and `ca.crt`. */
+  readonly tls: string;
+  /** Name in the certificate of who may come. */
+  readonly caller: string;
+  /** Bytes of the largest letter. */
+  readonly largest: number;
+  /** Local parts of the service addresses. */
+  readonly services: readonly string[];
+  /** Resolves when the letter is dealt with for good. */
+  readonly take: (handed: Handed) => Promise<void>;
+  /** Told why a letter has to come again. */
+  readonly failure: (error: unknown) => void;
+};
+
+export type Receiver = {
+  readonly server: Server;
+  /** Reads a renewed certificate; whoever is connected stays. */
+  readonly renew: () => void;
+};
+
+/** Postfix comes with one connection; more are none of it. */
+const connections = 8;
+/** Milliseconds without a word. */
+const silence = 60_000;
+
+/** Listens on `port`; resolves when it does. */
+export async function serveIntake(options: ReceiverOptions): Promise<Receiver> {
+  const credentials = () => {
+    const [cert, key, ca] = ['tls.crt', 'tls.key', 'ca.crt'].map((name) => readFileSync(join(options.tls, name)));
+    return { cert, key, ca, minVersion: 'TLSv1.3' as const };
+  };
+  const smtp = protocol(options);
+  const server = createServer({
+    ...credentials(),
+    requestCert: true,
+    rejectUnauthorized: true,
+    handshakeTimeout: 5_000,
+  });
+  server.maxConnections = connections;
+  server.on('secureConnection', (socket: TLSSocket) => {
+    // Any part of the site has a certificate of the same authority.
+    if (checkServerIdentity(options.caller, socket.getPeerCertificate()) !== undefined) socket.destroy();
+    else smtp.connect(socket);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, resolve);
+  });
+  return { server, renew: () => server.setSecureContext(credentials()) };
+}
+
+/** What is said over an encrypted connection of Postfix. */
+function protocol({ largest, services, take, failure }: ReceiverOptions): SMTPServer {
+  return new SMTPServer({
+    // The connections that it is given are encrypted.
+    secure: true,
+    secured: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    authOptional: true,
+    disableReverseLookup: true,
+    logger: false,
+    name: 'clerk',
+    size: largest,
+    socketTimeout: silence,
+    onRcptTo({ address }, _, callback) {
+      const [localPart = '', domain] = address.toLowerCase().split('@');
+      const isOurs = domain === clerkDomain && services.includes(localPart);
+      callback(isOurs ? null : answer(550, 'no service address'));
+    },
+    onData(stream, { envelope }, callback) {
+      received(stream, largest)
+        .then((raw) => take({ ...envelopeOf(envelope), raw }))
+        .then(
+          () => callback(null, 'dealt with'),
+          (error: unknown) => {
+            failure(error);
+            callback(answer(451, error instanceof Error ? error.message : String(error)));
+          },
+        );
+    },
+  });
+}
+
+async function received(stream: SMTPServerDataStream, largest: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // To the end, in any case: whoever sends listens only then.
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length <= largest) chunks.push(chunk);
+  }
+  if (length > largest) throw new Error(`a letter of more than ${largest} bytes`);
+  return Buffer.concat(chunks);
+}
+
+function envelopeOf({ mailFrom, rcptTo }: SMTPServerSession['envelope']) {
+  return {
+    sender: mailFrom === false ? '' : mailFrom.address,
+    services: rcptTo.map(({ address }) => address.toLowerCase().split('@')[0] ?? ''),
+  };
+}
+
+/** One line, which Postfix writes into its log and shows in its queue. */
+function answer(responseCode: number, text: string): Error {
+  return Object.assign(new Error(text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 400)), { responseCode });
+}
