@@ -17,6 +17,7 @@ export const podNames = [
   'webmail',
   'portal',
   'operator',
+  'clerk',
   'backup',
   'repository',
   'prune',
@@ -159,7 +160,10 @@ export const flows: readonly Flow[] = [
   { from: 'operator', to: 'dovecot', ports: ['sessions'], why: 'ends sessions (R24), reads sizes (R30)' },
   { from: 'operator', to: 'dovecot', ports: ['store'], why: 'archives whole accounts (R38)' },
   { from: 'operator', to: 'postfix', ports: ['notices'], why: 'notices to people (R23)' },
+  { from: 'clerk', to: 'apiServer', why: 'reads requests, writes their status (R20)' },
+  { from: 'clerk', to: 'postfix', ports: ['notices'], why: 'answers, results and reports (R22)' },
   { from: 'monitoring', to: 'operator', ports: ['operator'], why: 'metrics' },
+  { from: 'monitoring', to: 'clerk', ports: ['operator'], why: 'metrics of requests' },
   {
     from: 'monitoring',
     to: 'dovecot-proxy',
@@ -211,6 +215,7 @@ export const flows: readonly Flow[] = [
   { from: 'webmail', to: 'dns', why: 'Services' },
   { from: 'portal', to: 'dns', why: 'Services' },
   { from: 'operator', to: 'dns', why: 'Services' },
+  { from: 'clerk', to: 'dns', why: 'Services' },
 ];
 
 /** Those of one site. */

@@ -147,4 +147,26 @@ export const partAlerts: readonly Alert[] = [
       'From an issuer: `kubectl -n NAMESPACE get certificates,certificaterequests`; cert-manager says what hinders it.',
     ],
   },
+  {
+    name: 'HopThuRequestDue',
+    severity: 'warning',
+    expr: 'min by (site) (hopthu_request_due_timestamp_seconds) - time() < 86400',
+    for: '5m',
+    summary: "The term for the answer to a request ends within a day, or has ended (R22)",
+    runbook: [
+      '`kubectl hopthu request list` shows which; `kubectl hopthu request show NAME` says which letters are to go and why they do not.',
+      'An address that Postfix refuses: `requests.report.to` of the site file, or the mailbox of whoever asked.',
+    ],
+  },
+  {
+    name: 'HopThuRequestWaits',
+    severity: 'warning',
+    expr: 'time() - min by (site) (hopthu_request_oldest_timestamp_seconds) > 3 * 86400',
+    for: '5m',
+    summary: 'A request has waited for three days',
+    runbook: [
+      'PENDING in `kubectl hopthu request list`: read it with `show`, then `approve` or `refuse --reason`.',
+      'APPROVED: `show` says what it waits for; with Git, whether the branch of `to-manifests` was merged.',
+    ],
+  },
 ];

@@ -79,6 +79,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       operatorHost: serviceHost('operator', site.namespaces.mail),
       clerkPort: loopback.clerk,
       clerkTunnel: ports.intake.service,
+      clerkHost: serviceHost('clerk', site.namespaces.mail),
       repliesPort: loopback.replies,
       repliesTunnel: ports.replies.container,
       noticesTunnel: ports.notices.container,

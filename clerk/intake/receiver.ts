@@ -1,8 +1,8 @@
 /** SMTP for Postfix alone, which shows its certificate: every letter to a service address, whole and once it is dealt with. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkServerIdentity, createServer, type Server, type TLSSocket } from 'node:tls';
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { checkServerIdentity, type TLSSocket } from 'node:tls';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import { clerkDomain } from '../../operator/core/site-requests.ts';
 import type { Handed } from './intake.ts';
 
@@ -23,7 +23,7 @@ export type ReceiverOptions = {
 };
 
 export type Receiver = {
-  readonly server: Server;
+  readonly server: SMTPServer;
   /** Reads a renewed certificate; whoever is connected stays. */
   readonly renew: () => void;
 };
@@ -39,38 +39,33 @@ export async function serveIntake(options: ReceiverOptions): Promise<Receiver> {
     const [cert, key, ca] = ['tls.crt', 'tls.key', 'ca.crt'].map((name) => readFileSync(join(options.tls, name)));
     return { cert, key, ca, minVersion: 'TLSv1.3' as const };
   };
-  const smtp = protocol(options);
-  const server = createServer({
+  const server = new SMTPServer({
     ...credentials(),
+    ...conversation(options),
+    secure: true,
     requestCert: true,
     rejectUnauthorized: true,
-    handshakeTimeout: 5_000,
-  });
-  server.maxConnections = connections;
-  server.on('secureConnection', (socket: TLSSocket) => {
     // Any part of the site has a certificate of the same authority.
-    if (checkServerIdentity(options.caller, socket.getPeerCertificate()) !== undefined) socket.destroy();
-    else smtp.connect(socket);
+    onSecure(socket, _, callback) {
+      const fault = checkServerIdentity(options.caller, (socket as TLSSocket).getPeerCertificate());
+      callback(fault === undefined ? null : answer(554, fault.message));
+    },
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, resolve);
-  });
-  return { server, renew: () => server.setSecureContext(credentials()) };
+  // Whoever breaks off, or shows no certificate; it holds up nobody else.
+  server.on('error', options.failure);
+  await new Promise<void>((resolve) => server.listen(options.port, resolve));
+  return { server, renew: () => server.updateSecureContext(credentials()) };
 }
 
-/** What is said over an encrypted connection of Postfix. */
-function protocol({ largest, services, take, failure }: ReceiverOptions): SMTPServer {
-  return new SMTPServer({
-    // The connections that it is given are encrypted.
-    secure: true,
-    secured: true,
+function conversation({ largest, services, take, failure }: ReceiverOptions): SMTPServerOptions {
+  return {
     disabledCommands: ['AUTH', 'STARTTLS'],
     authOptional: true,
     disableReverseLookup: true,
     logger: false,
     name: 'clerk',
     size: largest,
+    maxClients: connections,
     socketTimeout: silence,
     onRcptTo({ address }, _, callback) {
       const [localPart = '', domain] = address.toLowerCase().split('@');
@@ -88,7 +83,7 @@ function protocol({ largest, services, take, failure }: ReceiverOptions): SMTPSe
           },
         );
     },
-  });
+  };
 }
 
 async function received(stream: SMTPServerDataStream, largest: number): Promise<Buffer> {

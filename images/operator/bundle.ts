@@ -1,4 +1,4 @@
-/** Makes images/operator/build: the operator, the throttle, the filter's metrics and the portal as one file each, and the Node binary that runs them. */
+/** Makes images/operator/build: the operator, the throttle, the filter's metrics, the portal and the clerk as one file each, and the Node binary that runs them. */
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { bundle } from './single-file.ts';
 
@@ -11,6 +11,7 @@ const inputs = await bundle(
     throttle: program('throttle/main.ts'),
     filter: program('filter/main.ts'),
     portal: program('../portal/main.ts'),
+    clerk: program('../clerk/main.ts'),
   },
   folder.pathname,
 );

@@ -11,6 +11,7 @@ import { expose, images, monitoring, network, storage, tls } from './site-cluste
 import { applications, directory, slug } from './site-directory.ts';
 import { domainAliases, domainName, domainsOf } from './site-domains.ts';
 import { moving } from './site-moving.ts';
+import { requests } from './site-requests.ts';
 import { throttle } from './throttle-limits.ts';
 
 const localPart = z.string().regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'a local part of [a-z0-9._-]');
@@ -90,6 +91,7 @@ const schema = z.strictObject({
       addresses: z.array(localPart).describe('Local parts that deliver to it, such as admin. R20'),
     })
     .describe('The mailbox that the service addresses name.'),
+  requests,
   quota: z
     .strictObject({
       organization: size.describe("An organization's mailbox."),
@@ -200,6 +202,10 @@ const checked = schema
   .refine(({ retention, naming }) => Math.max(retention.closedDays, retention.graceDays) <= naming.holdDays, {
     path: ['retention'],
     message: 'must not be longer than naming.holdDays',
+  })
+  .refine(({ requests: { services }, centre }) => Object.values(services).every((one) => centre.addresses.includes(one)), {
+    path: ['requests', 'services'],
+    message: 'must be of centre.addresses',
   })
   .refine((site) => !site.domainAliases.includes(site.domain), {
     path: ['domainAliases'],

@@ -20,7 +20,7 @@ export type Source = {
   readonly skipped: readonly string[];
 };
 
-const folders = ['operator', 'portal', 'charts', 'cli', 'crds', 'images', 'test', 'docs'];
+const folders = ['operator', 'portal', 'clerk', 'charts', 'cli', 'crds', 'images', 'test', 'docs'];
 const generated = /^(images\/operator\/build|test\/artifacts)\//;
 
 /** Every source file below `root`, sorted. */

@@ -41,7 +41,7 @@ describe('TLS from the local CA', () => {
     await ensureTls(store, socTrang, new Date(), (line) => lines.push(line), true);
     expect(lines).toEqual(
       [
-        ...['openldap', 'postgresql', 'dovecot', 'operator', 'webmail', 'portal', 'rspamd'].map(
+        ...['openldap', 'postgresql', 'dovecot', 'operator', 'clerk', 'webmail', 'portal', 'rspamd'].map(
           (part) => `mail/${part}`,
         ),
         'smtp/postfix',
@@ -59,6 +59,7 @@ describe('TLS from the local CA', () => {
       'created Secret soc-trang-mail/postgresql-tls',
       'created Secret soc-trang-mail/dovecot-tls',
       'created Secret soc-trang-mail/operator-tls',
+      'created Secret soc-trang-mail/clerk-tls',
       'created Secret soc-trang-mail/webmail-tls',
       'created Secret soc-trang-mail/portal-tls',
       'created Secret soc-trang-mail/rspamd-tls',
