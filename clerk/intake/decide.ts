@@ -7,6 +7,7 @@ import type { Site } from '../../operator/core/site.ts';
 import { rfc3339 } from '../../operator/core/time.ts';
 import { type AutomaticReason, automaticReason, automaticReasons } from './automatic.ts';
 import type { LetterFile, LetterHead } from './letter.ts';
+import type { ReadList } from './list-file.ts';
 import type { Sender } from './senders.ts';
 import type { AnswerKind, IntakeTexts } from '../../operator/core/requests/intake-texts.ts';
 
@@ -101,7 +102,7 @@ function answerTo(site: Site, texts: IntakeTexts, { sender, services, head }: De
 function newRequest(
   { services, head }: Delivery,
   { organization, address, namespace }: Sender,
-  { name, sha256, list }: LetterFile & { readonly list: object },
+  { name, sha256, list }: Extract<LetterFile, { readonly list: ReadList }>,
   now: Date,
 ): NewRequest {
   const [service, ...others] = services;

@@ -1,7 +1,7 @@
 /** A letter as the clerk needs it: who wrote what, and the lists in it, read or with the reason why not. */
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
-import PostalMime, { addressParser } from 'postal-mime';
+import PostalMime, { addressParser, type PostalMimeOptions } from 'postal-mime';
 import { Unreadable } from '../../cli/annex/unreadable.ts';
 import type { Headers } from './automatic.ts';
 import { type ReadList, readListFile } from './list-file.ts';
@@ -27,7 +27,7 @@ export type LetterFile = { readonly name: string; readonly sha256: string } & (
 /** Bytes that the headers of a letter may take: Postfix takes no single one longer than 100 KiB. */
 const longestHead = 256 * 1024;
 /** What an official writes has fewer; depth and headers beyond it are no letter. */
-const most = { depth: 20, headers: longestHead, lists: 5, letters: 2 } as const;
+const most = { depth: 20, headers: longestHead, lists: 5, letters: 2, boundaries: 5_000 } as const;
 
 /** Extensions of what may have been meant as a list. */
 const lists = ['.xlsx', '.csv', '.xlsm', '.xlsb', '.xls', '.ods', '.tsv'];
@@ -73,6 +73,7 @@ export async function readFiles(raw: Uint8Array, words: FindingWords): Promise<r
 type Attached = { readonly name: string; readonly bytes: Uint8Array };
 
 async function listsIn(raw: Uint8Array, depth = 0): Promise<readonly Attached[]> {
+  if (boundariesIn(raw) > most.boundaries) throw new Error(`more than ${most.boundaries} parts`);
   const { attachments } = await parse(raw);
   const found: Attached[] = [];
   for (const { filename, mimeType, content } of attachments) {
@@ -103,8 +104,16 @@ function nameOf(filename: string | null, mimeType: string): string | undefined {
 }
 
 function parse(raw: Uint8Array) {
-  const options = { maxNestingDepth: most.depth, maxHeadersSize: most.headers, attachmentEncoding: 'arraybuffer' };
-  return PostalMime.parse(raw, options as never);
+  const options: PostalMimeOptions = { maxNestingDepth: most.depth, maxHeadersSize: most.headers };
+  return PostalMime.parse(raw, options);
+}
+
+/** Lines that may begin a part: what the library does for each grows with their number. */
+function boundariesIn(raw: Uint8Array): number {
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  let count = 0;
+  for (let at = bytes.indexOf('\n--'); at >= 0 && count <= most.boundaries; at = bytes.indexOf('\n--', at + 3)) count += 1;
+  return count;
 }
 
 function endOfHead(raw: Uint8Array): number {

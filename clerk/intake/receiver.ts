@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkServerIdentity, type TLSSocket } from 'node:tls';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
-import { clerkDomain } from '../../operator/core/site-requests.ts';
+import { clerkDomain } from '../../operator/core/requests/service-address.ts';
 import type { Handed } from './intake.ts';
 
 export type ReceiverOptions = {

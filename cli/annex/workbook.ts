@@ -14,8 +14,8 @@ export type Sheet = {
   readonly formulas: ReadonlySet<string>;
 };
 
-/** Of any workbook: its parts, the bytes of each that names sheets, and sheets. */
-const most = { entries: 300, contents: 2 ** 18, sheets: 20 } as const;
+/** Of any workbook: its parts, the bytes of each that names sheets, sheets, and the length of a tag. */
+const most = { entries: 300, contents: 2 ** 18, sheets: 20, tag: 20_000 } as const;
 const wanted = /^xl\/[^\0]+\.(xml|rels)$/;
 /** What a list does not need, large or with places of cells that are none of it. */
 const beside = /^xl\/((drawings|charts|theme|externalLinks|pivot\w+|tables|persons)\/|comments|threaded|calcChain)/;
@@ -29,6 +29,7 @@ export async function readWorkbook(content: Uint8Array, limits: ListLimits): Pro
     throw new Unreadable('locked', 'is locked by a password or in the format before Excel 2007: save it as .xlsx');
   }
   const parts = unpack(content, limits);
+  for (const bytes of Object.values(parts)) checkTags(strFromU8(bytes));
   const formulas = new Map(
     Object.entries(parts)
       .filter(([name]) => !/(^|\/)(workbook|sharedStrings|styles)\.xml$|\.rels$/.test(name))
@@ -79,14 +80,27 @@ function unpack(content: Uint8Array, limits: ListLimits): Record<string, Uint8Ar
 }
 
 /**
+ * Each tag ends before the next one begins, and soon: the library reads what does not again and again. No part declares
+ * entities (XML 1.0, section 4.2).
+ */
+function checkTags(markup: string): void {
+  if (/<!(DOCTYPE|ENTITY)/i.test(markup)) throw broken('declares entities');
+  for (let at = markup.indexOf('<'); at >= 0; ) {
+    const next = markup.indexOf('<', at + 1);
+    const end = markup.indexOf('>', at);
+    if (end < 0 || end - at > most.tag || (next >= 0 && next < end)) throw broken('a tag does not end');
+    at = next;
+  }
+}
+
+/**
  * Cells with formulas, by a look at the markup that knows less than a reader and trusts less, too: whatever could be the
  * place of a cell counts as one.
  */
 function look(markup: string, limits: ListLimits): ReadonlySet<string> {
-  if (/<!(DOCTYPE|ENTITY)/i.test(markup)) throw broken('declares entities');
   const formulas = new Set<string>();
   let place: string | undefined;
-  for (const [, isFormula, value] of markup.matchAll(/<(?:[\w.-]{1,64}:)?(f)[\s>/]|\br\s{0,8}=\s{0,8}["']([^"']{0,32})/g)) {
+  for (const [, isFormula, value] of markup.matchAll(/<(?:[\w.-]{1,64}:)?(f)[\s>/]|(?<![\w:.-])r\s{0,8}=\s{0,8}["']([^"']{0,32})/g)) {
     if (isFormula !== undefined) {
       if (place !== undefined) formulas.add(place);
       continue;

@@ -138,7 +138,6 @@ describe('what somebody else makes of it', () => {
     const strange = 'ai-do@example.org';
     const tries: readonly Envelope[] = [
       { from: organization },
-      { from: strange },
       { login: other, from: organization },
       { login: other },
       { login: person },
@@ -155,8 +154,12 @@ describe('what somebody else makes of it', () => {
     const { id, message } = await compose({ from, headers });
     const forged = `Received: from pc by ${site.hosts.mail} (Authenticated sender: ${organization}) with ESMTPSA id 1\r\n`;
     await send(forged + message, { from });
-    await eventually(30_000, async () => expect(await centreHas(id)).toBe(1));
-    await nothingCameOf([id]);
+    // The filter takes whoever comes from 127.0.0.1 for Dovecot, and lets the header pass here.
+    const named = await compose();
+    await send(named.message, { from });
+    await eventually(30_000, async () => expect(await centreHas(named.id)).toBe(1));
+    expect(await centreHas(id)).toBe(1);
+    await nothingCameOf([id, named.id]);
   });
 
   it('is its own request with another login, and an answer to a person', async () => {

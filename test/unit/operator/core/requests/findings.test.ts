@@ -21,7 +21,7 @@ describe('the sentences about lists', () => {
 
   it.each([
     ['is missing', text.replace(/^ {2}kind:.*\n/m, '')],
-    ['asks for what there is not', text.replace('{{file}}', '{{name}}')],
+    ['asks for what there is not', text.replaceAll('{{file}}', '{{name}}')],
     ['is no text', text.replace(/^ {2}kind:.*$/m, '  kind: [a]')],
     ['is not known', text.replace('rows:', 'rows:\n  other: x')],
   ])('are refused where one %s, naming the file', (_, changed) => {
