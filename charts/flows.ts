@@ -151,7 +151,12 @@ export const flows: readonly Flow[] = [
   },
   { from: 'webmail', to: 'postgresql', ports: ['postgresql'], why: 'settings and sessions' },
 
-  { from: 'webmail', to: 'portal', ports: ['portal'], why: 'hands over who changes a password (R25)' },
+  {
+    from: 'webmail',
+    to: 'portal',
+    ports: ['portal'],
+    why: 'hands over who asks for a page of the portal (R25, R40)',
+  },
   { from: 'portal', to: 'openldap', ports: ['ldaps'], why: 'changes a password as the person' },
   { from: 'portal', to: 'dovecot', ports: ['sessions'], why: 'ends the sessions of the former password' },
 

@@ -152,7 +152,7 @@ export const partAlerts: readonly Alert[] = [
     severity: 'warning',
     expr: 'min by (site) (hopthu_request_due_timestamp_seconds) - time() < 86400',
     for: '5m',
-    summary: "The term for the answer to a request ends within a day, or has ended (R22)",
+    summary: 'The term for the answer to a request ends within a day, or has ended (R22)',
     runbook: [
       '`kubectl hopthu request list` shows which; `kubectl hopthu request show NAME` says which letters are to go and why they do not.',
       'An address that Postfix refuses: `requests.report.to` of the site file, or the mailbox of whoever asked.',

@@ -1,6 +1,6 @@
 /** What the portal shows: the project's pages and words, or a site's own where it has them. */
 import { existsSync, readFileSync } from 'node:fs';
-import { type PortalFile, portalFiles, portalTexts } from '../operator/core/portal.ts';
+import { type PortalFile, portalFiles, portalTexts } from '../operator/core/portal-texts.ts';
 import type { Site } from '../operator/core/site.ts';
 
 const sites = new URL('sites/', import.meta.url);

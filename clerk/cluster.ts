@@ -1,6 +1,7 @@
 /** Requests, and what they are about, over a real API server: informers' copies are read, writes are conditional. */
-import { apiVersion, group, plural, type Resource, version } from '../operator/api/resource.ts';
+
 import type { RequestStatus } from '../operator/api/request.ts';
+import { apiVersion, group, plural, type Resource, version } from '../operator/api/resource.ts';
 import { requestsConfigMap } from '../operator/core/secrets.ts';
 import type { Site } from '../operator/core/site.ts';
 import { Unavailable } from '../operator/errors.ts';

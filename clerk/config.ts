@@ -1,7 +1,7 @@
 /** The clerk's only reader of the environment. Everything that a person may want to change is in the site file instead. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { requestFiles, type RequestTexts, requestTexts } from '../operator/core/requests/texts.ts';
+import { type RequestTexts, requestFiles, requestTexts } from '../operator/core/requests/texts.ts';
 import { parseSite, type Site } from '../operator/core/site.ts';
 
 export type Config = {

@@ -90,7 +90,12 @@ export class Desk {
     const world = this.#worldOf(request, snapshot);
     if (request.status.number === undefined) request = await this.#numbered(resource, request, snapshot);
     const facts = this.#facts(request, snapshot, world);
-    return this.#tell(resource, { ...request, status: { ...request.status, ...facts } }, world, request.status);
+    return this.#tell(
+      resource,
+      { ...request, status: { ...request.status, ...facts } },
+      world,
+      request.status,
+    );
   }
 
   #worldOf({ metadata }: MailboxRequest, { organizations, mailboxes }: ClerkSnapshot): LetterWorld {
@@ -113,7 +118,8 @@ export class Desk {
     const { cluster, clock } = this.#options;
     const year = dateInVietnam(clock().getTime()).slice(0, 4);
     const given = requests.flatMap(({ status }) => {
-      const [, of, number] = /^(\d{4})-(\d+)$/.exec((status as RequestStatus | undefined)?.number ?? '') ?? [];
+      const [, of, number] =
+        /^(\d{4})-(\d+)$/.exec((status as RequestStatus | undefined)?.number ?? '') ?? [];
       return of === year ? [Number(number)] : [];
     });
     const number = await cluster.nextNumber(year, Math.max(0, ...given));

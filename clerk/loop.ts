@@ -43,7 +43,8 @@ export class Loop {
     while (!this.#isStopped) {
       this.#wakened = false;
       failures = (await this.#pass(failures)) ? failures + 1 : 0;
-      const pause = failures === 0 ? this.#options.resync : backoff(failures, this.#options.random(), ceiling);
+      const pause =
+        failures === 0 ? this.#options.resync : backoff(failures, this.#options.random(), ceiling);
       await this.#sleep(pause, () => this.#wakened && failures === 0);
       await this.#sleep(gathering, () => false);
     }

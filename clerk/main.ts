@@ -58,7 +58,10 @@ const loop = new Loop({
     const result = await desk.pass();
     metrics.passed(result);
     const { requests, ...counts } = result;
-    log[counts.sent + counts.failures > 0 ? 'info' : 'debug']({ ...counts, requests: requests.length }, 'pass');
+    log[counts.sent + counts.failures > 0 ? 'info' : 'debug'](
+      { ...counts, requests: requests.length },
+      'pass',
+    );
     return counts.failures > 0;
   },
   onFailure: (err, retryIn) => {

@@ -47,13 +47,19 @@ export function createMetrics(site: string): Metrics {
       for (const phase of requestPhases)
         requests.set({ phase }, seen.filter(({ status }) => status.phase === phase).length);
       const open = seen.filter(({ status }) => status.phase === 'Pending' || status.phase === 'Approved');
-      setLeast(oldest, open.map(({ spec }) => Date.parse(spec.received)));
+      setLeast(
+        oldest,
+        open.map(({ spec }) => Date.parse(spec.received)),
+      );
       const owed = seen.filter(({ status: { due: day, conditions = [] } }) => {
         const isDone = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
         return day !== undefined && !isDone;
       });
       // A day ends at midnight in Việt Nam.
-      setLeast(due, owed.map(({ status }) => Date.parse(`${status.due}T24:00:00+07:00`)));
+      setLeast(
+        due,
+        owed.map(({ status }) => Date.parse(`${status.due}T24:00:00+07:00`)),
+      );
     },
     failed() {
       passes.inc({ result: 'error' });

@@ -1,6 +1,7 @@
 /** The written report to the Department as a file (R22). */
-import type { MailboxRequest } from '../operator/api/request.ts';
+
 import { renderPdf } from '../documents/pdf.ts';
+import type { MailboxRequest } from '../operator/api/request.ts';
 import type { Attachment } from './ports.ts';
 import type { LetterWorld } from './review/letters.ts';
 import { reportOf } from './review/report.ts';

@@ -1,21 +1,31 @@
-/** The portal: where people change their passwords in a browser (R25), behind the webmail's web server. */
+/** The portal: pages for people, behind the webmail's web server (R25, R40). */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
-import { type PortalFile, portalFiles, portalTexts } from '../operator/core/portal.ts';
+import { type PortalFile, portalFiles, portalTexts } from '../operator/core/portal-texts.ts';
+import { shardNames } from '../operator/core/shards.ts';
 import { parseSite } from '../operator/core/site.ts';
 import { Doveadm } from '../operator/dovecot/doveadm.ts';
 import { DoveadmSessions } from '../operator/dovecot/doveadm-sessions.ts';
+import { DoveadmUsage } from '../operator/dovecot/doveadm-usage.ts';
 import { ShardedSessions } from '../operator/dovecot/shards.ts';
 import { serveHealth } from '../operator/health.ts';
 import { Memory } from '../operator/throttle/memory.ts';
 import { portalApp } from './app.ts';
-import { Changes } from './change.ts';
+import { Attempts } from './attempts.ts';
 import { PortalDirectory } from './directory.ts';
+import { LoginDirectory } from './login/directory.ts';
+import { Logins } from './login/logins.ts';
+import { SessionCookie } from './login/session.ts';
+import { whoIsIn } from './login/who.ts';
+import { MailboxDirectory } from './mailbox/directory.ts';
+import { MailboxStore } from './mailbox/store.ts';
+import { Changes } from './password/change.ts';
+import { PasswordDirectory } from './password/directory.ts';
+import { endingSessions } from './password/sessions.ts';
 import { servePortal } from './server.ts';
-import { endingSessions } from './sessions.ts';
 
 /** Three kinds of this many are about 8 MiB. */
 const most = 10_000;
@@ -39,6 +49,12 @@ async function serve(): Promise<void> {
     labelNames: ['outcome'],
     registers: [registry],
   });
+  const entered = new Counter({
+    name: 'hopthu_portal_logins_total',
+    help: 'Logins at the portal by outcome: in, wrong, throttled, unavailable and others.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
   const pages = need('HOPTHU_PAGES');
   const texts = portalTexts(
     Object.fromEntries(portalFiles.map((name) => [name, readFileSync(join(pages, name), 'utf8')])) as Record<
@@ -53,17 +69,22 @@ async function serve(): Promise<void> {
       ca: file('HOPTHU_CA_FILE'),
       key: file('HOPTHU_SESSIONS_KEY_FILE'),
     });
-  const dovecots = need('HOPTHU_SESSIONS_HOST').split(',');
-  const sessions = new ShardedSessions(dovecots.map((host) => new DoveadmSessions(at(host))));
+  const dovecots = need('HOPTHU_SESSIONS_HOST')
+    .split(',')
+    .map((host) => ({ sessions: new DoveadmSessions(at(host)), usage: new DoveadmUsage(at(host)) }));
+  const sessions = new ShardedSessions(dovecots.map((one) => one.sessions));
+  const directory = new PortalDirectory(site, {
+    host: need('HOPTHU_LDAP_HOST'),
+    port: Number(need('HOPTHU_LDAP_PORT')),
+    ca: file('HOPTHU_CA_FILE'),
+    password: file('HOPTHU_LDAP_PASSWORD_FILE'),
+  });
+  const memory = new Memory(site.throttle, most, () => performance.now() / 1000);
+  const attempts = new Attempts({ site, memory });
   const changes = new Changes({
     site,
-    memory: new Memory(site.throttle, most, () => performance.now() / 1000),
-    directory: new PortalDirectory(site, {
-      host: need('HOPTHU_LDAP_HOST'),
-      port: Number(need('HOPTHU_LDAP_PORT')),
-      ca: file('HOPTHU_CA_FILE'),
-      password: file('HOPTHU_LDAP_PASSWORD_FILE'),
-    }),
+    attempts,
+    directory: new PasswordDirectory(site, directory),
     endSessions: endingSessions(sessions, (err) =>
       log.error({ err }, 'sessions of a former password may go on'),
     ),
@@ -73,7 +94,44 @@ async function serve(): Promise<void> {
       log[level]({ address, person, ...(err === undefined ? {} : { err }) }, `password ${outcome}`);
     },
   });
-  const app = portalApp({ site, texts, changes, fault: (err) => log.error({ err }, 'a fault') });
+  const cookie = new SessionCookie({
+    key: file('HOPTHU_SESSION_KEY_FILE'),
+    minutes: site.portal.sessionMinutes,
+    now: Date.now,
+  });
+  const entrance = new LoginDirectory(site, directory);
+  const logins = new Logins({
+    attempts,
+    directory: entrance,
+    observe: (outcome, { address, person }, err) => {
+      entered.inc({ outcome });
+      const level = err === undefined ? (outcome === 'in' ? 'info' : 'warn') : 'error';
+      log[level]({ address, person, ...(err === undefined ? {} : { err }) }, `login ${outcome}`);
+    },
+  });
+  const app = portalApp({
+    site,
+    texts,
+    changes,
+    logins,
+    cookie,
+    who: whoIsIn(cookie, entrance),
+    mailbox: {
+      directory: new MailboxDirectory(site, directory),
+      store: new MailboxStore(
+        new Map(dovecots.map((one, number) => [shardNames(site)[number] ?? '', one])),
+        (err) => log.error({ err }, 'a page lacks what Dovecot knows'),
+      ),
+      ports: {
+        imaps: Number(need('HOPTHU_IMAPS_PORT')),
+        pop3s: Number(need('HOPTHU_POP3S_PORT')),
+        submissions: Number(need('HOPTHU_SUBMISSIONS_PORT')),
+        submission: Number(need('HOPTHU_SUBMISSION_PORT')),
+      },
+      now: Date.now,
+    },
+    fault: (err) => log.error({ err }, 'a fault'),
+  });
   const { server, renew } = await servePortal(app, {
     port: Number(need('HOPTHU_HTTPS_PORT')),
     tls: need('HOPTHU_TLS_FOLDER'),

@@ -71,6 +71,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   'portal/': [
     'portal/',
+    'operator/api/',
     'operator/core/',
     'operator/ldap/password-change.ts',
     'operator/throttle/',
@@ -84,6 +85,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'ldapts',
     'pino',
     'prom-client',
+    'qr',
+    'yaml',
     'zod',
     'node:',
   ],
@@ -106,6 +109,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'node:',
   ],
+  'documents/': ['documents/', 'pdfmake', 'write-excel-file/node', 'node:'],
   'charts/': [
     'charts/',
     'images/tag.ts',
@@ -122,9 +126,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** Who alone may use a package, tests aside. */
 const owners: Readonly<Record<string, readonly string[]>> = {
-  ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/directory.ts'],
+  ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/'],
   nodemailer: ['operator/mail/', 'clerk/smtp.ts'],
+  pdfmake: ['documents/pdf.ts'],
   'prom-client': [
     'operator/metrics.ts',
     'operator/health.ts',
@@ -229,7 +234,9 @@ describe('README.md and docs', () => {
   });
 
   it.each(pages)('$path names files that exist', ({ prose }) => {
-    const spans = prose.matchAll(/`((?:operator|portal|clerk|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g);
+    const spans = prose.matchAll(
+      /`((?:operator|portal|clerk|documents|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
+    );
     const named = [...spans].map(([, name = '']) => name.replace(/<\w+>/g, '*'));
     expect(named.filter((name) => globSync(name, { cwd: root }).length === 0)).toEqual([]);
   });
@@ -245,14 +252,23 @@ describe('README.md and docs', () => {
     const map = /^```text folders\n([\s\S]*?)^```/m.exec(page)?.[1] ?? '';
     const mapped = [...map.matchAll(/^([\w./-]+)\/ /gm)].map(([, folder = '']) => folder);
     expect(mapped.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
-    const present = ['operator', 'portal', 'clerk', 'charts', 'cli', 'crds', 'images', 'test', 'docs'].flatMap(
-      (folder) => [
-        folder,
-        ...readdirSync(join(root, folder), { withFileTypes: true })
-          .filter((entry) => entry.isDirectory())
-          .map(({ name }) => `${folder}/${name}`),
-      ],
-    );
+    const present = [
+      'operator',
+      'portal',
+      'clerk',
+      'documents',
+      'charts',
+      'cli',
+      'crds',
+      'images',
+      'test',
+      'docs',
+    ].flatMap((folder) => [
+      folder,
+      ...readdirSync(join(root, folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${folder}/${name}`),
+    ]);
     // The parts below images/ are named by their Dockerfiles; artifacts are what a run leaves behind.
     const expected = present.filter((folder) => !/^(images\/|test\/artifacts)/.test(folder));
     expect(expected.filter((folder) => !mapped.includes(folder))).toEqual([]);

@@ -45,6 +45,11 @@ const contractPrograms: readonly Requirement[] = [
     packages: { debian: ['prometheus'], fedora: 'golang-github-prometheus', brew: 'prometheus' },
   },
   {
+    command: 'pdftotext',
+    why: 'reads documents as people copy from them',
+    packages: { debian: ['poppler-utils'], fedora: 'poppler-utils', brew: 'poppler' },
+  },
+  {
     command: 'haproxy',
     why: 'leads to the active one of two directories',
     packages: { debian: ['haproxy'], fedora: 'haproxy', brew: 'haproxy' },

@@ -91,7 +91,12 @@ function permissions(scope: Construct, { site }: Context): void {
   const { mail, accounts } = site.namespaces;
   const watch = ['get', 'list', 'watch'];
   grant(scope, site, mail, [
-    { apiGroups: [''], resources: ['configmaps'], resourceNames: [requestsConfigMap], verbs: ['get', 'update'] },
+    {
+      apiGroups: [''],
+      resources: ['configmaps'],
+      resourceNames: [requestsConfigMap],
+      verbs: ['get', 'update'],
+    },
   ]);
   for (const namespace of accounts) {
     grant(scope, site, namespace, [

@@ -1,9 +1,10 @@
-/** The portal behind the webmail's web server: people change their passwords (R25). From the operator's image. */
+/** The portal behind the webmail's web server: pages for people (R25, R40). From the operator's image. */
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import {
   caConfigMap,
   ldapSecret,
+  portalSecret,
   sessionsSecret,
   siteConfigMap,
   tlsSecret,
@@ -62,6 +63,11 @@ export function portal(
           HOPTHU_SESSIONS_HOST: dovecots.join(','),
           HOPTHU_SESSIONS_PORT: String(ports.sessions.service),
           HOPTHU_SESSIONS_KEY_FILE: '/run/secrets/sessions/key',
+          HOPTHU_SESSION_KEY_FILE: '/run/secrets/session/key',
+          HOPTHU_IMAPS_PORT: String(ports.imaps.service),
+          HOPTHU_POP3S_PORT: String(ports.pop3s.service),
+          HOPTHU_SUBMISSIONS_PORT: String(ports.submissions.service),
+          HOPTHU_SUBMISSION_PORT: String(ports.submission.service),
           HOPTHU_CA_FILE: '/run/ca/ca.crt',
           HOPTHU_TLS_FOLDER: '/run/tls',
           HOPTHU_CALLER: serviceHost('webmail', namespace),
@@ -77,6 +83,7 @@ export function portal(
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
           { name: 'sessions', path: '/run/secrets/sessions' },
+          { name: 'session', path: '/run/secrets/session' },
         ],
         resources: { cpu: '10m', memory: '48Mi', memoryLimit: '160Mi' },
         readiness: { ...health('/readyz'), periodSeconds: 5 },
@@ -93,6 +100,7 @@ export function portal(
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),
       volume.secret('sessions', sessionsSecret),
+      volume.secret('session', portalSecret),
     ],
   });
   return { host: serviceHost(part, namespace), port: ports.portal.service };

@@ -41,7 +41,8 @@ export function shardMaps(map: MakeMap): Readonly<Record<string, string>> {
 /** What several Dovecots add to each file; nothing where there is one. */
 export function postfixShards(site: Site) {
   const check = quotaOf(loopback.quota);
-  if (!isSharded(site)) return { main: '', transports: '', master: '', tunnels: '', quotaCheck: check };
+  if (!isSharded(site))
+    return { main: '', transports: '', classes: [], quotas: '', master: '', tunnels: '', quotaCheck: check };
   const shards = shardsOf(site);
   const lookups = ['quota', 'quota-first'].map(
     (map) => `check_recipient_access proxy:ldap:/run/maps/${map}.cf`,
@@ -49,9 +50,9 @@ export function postfixShards(site: Site) {
   return {
     // Each Dovecot is a transport of its own.
     transports: ', proxy:ldap:/run/maps/shard.cf',
-    main: `# Each Dovecot is a transport of its own (master.cf), and a quota service.
-smtpd_restriction_classes = ${shards.map(({ name }) => `quota_${name}`).join(' ')}
-${shards.map((shard) => `quota_${shard.name} = ${quotaOf(loopbackOf(shard).quota)}\n`).join('')}`,
+    main: '# Each Dovecot is a transport of its own (master.cf), and a quota service.\n',
+    classes: shards.map(({ name }) => `quota_${name}`),
+    quotas: shards.map((shard) => `quota_${shard.name} = ${quotaOf(loopbackOf(shard).quota)}\n`).join(''),
     master: shards.map(transport).join(''),
     tunnels: shards.slice(1).map(tunnels).join(''),
     quotaCheck: lookups.join(',\n  '),

@@ -43,12 +43,15 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       messageSizeLimit: messageSizeLimit(site.attachment),
       lmtpPort: loopback.lmtp,
       saslPort: loopback.sasl,
+      classes: ['known', ...shards.classes].join(' '),
       quotaCheck: shards.quotaCheck,
+      quotas: shards.quotas,
       shards: shards.main,
       moreTransports: shards.transports,
       clerkDomain,
       clerkPort: loopback.clerk,
       milterPort: loopback.milter,
+      centre: centreAddress(site),
       mailboxMaps: asked('mailbox'),
       aliasMaps: asked('alias'),
     }),
@@ -124,9 +127,6 @@ function namedBy(site: Site, name: string): string {
 function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<Record<string, string>> {
   const is = (status: string) => `(${attribute.status}=${status})`;
   const receives = `(|${is('Active')}${is('Suspended')}${is('Expired')})`;
-  const centre = centreAddress(site);
-  const refusal = (vietnamese: string, english: string) =>
-    `550 5.2.1 Hop thu ${vietnamese}, hay viet toi ${centre} (this mailbox ${english}, write to ${centre})`;
   const map: MakeMap = ({ attribute: name, ...values }, { host, port } = directory) =>
     renderFile('postfix/map.cf', {
       directoryHost: host,
@@ -154,18 +154,8 @@ function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<
       format: '%s',
       more: `special_result_attribute = ${attribute.sendAs}\n`,
     }),
-    'closed.cf': map({
-      status: is('Closed'),
-      attribute: attribute.address,
-      result: 'mail',
-      format: refusal('da dong', 'is closed'),
-    }),
-    'reclaimed.cf': map({
-      status: is('Reclaimed'),
-      attribute: attribute.address,
-      result: 'mail',
-      format: refusal('da bi thu hoi vi khong su dung', 'was not used and is reclaimed'),
-    }),
+    // What main.cf makes of it is written there.
+    'status.cf': map({ status: '', attribute: attribute.address, result: attribute.status, format: '%s' }),
     // By every address: a login outlives the change of the address it was made with.
     'revoked.cf': map({
       status: `(!${is('Active')})`,

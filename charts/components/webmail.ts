@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { serviceDn, suffixOf } from '../../operator/core/layout.ts';
-import { passwordPath, portalPath } from '../../operator/core/portal.ts';
+import { passwordPath, portalPaths } from '../../operator/core/portal.ts';
 import { formatBytes, messageSizeLimit, parseBytes } from '../../operator/core/quota.ts';
 import { ldapSecret, originSecret, tlsSecret, webmailSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -120,7 +120,7 @@ function configuration(
       httpPort: ports.http.container,
       exporterPort: ports.exporter.container,
       webmailHost: site.hosts.webmail,
-      portalPath,
+      portalPaths: portalPaths.join('|'),
       portalHost: portal.host,
       portalPort: portal.port,
       requestBytes,

@@ -1,8 +1,8 @@
 /** A row of a request as the cells of the annex's list, by which `hopthu import` works too. Pure. */
 import type { Cells } from '../../cli/annex/columns.ts';
 import { type AnnexField, type RequestKind, requestTitles } from '../../cli/annex/form.ts';
-import type { RequestAction, RequestRow } from '../../operator/api/request.ts';
 import { normalizeName } from '../../operator/api/fields.ts';
+import type { RequestAction, RequestRow } from '../../operator/api/request.ts';
 
 const kinds: Readonly<Record<RequestAction, RequestKind>> = {
   Grant: 'grant',

@@ -11,7 +11,9 @@ export class ClusterManifests implements Manifests {
   readonly #manifests = new Map<string, Manifest>();
 
   constructor(resources: readonly Resource[]) {
-    this.#resources = new Map(resources.map((resource) => [keyOf(resource.kind, resource.metadata), resource]));
+    this.#resources = new Map(
+      resources.map((resource) => [keyOf(resource.kind, resource.metadata), resource]),
+    );
     for (const { kind, metadata, spec, status } of resources) {
       const { name, namespace, annotations, deletionTimestamp } = metadata;
       if (deletionTimestamp !== undefined) continue;

@@ -94,7 +94,8 @@ function letter(
   name = '',
 ): Letter {
   const { kind, row, to } = about;
-  const rows = row === undefined ? request.spec.rows : request.spec.rows.filter(({ number }) => number === row);
+  const rows =
+    row === undefined ? request.spec.rows : request.spec.rows.filter(({ number }) => number === row);
   const fields = { ...fieldsOf(world, request, kind, rows), name, address: to[0] ?? '' };
   const { subject, text } = wordsOf(`${kind}.txt`, world.texts.letters[kind], fields);
   const id = [request.metadata.uid, kind, ...(row === undefined ? [] : [row])].join('.');
@@ -121,7 +122,9 @@ function fieldsOf(
     organization: requesterOf(world, request)?.name ?? spec.requester.organizationRef.name,
     reference: referenceOf(words, request),
     count: String(spec.rows.length),
-    rows: rows.map((row) => rowText(words, row, kind === 'acknowledged' ? undefined : resultOf(results, row))).join('\n'),
+    rows: rows
+      .map((row) => rowText(words, row, kind === 'acknowledged' ? undefined : resultOf(results, row)))
+      .join('\n'),
     findings: findingsText(words, status),
     term: workingDays === 0 ? '' : fill('words.yaml', words.term, { days: workingDays }),
     passwords: isNew ? fill('words.yaml', words.passwords, { webmail: site.hosts.webmail }).trimEnd() : '',
@@ -137,7 +140,10 @@ function fieldsOf(
   };
 }
 
-export function requesterOf({ organizations }: Pick<LetterWorld, 'organizations'>, { spec, metadata }: MailboxRequest) {
+export function requesterOf(
+  { organizations }: Pick<LetterWorld, 'organizations'>,
+  { spec, metadata }: MailboxRequest,
+) {
   const { name } = spec.requester.organizationRef;
   return organizations.all.find(({ id }) => id.name === name && id.namespace === metadata.namespace);
 }

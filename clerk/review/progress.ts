@@ -48,7 +48,11 @@ function resultNow(
     return waits(`Mailbox ${mailbox.metadata.name} is not as asked yet`);
   if (!isSettled(mailbox)) return waits(`Mailbox ${mailbox.metadata.name}: ${problemOf(mailbox)}`);
   const { address } = mailbox.status as MailboxStatus;
-  return { row: row.number, outcome: outcomes[row.action ?? 'Grant'], ...named(mailbox.metadata.name, address) };
+  return {
+    row: row.number,
+    outcome: outcomes[row.action ?? 'Grant'],
+    ...named(mailbox.metadata.name, address),
+  };
 }
 
 const outcomes: Readonly<Record<NonNullable<RequestRow['action']>, RowOutcome>> = {
@@ -84,7 +88,12 @@ function subjectOf(
   });
 }
 
-function isAsAsked({ site, organizations }: Progress, request: MailboxRequest, row: RequestRow, mailbox: Resource) {
+function isAsAsked(
+  { site, organizations }: Progress,
+  request: MailboxRequest,
+  row: RequestRow,
+  mailbox: Resource,
+) {
   const spec = mailbox.spec as MailboxSpec;
   const { address, state } = (mailbox.status ?? {}) as MailboxStatus;
   const cells = cellsOf(row);
@@ -97,7 +106,9 @@ function isAsAsked({ site, organizations }: Progress, request: MailboxRequest, r
     const meant = organizations.find(cells.organization ?? '');
     if (meant.length !== 1 || meant[0]?.id.name !== spec.organizationRef.name) return false;
     const edits = editsOf(site, cells, spec.type === 'Personal').filter(({ path }) => path[1] !== 'id');
-    return state !== 'Reclaimed' && edits.every(({ path, value }) => isDeepStrictEqual(at(spec, path), value));
+    return (
+      state !== 'Reclaimed' && edits.every(({ path, value }) => isDeepStrictEqual(at(spec, path), value))
+    );
   } catch (error) {
     if (error instanceof Refused) return false;
     throw error;

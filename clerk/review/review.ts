@@ -2,12 +2,14 @@
  * What a request would do, and every rule that it breaks, row by row: as `hopthu import` would carry the list out on what the
  * cluster has, and as `hopthu plan` would print that. Pure.
  */
-import type { Entry } from '../../cli/annex/report.ts';
+
 import type { Manifest } from '../../cli/annex/manifest.ts';
 import { OrganizationIndex } from '../../cli/annex/organization-index.ts';
+import type { Entry } from '../../cli/annex/report.ts';
 import { carryOut } from '../../cli/annex/requests.ts';
 import { type Item, review } from '../../cli/plan/review.ts';
 import type { MailboxStatus } from '../../operator/api/mailbox.ts';
+import { parseOrganization } from '../../operator/api/organization.ts';
 import type {
   Finding,
   MailboxRequest,
@@ -15,7 +17,6 @@ import type {
   RequestStatus,
   RowResult,
 } from '../../operator/api/request.ts';
-import { parseOrganization } from '../../operator/api/organization.ts';
 import type { Resource } from '../../operator/api/resource.ts';
 import { resourceName } from '../../operator/core/naming/identity.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -32,7 +33,10 @@ export type ClerkWorld = {
   readonly now: Date;
 };
 
-export type Reviewed = Required<Pick<RequestStatus, 'plan' | 'findings' | 'results'>> & {
+export type Reviewed = {
+  readonly plan: NonNullable<RequestStatus['plan']>;
+  readonly findings: NonNullable<RequestStatus['findings']>;
+  readonly results: NonNullable<RequestStatus['results']>;
   /** Mailboxes as they would be: new ones and changed ones. */
   readonly manifests: readonly Manifest[];
   /** Mailboxes that would go. */
@@ -46,10 +50,12 @@ export function reviewRequest(world: ClerkWorld, request: MailboxRequest): Revie
   const own = ({ metadata }: Resource) => metadata.namespace === request.metadata.namespace;
   const index = organizationIndex(site, organizations.filter(own));
   const requester = index.all.find(({ id }) => id.name === request.spec.requester.organizationRef.name);
-  const read = (request.spec.findings ?? []).map((finding): Finding => ({
-    ...finding,
-    refuses: finding.refuses ?? true,
-  }));
+  const read = (request.spec.findings ?? []).map(
+    (finding): Finding => ({
+      ...finding,
+      refuses: finding.refuses ?? true,
+    }),
+  );
   const before = [
     ...refusedBefore(request),
     ...requesterFindings(request, requester, mailboxes),
@@ -73,7 +79,11 @@ export function reviewRequest(world: ClerkWorld, request: MailboxRequest): Revie
       .map((row) => ({ number: row.number, cells: cellsOf(row, resourceFor(request, row, found)) })),
   );
   const planned = planOf({ ...world, organizations }, manifests, entries);
-  const findings = [...before, ...entries.flatMap((entry) => findingOf(entry, request) ?? []), ...planned.findings];
+  const findings = [
+    ...before,
+    ...entries.flatMap((entry) => findingOf(entry, request) ?? []),
+    ...planned.findings,
+  ];
   return {
     plan: [...planned.plan],
     findings,
@@ -157,7 +167,13 @@ function findingOf(entry: Entry, { spec }: MailboxRequest): Finding | undefined 
   if (entry.kind === 'unchanged')
     return { row: entry.row, field, rule: 'R20', message: `đã có hộp thư ${entry.file}`, refuses: true };
   if (entry.kind === 'created') return undefined;
-  return { row: entry.row, field, rule: 'R20', message: `đã có hộp thư ${entry.file}: chỉ cập nhật`, refuses: false };
+  return {
+    row: entry.row,
+    field,
+    rule: 'R20',
+    message: `đã có hộp thư ${entry.file}: chỉ cập nhật`,
+    refuses: false,
+  };
 }
 
 /** Of two rows of one number the later one counts as the earlier one: the list is at fault. */

@@ -1,6 +1,11 @@
 /** Rows of the annex's list as rows of a request; what they do not say is found, and nothing is guessed. Pure. */
 import { type AnnexRow, requestOf, requestTitles } from '../../cli/annex/form.ts';
-import { mostRows, type RequestAction, type RequestRow, type RequestSpec } from '../../operator/api/request.ts';
+import {
+  mostRows,
+  type RequestAction,
+  type RequestRow,
+  type RequestSpec,
+} from '../../operator/api/request.ts';
 
 const actions: Readonly<Record<keyof typeof requestTitles, RequestAction>> = {
   grant: 'Grant',
@@ -21,7 +26,9 @@ export function readRequestRows(list: readonly AnnexRow[]): ReadRows {
   return {
     rows,
     findings: [
-      ...(more ? [{ rule: 'R20', message: `danh sách có hơn ${mostRows} dòng; xin chia thành nhiều danh sách` }] : []),
+      ...(more
+        ? [{ rule: 'R20', message: `danh sách có hơn ${mostRows} dòng; xin chia thành nhiều danh sách` }]
+        : []),
       ...list.slice(0, mostRows).flatMap(({ number, cells: { request } }) =>
         request === undefined || requestOf(request) !== undefined
           ? []

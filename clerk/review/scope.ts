@@ -4,8 +4,8 @@ import { Refused } from '../../cli/annex/refused.ts';
 import type { Finding, MailboxRequest, RequestRow } from '../../operator/api/request.ts';
 import type { Resource } from '../../operator/api/resource.ts';
 import { addressOf } from '../../operator/core/naming/identity.ts';
-import type { RequestRules } from '../../operator/core/site-requests.ts';
 import type { Site } from '../../operator/core/site.ts';
+import type { RequestRules } from '../../operator/core/site-requests.ts';
 import { actionTitle } from './cells.ts';
 
 /** What is wrong with whoever asks: then no row is carried out. */
@@ -19,7 +19,9 @@ export function requesterFindings(
   if (requester === undefined)
     return [refused(`đơn vị đề nghị "${organizationRef.name}" không có trong danh mục`, 'R44')];
   const empty =
-    spec.rows.length === 0 && spec.findings === undefined ? [refused('danh sách không có dòng nào', 'R20')] : [];
+    spec.rows.length === 0 && spec.findings === undefined
+      ? [refused('danh sách không có dòng nào', 'R20')]
+      : [];
   const own = ownMailbox(requester, mailboxes);
   if (spec.source === 'Mail' && address?.toLowerCase() !== addressIn(own))
     return [refused(`${address} không phải là hộp thư của ${requester.name}`, 'R20'), ...empty];
@@ -32,7 +34,10 @@ export function ownMailbox(
   mailboxes: readonly Resource[],
 ): Resource | undefined {
   return mailboxes.find(({ metadata, spec }) => {
-    const { type, organizationRef } = (spec ?? {}) as { type?: unknown; organizationRef?: { name?: unknown } };
+    const { type, organizationRef } = (spec ?? {}) as {
+      type?: unknown;
+      organizationRef?: { name?: unknown };
+    };
     return (
       type === 'Organization' && organizationRef?.name === id.name && metadata.namespace === id.namespace
     );
@@ -52,7 +57,8 @@ export function serviceFinding(
   { number, action }: RequestRow,
 ): Finding | undefined {
   const right = action && site.requests.services[action];
-  if (action === undefined || right === undefined || service === undefined || service === right) return undefined;
+  if (action === undefined || right === undefined || service === undefined || service === right)
+    return undefined;
   const message = `yêu cầu ${actionTitle(action)} gửi đến ${addressOf(site, right)}, không gửi đến ${addressOf(site, service)}`;
   return { row: number, field: 'action', rule: 'R20', message, refuses: true };
 }

@@ -49,7 +49,10 @@ export function dueDate({ requests: { report, calendar } }: Site, settled: strin
   return workingDaysAfter(dateInVietnam(Date.parse(settled)), report.workingDays, calendar);
 }
 
-type Readiness = Pick<Condition, 'reason' | 'message'> & { readonly ready: boolean; readonly stalled?: boolean };
+type Readiness = Pick<Condition, 'reason' | 'message'> & {
+  readonly ready: boolean;
+  readonly stalled?: boolean;
+};
 
 function readiness(
   site: Site,
@@ -76,7 +79,8 @@ function readiness(
       message: `${waiting.length} of ${results.length} rows wait (${waiting[0]?.message ?? 'for the operator'}); what carries them out: ${how}`,
     };
   }
-  if (failure !== undefined) return { ready: false, stalled: true, reason: 'LetterNotSent', message: failure };
+  if (failure !== undefined)
+    return { ready: false, stalled: true, reason: 'LetterNotSent', message: failure };
   if (letters.length > 0)
     return { ready: false, reason: 'Telling', message: `letters to go: ${letters.join(', ')}` };
   const refused = results.filter(({ outcome }) => outcome === 'Refused').length;
@@ -90,7 +94,11 @@ function readiness(
 }
 
 /** The status of a request whose spec is none: of an older schema, or written around the API server's checks. */
-export function invalidStatus(request: Omit<MailboxRequest, 'spec'>, message: string, now: string): RequestStatus {
+export function invalidStatus(
+  request: Omit<MailboxRequest, 'spec'>,
+  message: string,
+  now: string,
+): RequestStatus {
   const why = { ready: false, stalled: true, reason: 'Invalid', message };
   return { ...request.status, conditions: [...conditionsOf(request, why, now)] };
 }

@@ -69,7 +69,9 @@ export function findExisting(wanted: Wanted): KnownMailbox {
   const found =
     byResource(wanted) ?? onlyOne(byStaffNumber(wanted), wanted) ?? onlyOne(byAddress(wanted), wanted);
   if (found === undefined) {
-    throw new Refused(`không có hộp thư nào với ${subject(cells)}`, { field: id === undefined ? 'address' : 'id' });
+    throw new Refused(`không có hộp thư nào với ${subject(cells)}`, {
+      field: id === undefined ? 'address' : 'id',
+    });
   }
   if (id !== undefined && found.staffNumber !== undefined && keyOf(found.staffNumber) !== keyOf(id)) {
     throw new Refused(`${address ?? resource} là của mã cán bộ ${found.staffNumber}, không phải ${id}`, {

@@ -73,7 +73,8 @@ class RequestList {
   }
 
   carryOut(row: number, cells: Cells<AnnexField>): Entry {
-    if (cells.request === undefined) throw new Refused('thiếu loại yêu cầu', { field: 'request', rule: 'R20' });
+    if (cells.request === undefined)
+      throw new Refused('thiếu loại yêu cầu', { field: 'request', rule: 'R20' });
     const kind = requestOf(cells.request);
     if (kind === undefined) {
       const kinds = Object.values(requestTitles).join(', ');

@@ -7,6 +7,7 @@ import {
   directorySecret,
   ldapSecret,
   originSecret,
+  portalSecret,
   sessionsSecret,
   webmailSecret,
 } from '../../operator/core/secrets.ts';
@@ -45,6 +46,7 @@ export function desiredSecrets(site: Site): readonly DesiredSecret[] {
     },
     { namespace: mail, name: sessionsSecret, keys: { key: password } },
     { namespace: mail, name: originSecret, keys: { key: password } },
+    { namespace: mail, name: portalSecret, keys: { key: password } },
     {
       namespace: mail,
       name: databaseSecret,

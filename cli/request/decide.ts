@@ -13,7 +13,7 @@ import { resourceName } from '../../operator/core/naming/identity.ts';
 import { rfc3339 } from '../../operator/core/time.ts';
 import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
-import { findRequest, type Place, placeOf, readWorld, type RequestOptions } from './read.ts';
+import { findRequest, type Place, placeOf, type RequestOptions, readWorld } from './read.ts';
 
 type Decision = NonNullable<RequestSpec['decision']>;
 
@@ -42,7 +42,12 @@ export async function refuse(
 ): Promise<void> {
   const place = placeOf(options);
   const found = await findRequest(place, name);
-  const { status, metadata } = await decided(place, found, { verdict: 'Refused', reason: options.reason }, now);
+  const { status, metadata } = await decided(
+    place,
+    found,
+    { verdict: 'Refused', reason: options.reason },
+    now,
+  );
   console.log(`${status.number ?? metadata.name} is refused; whoever asked is told why`);
 }
 
@@ -67,7 +72,10 @@ async function decided(
   const answer = await callKube(`deciding ${what}`, () =>
     config
       .makeApiClient(CustomObjectsApi)
-      .patchNamespacedCustomObject({ ...path, body }, setHeaderOptions('Content-Type', PatchStrategy.MergePatch)),
+      .patchNamespacedCustomObject(
+        { ...path, body },
+        setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+      ),
   );
   if (answer === undefined) throw new Failed(`there is no ${what}`);
   return { ...request, spec: { ...request.spec, decision } };

@@ -4,11 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CustomObjectsApi } from '@kubernetes/client-node';
 import { isReadable, organizationIndex } from '../../clerk/review/review.ts';
-import { requestSpec, type RequestRow, type RequestSpec } from '../../operator/api/request.ts';
+import { readRequestRows } from '../../clerk/review/rows.ts';
 import { check } from '../../operator/api/fields.ts';
+import { type RequestRow, type RequestSpec, requestSpec } from '../../operator/api/request.ts';
 import { apiVersion, group, plural, version } from '../../operator/api/resource.ts';
 import { rfc3339 } from '../../operator/core/time.ts';
-import { readRequestRows } from '../../clerk/review/rows.ts';
 import { hasHeader, readForm } from '../annex/columns.ts';
 import { annexForm } from '../annex/form.ts';
 import { slug } from '../annex/resource-name.ts';
@@ -56,7 +56,9 @@ export async function enter(file: string, options: EnterOptions, now: Date): Pro
   console.log(`read it with hopthu request show ${name}`);
 }
 
-async function readList(file: string): Promise<{ rows: readonly RequestRow[]; findings: NonNullable<RequestSpec['findings']> }> {
+async function readList(
+  file: string,
+): Promise<{ rows: readonly RequestRow[]; findings: NonNullable<RequestSpec['findings']> }> {
   const table = await readTable(file, (rows) => hasHeader(rows, annexForm));
   return readRequestRows(readForm(file, table, annexForm).rows);
 }

@@ -9,7 +9,12 @@ const urgency = ['Pending', 'Approved', undefined, 'Settled', 'Refused'];
 export async function list(options: RequestOptions & { readonly output?: string }): Promise<void> {
   const requests = (await listRequests(placeOf(options))).toSorted(byUrgency);
   if (options.output !== undefined) {
-    console.log(printData(requests.map(({ metadata: { name }, spec, status }) => ({ name, spec, status })), options.output));
+    console.log(
+      printData(
+        requests.map(({ metadata: { name }, spec, status }) => ({ name, spec, status })),
+        options.output,
+      ),
+    );
     return;
   }
   if (requests.length === 0) console.log('no requests');

@@ -12,7 +12,10 @@ export function addRequestCommands(
     .description('Requests of organizations (R20–R22): read, decide, turn into manifests, enter from paper.');
   const where = (command: Command): Command =>
     command
-      .option('-n, --namespace <namespace>', 'namespace of the request; that of the site or context by default')
+      .option(
+        '-n, --namespace <namespace>',
+        'namespace of the request; that of the site or context by default',
+      )
       .option('--site <site>', 'the site, where its file is not in charts/sites')
       .option(...context);
   const about = (name: string): Command =>
@@ -47,14 +50,19 @@ export function addRequestCommands(
     });
   about('to-manifests')
     .description('Write the manifests that a request asks for.')
-    .option('-o, --output <folder>', 'folder of manifests that they are changed in; standard output by default')
+    .option(
+      '-o, --output <folder>',
+      'folder of manifests that they are changed in; standard output by default',
+    )
     .option('--branch <name>', 'commit them to a new branch of the repository that holds the folder')
     .action(async (name, options) => {
       const { toManifests } = await import('./to-manifests.ts');
       await toManifests(name, options);
     });
   about('sheet')
-    .description('Write the first passwords that a request led to as printable sheets (PDF), one for each person.')
+    .description(
+      'Write the first passwords that a request led to as printable sheets (PDF), one for each person.',
+    )
     .option('-o, --output <file>', 'a file .pdf')
     .action(async (name, options) => {
       const { sheet } = await import('./sheet.ts');

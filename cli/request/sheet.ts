@@ -12,7 +12,7 @@ import type { Site } from '../../operator/core/site.ts';
 import { fill } from '../../operator/core/template.ts';
 import { Failed, WrongInput } from '../failure.ts';
 import { readFirstPassword } from '../password/mailbox.ts';
-import { findRequest, type Place, placeOf, readWorld, type RequestOptions } from './read.ts';
+import { findRequest, type Place, placeOf, type RequestOptions, readWorld } from './read.ts';
 
 /** What is on one sheet. */
 export type Handover = {
@@ -33,12 +33,16 @@ export async function sheet(
   const number = request.status.number ?? name;
   const handovers = await readHandovers(place, request, now);
   if (handovers.length === 0)
-    throw new Failed(`no first password of ${number} is kept: none was given, or their owners have changed them`);
+    throw new Failed(
+      `no first password of ${number} is kept: none was given, or their owners have changed them`,
+    );
   const file = options.output ?? `phieu-mat-khau-${number}.pdf`;
   const { words } = requestTexts(requestTextFiles(place.site));
   try {
     // Passwords are for whoever prints them alone.
-    await writeFile(file, await renderPdf(sheets(place.site, words, number, handovers, now)), { mode: 0o600 });
+    await writeFile(file, await renderPdf(sheets(place.site, words, number, handovers, now)), {
+      mode: 0o600,
+    });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     throw new WrongInput(`cannot write ${file}: ${String(error.code)}`);
@@ -52,7 +56,9 @@ async function readHandovers(place: Place, request: MailboxRequest, now: Date): 
   const found: Handover[] = [];
   for (const { outcome, mailbox: name } of request.status.results ?? []) {
     if (outcome !== 'Granted' && outcome !== 'Reset') continue;
-    const mailbox = mailboxes.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+    const mailbox = mailboxes.find(
+      ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+    );
     if (mailbox === undefined) continue;
     const { person, organizationRef } = mailbox.spec as MailboxSpec;
     const { address = '', passwordSecret } = mailbox.status as MailboxStatus;

@@ -21,8 +21,14 @@ export function describeRequest(request: MailboxRequest): string {
   const sections = [
     headOf(request),
     ['rows:', ...spec.rows.map((row) => `  ${row.number}. ${rowText(row)}`)],
-    titled('plan:', (status.plan ?? []).map(({ row, line }) => `  ${row ?? '-'}. ${line}`)),
-    titled('findings:', (status.findings ?? []).map((finding) => `  ${findingText(finding)}`)),
+    titled(
+      'plan:',
+      (status.plan ?? []).map(({ row, line }) => `  ${row ?? '-'}. ${line}`),
+    ),
+    titled(
+      'findings:',
+      (status.findings ?? []).map((finding) => `  ${findingText(finding)}`),
+    ),
     titled('results:', spec.decision === undefined ? [] : resultLines(request)),
     titled(
       'letters:',
@@ -51,7 +57,9 @@ function headOf({ metadata, spec, status }: MailboxRequest): readonly string[] {
     ...(attachment === undefined ? [] : [`list: ${attachment.name} (SHA-256 ${attachment.sha256})`]),
     ...(decision === undefined
       ? []
-      : [`${decision.verdict.toLowerCase()} by ${decision.by} at ${decision.at}${decision.reason === undefined ? '' : `: ${decision.reason}`}`]),
+      : [
+          `${decision.verdict.toLowerCase()} by ${decision.by} at ${decision.at}${decision.reason === undefined ? '' : `: ${decision.reason}`}`,
+        ]),
     ...(status.due === undefined ? [] : [`due: ${status.due}`]),
   ];
 }
@@ -72,7 +80,9 @@ function rowText(row: RequestRow): string {
 }
 
 function findingText({ row, field, rule, message, refuses }: Finding): string {
-  const where = [row === undefined ? undefined : `row ${row}`, field, rule].filter((part) => part !== undefined);
+  const where = [row === undefined ? undefined : `row ${row}`, field, rule].filter(
+    (part) => part !== undefined,
+  );
   return `${refuses ? '!' : '?'} ${where.length === 0 ? '' : `${where.join(', ')}: `}${message}`;
 }
 

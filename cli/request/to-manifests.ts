@@ -10,7 +10,7 @@ import { isRefused, printReport } from '../annex/report.ts';
 import { carryOut } from '../annex/requests.ts';
 import { Failed, WrongInput } from '../failure.ts';
 import { grantedAddresses } from '../resources.ts';
-import { findRequest, type Place, placeOf, readWorld, type RequestOptions } from './read.ts';
+import { findRequest, type Place, placeOf, type RequestOptions, readWorld } from './read.ts';
 
 export type ToManifestsOptions = RequestOptions & { readonly output?: string; readonly branch?: string };
 
@@ -65,7 +65,8 @@ async function change(place: Place, request: MailboxRequest, output: string): Pr
     rows,
   );
   console.log(printReport(entries, []));
-  if (isRefused(entries)) throw new Failed('the folder refuses rows that the cluster took: is it up to date?');
+  if (isRefused(entries))
+    throw new Failed('the folder refuses rows that the cluster took: is it up to date?');
   folder.write();
 }
 
@@ -74,7 +75,9 @@ async function git(folder: string, args: readonly string[]): Promise<void> {
     await execa('git', [...args], { cwd: realpathSync(folder) });
   } catch (error) {
     if (!(error instanceof ExecaError)) throw new WrongInput(`${folder} is no folder of a Git repository`);
-    const [reason = ''] = String(error.stderr ?? error.stdout ?? '').trim().split('\n');
+    const [reason = ''] = String(error.stderr ?? error.stdout ?? '')
+      .trim()
+      .split('\n');
     throw new WrongInput(`git ${args[0]}: ${reason || error.shortMessage}`);
   }
 }

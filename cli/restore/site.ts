@@ -13,8 +13,8 @@ import { bootstrap } from '../bootstrap.ts';
 import { Failed } from '../failure.ts';
 import { callKube, loadKubeConfig } from '../kube.ts';
 import { loadSite } from '../site.ts';
-import { inOrder, parseList, resourceAnew, type SavedObject, secretAnew, uidLines } from './saved.ts';
 import { createRequests } from './requests.ts';
+import { inOrder, parseList, resourceAnew, type SavedObject, secretAnew, uidLines } from './saved.ts';
 import { emptyOtherProviders } from './second-directory.ts';
 import { Workloads } from './standstill.ts';
 

@@ -22,5 +22,12 @@ const packages = [...new Set(folders)].sort().map((path) => {
   return { name, version, license };
 });
 writeFileSync(new URL('packages.json', folder), JSON.stringify(packages, null, 2));
+// What documents are printed in (documents/pdf.ts).
+mkdirSync(new URL('fonts/', folder), { recursive: true });
+for (const face of ['400Regular', '400Regular_Italic', '700Bold', '700Bold_Italic'])
+  copyFileSync(
+    new URL(`../../node_modules/@expo-google-fonts/tinos/${face}/Tinos_${face}.ttf`, import.meta.url),
+    new URL(`fonts/Tinos_${face}.ttf`, folder),
+  );
 copyFileSync(process.execPath, new URL('node', folder));
 chmodSync(new URL('node', folder), 0o755);

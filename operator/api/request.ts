@@ -20,7 +20,9 @@ const text = (max: number) =>
     .max(max)
     .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'one line of text without control characters');
 
-const date = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/, 'a date such as 2026-11-26');
+const date = z
+  .string()
+  .regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/, 'a date such as 2026-11-26');
 
 const row = z.strictObject({
   number: z.int().min(1).max(100_000).describe('Number of the row, as the spreadsheet shows it.'),
@@ -33,7 +35,9 @@ const row = z.strictObject({
     .optional()
     .describe('What is asked for; absent where what is written is none of these.'),
   address: text(320).optional().describe('Present address.'),
-  newAddress: text(320).optional().describe('Address that is asked for, with or without the domain. R12, R16'),
+  newAddress: text(320)
+    .optional()
+    .describe('Address that is asked for, with or without the domain. R12, R16'),
   telephone: text(64).optional().describe('Telephone number.'),
   employeeNumber: text(64).optional().describe('Staff number.'),
   note: text(500).optional().describe('Note; may name the new address.'),
@@ -103,7 +107,9 @@ export const requestSpec = z
       .describe('The list that it was read from.'),
     rows: z.array(row).max(mostRows).describe('What is asked for.'),
     findings: z.array(unread).max(1000).optional().describe('What could not be read of the list.'),
-    decision: decision.optional().describe('What the Centre decided. Nothing of the spec changes afterwards.'),
+    decision: decision
+      .optional()
+      .describe('What the Centre decided. Nothing of the spec changes afterwards.'),
   })
   .meta({
     'x-kubernetes-validations': [
@@ -152,7 +158,9 @@ export const requestStatus = z.object({
   phase: z
     .enum(requestPhases)
     .optional()
-    .describe('Pending waits for a decision; Approved is being carried out; Settled and Refused are its ends.'),
+    .describe(
+      'Pending waits for a decision; Approved is being carried out; Settled and Refused are its ends.',
+    ),
   rows: z.int().optional().describe('How many rows it has.'),
   settled: timestamp.optional().describe('When the last row came to its end, or it was refused. R22'),
   due: z

@@ -26,6 +26,9 @@ export const sessionsSecret = 'dovecot-sessions';
 /** With which the webmail signs the browser's address: `key`; mounted by webmail and the throttle beside dovecot. */
 export const originSecret = 'webmail-origin';
 
+/** With which the portal seals its sessions: `key`; mounted by the portal alone. */
+export const portalSecret = 'portal-session';
+
 /** What encrypts the backups: `password`. Whoever loses it loses them all; a copy belongs outside of the cluster. */
 export const backupSecret = 'backup-repository';
 

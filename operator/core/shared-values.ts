@@ -6,6 +6,11 @@
 /** A place with more different values than this, such as a name, is not looked at any longer. */
 const most = 1_000;
 
+/** Are these the same values in the same order, or both missing? */
+export function areSame(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return a === b || (a?.length === b?.length && a?.every((value, index) => value === b?.[index]) === true);
+}
+
 /** One field of many objects, with the fields below it. */
 export class Place {
   readonly #fields = new Map<string, Place>();

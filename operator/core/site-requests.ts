@@ -17,7 +17,9 @@ const services = z
       typeof localPart
     >,
   )
-  .describe('Local part of the service address that takes each kind of request; one of `centre.addresses`. R20');
+  .describe(
+    'Local part of the service address that takes each kind of request; one of `centre.addresses`. R20',
+  );
 
 export const requests = z
   .strictObject({

@@ -203,10 +203,14 @@ const checked = schema
     path: ['retention'],
     message: 'must not be longer than naming.holdDays',
   })
-  .refine(({ requests: { services }, centre }) => Object.values(services).every((one) => centre.addresses.includes(one)), {
-    path: ['requests', 'services'],
-    message: 'must be of centre.addresses',
-  })
+  .refine(
+    ({ requests: { services }, centre }) =>
+      Object.values(services).every((one) => centre.addresses.includes(one)),
+    {
+      path: ['requests', 'services'],
+      message: 'must be of centre.addresses',
+    },
+  )
   .refine((site) => !site.domainAliases.includes(site.domain), {
     path: ['domainAliases'],
     message: 'must not name the domain itself',

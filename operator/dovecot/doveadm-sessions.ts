@@ -5,6 +5,15 @@ import type { Command, Doveadm } from './doveadm.ts';
 /** Services of people; `who` names deliveries and the indexer as well. */
 const ofPeople = new Set<unknown>(['imap', 'pop3', 'managesieve']);
 
+/** What one name has open of one kind. */
+export type Session = {
+  /** `imap`, `pop3` or `managesieve`. */
+  readonly service: string;
+  readonly connections: number;
+  /** Where they come from, each named once; the webmail's own address for who is in there. */
+  readonly addresses: readonly string[];
+};
+
 export class DoveadmSessions implements Sessions {
   readonly #doveadm: Doveadm;
   readonly #beforeWrite: (() => void) | undefined;
@@ -16,12 +25,27 @@ export class DoveadmSessions implements Sessions {
   }
 
   async open(): Promise<readonly string[]> {
-    const [sessions] = await this.#doveadm.run([['who', {}]]);
-    if (!Array.isArray(sessions)) throw this.#doveadm.failure('answered "who" with no list');
-    const names = sessions
-      .filter(({ service }: Record<string, unknown>) => ofPeople.has(service))
-      .map(({ username }: Record<string, unknown>) => String(username));
+    const names = (await this.#who({})).map(({ username }) => String(username));
     return [...new Set(names)];
+  }
+
+  /** What is open under any of the names. @throws Unavailable */
+  async of(names: readonly string[]): Promise<readonly Session[]> {
+    // Asked for by name, and looked at again: to Dovecot a name is a pattern.
+    const found = (await this.#who({ mask: [...names] })).filter(({ username }) =>
+      names.includes(String(username)),
+    );
+    return found.map(({ service, connections, ips }) => ({
+      service: String(service),
+      connections: Number(connections),
+      addresses: [...new Set(String(ips).match(/[0-9a-f.:]{3,}/gi) ?? [])],
+    }));
+  }
+
+  async #who(parameters: object): Promise<readonly Record<string, unknown>[]> {
+    const [sessions] = await this.#doveadm.run([['who', parameters]]);
+    if (!Array.isArray(sessions)) throw this.#doveadm.failure('answered "who" with no list');
+    return sessions.filter(({ service }: Record<string, unknown>) => ofPeople.has(service));
   }
 
   async end(names: readonly string[]): Promise<void> {

@@ -1,8 +1,7 @@
 /** ldapts' entries → the port's, small enough to keep tens of thousands of them. */
-import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from 'ldapts';
 import { attribute, snapshotAttributes } from '../core/layout.ts';
-import { Place } from '../core/shared-values.ts';
+import { areSame, Place } from '../core/shared-values.ts';
 import type { DirectoryEntry } from '../ports.ts';
 
 /** slapd spells attributes as its schema does; decisions spell them as `layout.ts` does. */
@@ -17,14 +16,17 @@ export const versionAttribute = 'entryCSN';
 export class EntryReader {
   readonly #values = new Place();
 
-  read(found: Entry): DirectoryEntry {
+  /** @param before the entry as it was known: what is equal in it is kept, and what was read let go at once */
+  read(found: Entry, before?: DirectoryEntry): DirectoryEntry {
     const attributes: Record<string, readonly string[]> = {};
     for (const [type, value] of Object.entries(found)) {
       const name = spelling.get(type) ?? spelling.get(type.toLowerCase());
       if (name === undefined || value.length === 0) continue;
       const values =
         typeof value === 'string' ? [value] : Array.isArray(value) ? value.map(String) : [String(value)];
-      attributes[name] = this.#values.field(name).share(values);
+      const known = before?.attributes[name];
+      attributes[name] =
+        known !== undefined && areSame(known, values) ? known : this.#values.field(name).share(values);
     }
     // An account is named three times, and has its address twice.
     for (const [name, like] of [
@@ -32,9 +34,25 @@ export class EntryReader {
       ['mail', attribute.address],
     ] as const) {
       const [values, others] = [attributes[name], attributes[like]];
-      if (values !== undefined && isDeepStrictEqual(values, others)) attributes[like] = values;
+      if (values !== undefined && areSame(values, others) && others !== before?.attributes[like])
+        attributes[like] = values;
     }
     const version = found[versionAttribute];
-    return { dn: found.dn, attributes, ...(typeof version === 'string' ? { version } : {}) };
+    return {
+      ...(before !== undefined && holdsAll(before.attributes, attributes)
+        ? { dn: before.dn, attributes: before.attributes }
+        : { dn: found.dn, attributes }),
+      ...(typeof version === 'string' ? { version } : {}),
+    };
   }
+}
+
+type Attributes = DirectoryEntry['attributes'];
+
+/** Nothing of it was read anew, and nothing is gone. */
+function holdsAll(before: Attributes, attributes: Attributes): boolean {
+  const names = Object.keys(attributes);
+  return (
+    names.length === Object.keys(before).length && names.every((name) => before[name] === attributes[name])
+  );
 }

@@ -1,4 +1,4 @@
-/** A person's own change of password: bind as the person, then RFC 3062. slapd alone judges the new one (R25). */
+/** A person's password: bind as the person, and the own change by RFC 3062. slapd alone judges the new one (R25). */
 import {
   type BerReader,
   BerWriter,
@@ -36,6 +36,9 @@ const refusals: Readonly<Record<number, PasswordRefusal>> = {
   8: 'used',
 };
 
+/** The bind is good for a change of the password alone. */
+const changeAfterReset = 2;
+
 /** The password stays as it was. */
 export class PasswordRefused extends Error {
   override readonly name = 'PasswordRefused';
@@ -56,20 +59,38 @@ export async function changePassword(
   current: string,
   wanted: string,
 ): Promise<void> {
+  await bindAs(client, dn, current);
   const policy = new PasswordPolicyControl();
   try {
-    // RFC 4513 section 5.1.2: an empty password would succeed as anonymous.
-    if (current === '') throw new PasswordRefused('wrong');
-    await client.bind(dn, current, policy);
-    policy.error = undefined;
     await client.exop(passwordModify, encodeRequest(current, wanted), policy);
   } catch (error) {
-    const known = policy.error === undefined ? undefined : refusals[policy.error];
-    if (known !== undefined) throw new PasswordRefused(known);
-    if (error instanceof InvalidCredentialsError) throw new PasswordRefused('wrong');
-    if (error instanceof ResultCodeError) throw new PasswordRefused('other', error.message);
-    throw error;
+    throw refusalOf(policy, error);
   }
+}
+
+/**
+ * Binds as the person.
+ * @param dn of the person's entry
+ * @returns whether the password must be changed before anything else
+ * @throws PasswordRefused; errors of the network as they are
+ */
+export async function bindAs(client: Client, dn: string, password: string): Promise<boolean> {
+  // RFC 4513 section 5.1.2: an empty password would succeed as anonymous.
+  if (password === '') throw new PasswordRefused('wrong');
+  const policy = new PasswordPolicyControl();
+  try {
+    await client.bind(dn, password, policy);
+  } catch (error) {
+    throw refusalOf(policy, error);
+  }
+  return policy.error === changeAfterReset;
+}
+
+function refusalOf({ error: number }: PasswordPolicyControl, error: unknown): unknown {
+  const known = number === undefined ? undefined : refusals[number];
+  if (known !== undefined) return new PasswordRefused(known);
+  if (error instanceof InvalidCredentialsError) return new PasswordRefused('wrong');
+  return error instanceof ResultCodeError ? new PasswordRefused('other', error.message) : error;
 }
 
 /** PasswdModifyRequestValue (RFC 3062 section 2) of whoever is bound. */

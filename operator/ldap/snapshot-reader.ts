@@ -2,16 +2,16 @@
  * Reads the directory as a whole, but as whole entries only what has another version than what is known: most of what a
  * snapshot costs is to read attributes that did not change. Everything is listed each time, so what is gone is seen.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { type Client, type Entry, EqualityFilter, OrFilter } from 'ldapts';
 import { dnKey, isBelow } from '../core/dn.ts';
 import { attribute, container, sentinel, snapshotAttributes } from '../core/layout.ts';
+import { areSame } from '../core/shared-values.ts';
 import { Unavailable } from '../errors.ts';
 import type { DirectoryEntry, Recall } from '../ports.ts';
 import { EntryReader, versionAttribute } from './entry-reader.ts';
 
 /** Entries per page: each is parsed in one turn of the event loop. */
-const pageSize = 500;
+const pageSize = 200;
 
 /** Entries that one search asks for by their versions. */
 const batch = 100;
@@ -49,14 +49,19 @@ export class SnapshotReader {
   async read(client: Client, progress: Progress, recall?: Recall): Promise<readonly DirectoryEntry[]> {
     const isKnown = client === this.#client && recall !== undefined;
     const changed = isKnown ? await this.#readChanged(client, progress, recall) : undefined;
-    const entries = changed ?? (await this.#readWhole(client, progress));
+    const entries = changed ?? (await this.#readWhole(client, progress, recall));
     this.#client = client;
     return entries;
   }
 
-  async #readWhole(client: Client, progress: Progress): Promise<readonly DirectoryEntry[]> {
+  /** @param recall gives back what is equal to it, so that no two of an entry are held: never what to believe */
+  async #readWhole(
+    client: Client,
+    progress: Progress,
+    recall: Recall | undefined,
+  ): Promise<readonly DirectoryEntry[]> {
     this.#reader = new EntryReader();
-    return this.#list(client, progress, wholeEntry);
+    return this.#list(client, progress, wholeEntry, recall);
   }
 
   /** @returns undefined where so many changed that all are read sooner, or one changed once more before it could be read */
@@ -74,7 +79,7 @@ export class SnapshotReader {
     if (wanted.length > listed.length / 3) return undefined;
     const fresh = new Map<string, DirectoryEntry>();
     for (let start = 0; start < wanted.length; start += batch) {
-      for (const entry of await this.#find(client, wanted.slice(start, start + batch)))
+      for (const entry of await this.#find(client, wanted.slice(start, start + batch), recall))
         fresh.set(entry.dn, entry);
       progress();
     }
@@ -82,7 +87,11 @@ export class SnapshotReader {
     return entries.length === listed.length ? entries : undefined;
   }
 
-  async #find(client: Client, wanted: readonly DirectoryEntry[]): Promise<readonly DirectoryEntry[]> {
+  async #find(
+    client: Client,
+    wanted: readonly DirectoryEntry[],
+    recall: Recall,
+  ): Promise<readonly DirectoryEntry[]> {
     const filters = wanted.flatMap(({ version: value }) =>
       value === undefined ? [] : [new EqualityFilter({ attribute: versionAttribute, value })],
     );
@@ -91,7 +100,7 @@ export class SnapshotReader {
       filter: new OrFilter({ filters }),
       attributes: [...wholeEntry],
     });
-    return searchEntries.map((found) => this.#reader.read(found));
+    return searchEntries.map((found) => this.#reader.read(found, recall(found.dn)));
   }
 
   /** One search over the whole suffix, so that the sentinel vouches for the very result that is handed out. */
@@ -99,6 +108,7 @@ export class SnapshotReader {
     client: Client,
     progress: Progress,
     attributes: readonly string[],
+    recall?: Recall,
   ): Promise<readonly DirectoryEntry[]> {
     let vouched = false;
     const entries: DirectoryEntry[] = [];
@@ -106,7 +116,7 @@ export class SnapshotReader {
       const key = dnKey(found.dn);
       if (key === this.#sentinelKey) vouched = true;
       else if (this.#subtreeKeys.some((subtree) => isBelow(key, subtree)))
-        entries.push(this.#reader.read(found));
+        entries.push(this.#reader.read(found, recall?.(found.dn)));
     };
     const pages = client.searchPaginated(this.#suffix, {
       scope: 'sub',
@@ -128,5 +138,5 @@ export class SnapshotReader {
 function isUnchanged(before: DirectoryEntry, listed: DirectoryEntry): boolean {
   if (before.dn !== listed.dn || before.version !== listed.version || listed.version === undefined)
     return false;
-  return unversioned.every((name) => isDeepStrictEqual(before.attributes[name], listed.attributes[name]));
+  return unversioned.every((name) => areSame(before.attributes[name], listed.attributes[name]));
 }

@@ -84,7 +84,7 @@ export async function planSite(
   snapshot: ClusterSnapshot,
   entries: readonly DirectoryEntry[],
 ): Promise<Plan> {
-  const { site, clock, slice = 100 } = planning;
+  const { site, clock, slice = 25 } = planning;
   const ofOrganizations = entries.filter(({ dn }) => !dn.startsWith('uid='));
   const organizations = decideOrganizations(
     { site, ...snapshot },

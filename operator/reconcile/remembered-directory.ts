@@ -5,6 +5,7 @@
  */
 import { dnKey } from '../core/dn.ts';
 import { attribute, snapshotAttributes } from '../core/layout.ts';
+import { areSame, Place } from '../core/shared-values.ts';
 import type { AttributeReplacement, Directory, DirectoryEntry } from '../ports.ts';
 
 type Given = Readonly<Record<string, readonly string[]>>;
@@ -15,6 +16,7 @@ export class RememberedDirectory implements Directory {
   readonly #directory: Directory;
   /** By key of their DN. */
   readonly #entries = new Map<string, DirectoryEntry>();
+  readonly #values = new Place();
   #mustRead = true;
   #writes = 0;
 
@@ -58,7 +60,7 @@ export class RememberedDirectory implements Directory {
   add(dn: string, attributes: Given): Promise<void> {
     return this.#write(async () => {
       await this.#directory.add(dn, attributes);
-      this.#entries.set(dnKey(dn), { dn, attributes: visible(attributes) });
+      this.#entries.set(dnKey(dn), { dn, attributes: this.#visible(attributes) });
     });
   }
 
@@ -70,7 +72,7 @@ export class RememberedDirectory implements Directory {
       if (before !== undefined) {
         this.#entries.set(dnKey(dn), {
           dn: before.dn,
-          attributes: visible({ ...before.attributes, ...changes }),
+          attributes: this.#visible({ ...before.attributes, ...changes }),
         });
       }
       // Gone means seen gone: a resource is let go after a read of the directory, not of this memory.
@@ -90,6 +92,16 @@ export class RememberedDirectory implements Directory {
     return this.#directory.close();
   }
 
+  /** What a snapshot would show of these attributes; what entries have in common is kept once. */
+  #visible(attributes: Given): Given {
+    const visible = Object.entries(attributes).filter(
+      ([name, values]) => kept.has(name) && values.length > 0,
+    );
+    return Object.fromEntries(
+      visible.map(([name, values]) => [name, this.#values.field(name).share([...values])]),
+    );
+  }
+
   /** A write that failed may have taken effect, or has met something else than we remember. */
   async #write(work: () => Promise<void>): Promise<void> {
     this.#writes += 1;
@@ -104,23 +116,11 @@ export class RememberedDirectory implements Directory {
 
 function isSame(a: DirectoryEntry, b: DirectoryEntry): boolean {
   if (a === b) return true;
+  if (a.dn !== b.dn || a.version !== b.version) return false;
+  if (a.attributes === b.attributes) return true;
   const [ours, theirs] = [Object.entries(a.attributes), b.attributes];
   return (
-    a.dn === b.dn &&
-    a.version === b.version &&
     ours.length === Object.keys(theirs).length &&
-    ours.every(([name, values]) => {
-      const others = theirs[name];
-      return (
-        values === others || (values.length === others?.length && values.every((v, i) => v === others[i]))
-      );
-    })
-  );
-}
-
-/** What a snapshot would show of these attributes. */
-function visible(attributes: Given): Given {
-  return Object.fromEntries(
-    Object.entries(attributes).filter(([name, values]) => kept.has(name) && values.length > 0),
+    ours.every(([name, values]) => areSame(values, theirs[name]))
   );
 }

@@ -4,29 +4,28 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { directoryConfig } from '../../charts/directory-config.ts';
 import { portalPages } from '../../charts/portal-pages.ts';
 import { type KeyPair, makeAuthority, makeLeaf } from '../../cli/bootstrap/openssl.ts';
 import { first } from '../../operator/core/observed.ts';
-import { portalTexts } from '../../operator/core/portal.ts';
+import { portalTexts } from '../../operator/core/portal-texts.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import { Memory } from '../../operator/throttle/memory.ts';
 import { portalApp } from '../../portal/app.ts';
-import { Changes } from '../../portal/change.ts';
+import { Attempts } from '../../portal/attempts.ts';
 import { PortalDirectory } from '../../portal/directory.ts';
+import { SessionCookie } from '../../portal/login/session.ts';
+import { MailboxDirectory } from '../../portal/mailbox/directory.ts';
+import { Changes } from '../../portal/password/change.ts';
+import { PasswordDirectory } from '../../portal/password/directory.ts';
 import { type PortalServer, servePortal } from '../../portal/server.ts';
 import { at, mailbox, mailboxDn } from './support/mailbox.ts';
+import { withPasswordPolicy } from './support/password-policy.ts';
 import { connectTo, freePort, Slapd, site, suffix } from './support/slapd.ts';
 
 const initial = 'Kx7m-Qp4r-Wt9h-Zc3e';
 const step = 250;
-/** What production's start script sets; the module that counts classes is not in every slapd. */
-const production = directoryConfig(site)['policies.ldif'] ?? '';
-const policy = ['pwdMinLength', 'pwdInHistory', 'pwdCheckQuality', 'pwdMustChange', 'pwdAllowUserChange']
-  .map((name) => `${new RegExp(`^${name}: .*$`, 'm').exec(production)?.[0]}\n`)
-  .join('');
 const texts = portalTexts(portalPages(site));
 
 let slapd: Slapd;
@@ -41,7 +40,7 @@ let count = 0;
 let uid: string;
 
 beforeAll(async () => {
-  slapd = await Slapd.start({ editTree: (tree) => tree.replace('cn: people\n', `cn: people\n${policy}`) });
+  slapd = await Slapd.start({ editTree: withPasswordPolicy });
   await slapd.kill();
   await slapd.setPassword('portal', 'of the portal');
   await slapd.resume();
@@ -52,21 +51,37 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hopthu-portal-'));
   const files = { 'tls.crt': own.certificate, 'tls.key': own.key, 'ca.crt': authority.certificate };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const directory = new PortalDirectory(site, {
+    host: '127.0.0.1',
+    port: slapd.port,
+    servername: 'localhost',
+    ca: () => slapd.ca(),
+    password: async () => 'of the portal',
+  });
+  const memory = new Memory(site.throttle, 100, () => performance.now() / 1000);
   const changes = new Changes({
     site,
-    memory: new Memory(site.throttle, 100, () => performance.now() / 1000),
-    directory: new PortalDirectory(site, {
-      host: '127.0.0.1',
-      port: slapd.port,
-      servername: 'localhost',
-      ca: () => slapd.ca(),
-      password: async () => 'of the portal',
-    }),
+    attempts: new Attempts({ site, memory, step }),
+    directory: new PasswordDirectory(site, directory),
     endSessions: async (names) => void ended.push(names),
     observe: () => undefined,
-    step,
   });
-  const app = portalApp({ site, texts, changes, fault: (error) => console.error(error) });
+  const cookie = new SessionCookie({ key: async () => 'a key', minutes: 60, now: Date.now });
+  const app = portalApp({
+    site,
+    texts,
+    changes,
+    logins: { carryOut: async () => ({ outcome: 'wrong' }) },
+    cookie,
+    who: async () => undefined,
+    mailbox: {
+      directory: new MailboxDirectory(site, directory),
+      store: { useOf: async () => ({}) },
+      ports: { imaps: 993, pop3s: 995, submissions: 465, submission: 587 },
+      now: Date.now,
+    },
+    fault: (error) => console.error(error),
+  });
   port = await freePort();
   portal = await servePortal(app, { port, tls: folder, caller: 'webmail.test' });
 }, 60_000);

@@ -44,7 +44,12 @@ const rights: Readonly<Record<Role, Rights>> = {
     ask: 'hopThuSearchName hopThuSendAs hopThuStatus',
     write: '',
   },
-  portal: { read: '', ask: 'mail', write: '' },
+  portal: {
+    read: `cn hopThuAddress hopThuDelegate hopThuFormerAddress hopThuLastAccess hopThuMailHost hopThuOrganization hopThuQuotaBytes
+      hopThuResource hopThuType mail o objectClass pwdChangedTime pwdLastSuccess title uid`,
+    ask: '',
+    write: '',
+  },
   self: { read: `${delivery} cn hopThuQuotaBytes o sn title uid`, ask: '', write: 'userPassword' },
   another: { read: '', ask: '', write: '' },
   auditor: { read: '', ask: '', write: '' },
@@ -184,7 +189,7 @@ it.each(Object.keys(rights) as Role[])('%s', async (role) => {
 
 function inOrder(list: string): string {
   return list
-    .split(' ')
+    .split(/\s+/)
     .filter((name) => name !== '')
     .sort()
     .join(' ');

@@ -1,15 +1,16 @@
-/** From the first password to the mailbox: in a browser, on a phone, by keyboard alone, and without JavaScript (R25). */
+/** From the first password to the mailbox, and what the portal tells of it: in a browser, on a phone, by keyboard alone, and without JavaScript (R25, R26). */
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { socTrang as site } from '../support/sites.ts';
 import { openWebmail, type Webmail } from './support/browser.ts';
-import { hostPort } from './support/cluster.ts';
+import { hostPort, inAccounts } from './support/cluster.ts';
 import { eventually } from './support/eventually.ts';
 import { openImap } from './support/open-sessions.ts';
 import { authorityOf, Person } from './support/person.ts';
-import { apply, fresh, personSpec, ready } from './support/resources.ts';
+import { apply, field, fresh, personSpec, ready } from './support/resources.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Its policy lets in no script but its own: the test's comes by the browser itself. */
@@ -17,6 +18,7 @@ const violationsOfPage = `axe.run(document).then(({ violations }) =>
   violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target)))`;
 const chosen = 'Mat-khau-dau-2026';
 const later = 'Mat-khau-sau-2026';
+const office = 'portal-office';
 
 let webmail: Webmail;
 let page: Page;
@@ -24,9 +26,21 @@ let newcomer: Person;
 
 beforeAll(async () => {
   const name = fresh('portal-newcomer');
-  await apply(site, 'Organization', 'journey', { name: 'Sở Nội vụ' });
-  await apply(site, 'Mailbox', name, personSpec('Đinh Thị Mới'));
-  await ready(site, `mailbox/${name}`);
+  const organizationRef = { name: office };
+  await apply(site, 'Organization', office, { name: 'Chi cục Kiểm lâm' });
+  await apply(
+    site,
+    'Mailbox',
+    name,
+    personSpec('Đinh Thị Mới', { organizationRef, aliases: [`alias-${name}`] }),
+  );
+  await apply(site, 'Mailbox', office, {
+    organizationRef,
+    type: 'Organization',
+    quota: '700Mi',
+    delegates: [{ mailboxRef: { name }, rights: ['Read', 'Write'] }],
+  });
+  await ready(site, `mailbox/${name}`, `mailbox/${office}`);
   newcomer = await Person.newcomer(site, name);
   webmail = await openWebmail(site, { caPem: await authorityOf(site), port: hostPort(site, 'webmail') });
   page = webmail.page;
@@ -40,6 +54,12 @@ async function look(name: string): Promise<void> {
   expect(wide).toBe(false);
   await page.evaluate(`${axe};0`);
   expect(await page.evaluate<readonly string[]>(violationsOfPage)).toEqual([]);
+}
+
+/** The first link of every page leads past the others. */
+async function passNavigation(): Promise<void> {
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
 }
 
 it('the webmail tells who has the right first password, and nobody else, and leads to the page', async () => {
@@ -58,6 +78,7 @@ it('by keyboard alone: rules are ticked as they are met, and the mailbox opens a
   await look('form');
   await page.setViewportSize({ width: 1280, height: 900 });
   const typed = { address: newcomer.address, current: newcomer.password, wanted: chosen, again: chosen };
+  await passNavigation();
   for (const [field, text] of Object.entries(typed)) {
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.id')).toBe(field);
@@ -70,6 +91,7 @@ it('by keyboard alone: rules are ticked as they are met, and the mailbox opens a
   await page.keyboard.press('Enter');
   await page.locator('.message.good').waitFor();
   await look('done');
+  await passNavigation();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.locator('#rcmloginuser').waitFor();
@@ -84,7 +106,7 @@ it('without JavaScript; what was open with the former password ends', async () =
   const context = await page.context().browser()?.newContext({ javaScriptEnabled: false });
   const plain = await context?.newPage();
   if (plain === undefined) throw new Error('no browser');
-  await plain.goto(new URL('/tai-khoan/', page.url()).href);
+  await plain.goto(new URL('/tai-khoan/mat-khau', page.url()).href);
   const send = async (current: string, wanted: string) => {
     const typed = { address: newcomer.address, current, wanted, again: wanted };
     for (const [field, text] of Object.entries(typed)) await plain.fill(`#${field}`, text);
@@ -104,4 +126,65 @@ it('without JavaScript; what was open with the former password ends', async () =
   });
   newcomer.password = later;
   expect(await newcomer.imap(async () => 'in')).toBe('in');
+});
+
+describe('my mailbox', () => {
+  it('is seen after a login, by keyboard alone, with what is open', async () => {
+    const open = await openImap(newcomer);
+    await page.goto(new URL('/tai-khoan', page.url()).href);
+    expect(new URL(page.url()).pathname).toBe('/tai-khoan/dang-nhap');
+    await look('login');
+    await passNavigation();
+    for (const text of [newcomer.address, newcomer.password]) {
+      await page.keyboard.press('Tab');
+      await page.keyboard.type(text);
+    }
+    await page.keyboard.press('Enter');
+    await page.locator('h1', { hasText: 'Hộp thư của tôi' }).waitFor();
+    const said = await page.locator('main').textContent();
+    for (const text of [
+      newcomer.address,
+      `alias-${newcomer.name}@`,
+      'trong 500 MiB',
+      'Mật khẩu phải đổi',
+      '993',
+    ])
+      expect(said).toContain(text);
+    expect(said).toMatch(/\(IMAP\): 1 kết nối/);
+    expect(said).toMatch(/Lần truy cập trước\s*khoảng \d\d:\d\d ngày/);
+    await look('mailbox-desk');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await look('mailbox-phone');
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await open.close();
+  });
+
+  it('a delegate who writes proposes a change, which is a manifest for review and takes nothing else away', async () => {
+    await page.getByRole('checkbox', { name: 'Gửi thay, Đinh Thị Mới' }).check();
+    await page.getByRole('button', { name: 'Soạn đề nghị' }).click();
+    await page.locator('pre').waitFor();
+    await look('proposal');
+    const download = page.waitForEvent('download');
+    await page.locator('a[download]').click();
+    const manifest = await readFile(await (await download).path(), 'utf8');
+    expect(manifest).toBe(await page.locator('pre').textContent());
+    expect(await field(site, `mailbox/${office}`, '.status.delegates[*].rights')).toBe('["Read","Write"]');
+    await inAccounts(site, ['apply', '--server-side', '--force-conflicts', '-f', '-'], manifest);
+    await eventually(20_000, async () =>
+      expect(await field(site, `mailbox/${office}`, '.status.delegates[*].rights')).toBe(
+        '["Read","Write","SendAs"]',
+      ),
+    );
+    expect(await field(site, `mailbox/${office}`, '.spec.quota')).toBe('700Mi');
+  });
+
+  it('is left by logging out', async () => {
+    await page.getByRole('link', { name: 'Trở về' }).click();
+    await page.getByRole('button', { name: 'Đăng xuất' }).click();
+    await page.goto(new URL('/tai-khoan', page.url()).href);
+    expect(new URL(page.url()).pathname).toBe('/tai-khoan/dang-nhap');
+    await page.goto(new URL('/tai-khoan/thiet-bi', page.url()).href);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await look('devices');
+  });
 });

@@ -1,11 +1,16 @@
 /**
  * The floor: Postfix and Dovecot from the same images in one pod, with what nobody can do without. People in a file, delivery by
- * LMTP over loopback, TLS for people, and the same passwords.
+ * LMTP over loopback, TLS for people, and the same passwords. A second one does what the regulation asks of ours as well.
  */
+
+import { renderFile } from '../../../charts/config/render.ts';
 import { tlsSecret } from '../../../operator/core/secrets.ts';
 import type { Manifest } from '../../support/manifests.ts';
 
 export type FloorProps = {
+  readonly name: string;
+  /** Quota (R30), Junk (R34), expiry (R37) and search, as ours has them. */
+  readonly hasDuties: boolean;
   readonly namespace: string;
   readonly domain: string;
   readonly images: { readonly postfix: string; readonly dovecot: string };
@@ -15,9 +20,11 @@ export type FloorProps = {
   readonly hash: string;
 };
 
-export const floorPorts = { smtp: 2525, imaps: 9993, lmtp: 9024 } as const;
+export const floorPorts = { smtp: 2525, imaps: 9993, lmtp: 9024, quota: 12340 } as const;
 
-function postfix({ domain }: FloorProps): Readonly<Record<string, string>> {
+const askQuota = `smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:${floorPorts.quota}\n`;
+
+function postfix({ domain, hasDuties }: FloorProps): Readonly<Record<string, string>> {
   return {
     'main.cf': `compatibility_level = 3.10
 maillog_file = /dev/stdout
@@ -32,7 +39,7 @@ virtual_mailbox_maps = texthash:/etc/floor/mailboxes
 virtual_transport = lmtp:inet:127.0.0.1:${floorPorts.lmtp}
 smtpd_relay_restrictions = reject_unauth_destination
 message_size_limit = 30000000
-`,
+${hasDuties ? askQuota : ''}`,
     'master.cf': `${floorPorts.smtp} inet n - n - - smtpd
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -102,12 +109,73 @@ service anvil {
 }
 `;
 
+/** Processes of lmtp and indexing as ours has them, too: else the duties would be measured with what starting them costs. */
+const duties = `mailbox_list_index = yes
+mail_plugins {
+  quota = yes
+  fts = yes
+  fts_flatcurve = yes
+}
+namespace inbox {
+  mailbox Trash {
+    auto = subscribe
+    autoexpunge = 30d
+  }
+  mailbox Junk {
+    auto = subscribe
+    autoexpunge = 30d
+  }
+}
+quota "User quota" {
+}
+quota_storage_size = 500M
+quota_status_success = DUNNO
+fts flatcurve {
+}
+fts_autoindex = yes
+language en {
+  default = yes
+  filters = normalizer-icu
+}
+language_tokenizers = generic email-address
+language_filter_normalizer_icu_id = Any-Lower; Latin-ASCII; NFKD; [: Nonspacing Mark :] Remove; NFC
+sieve_script junk {
+  type = before
+  path = /etc/floor/junk.sieve
+  bin_path = /run/dovecot/junk.svbin
+}
+protocol lmtp {
+  mail_plugins {
+    sieve = yes
+  }
+}
+service lmtp {
+  restart_request_count = 1000
+}
+service imap {
+  restart_request_count = 100
+}
+service indexer-worker {
+  executable = /usr/bin/nice -n 10 /usr/lib/dovecot/indexer-worker
+  process_limit = 2
+}
+service quota-status {
+  executable = quota-status -p postfix
+  client_limit = 1
+  inet_listener policy {
+    listen = 127.0.0.1
+    port = ${floorPorts.quota}
+  }
+}
+`;
+
 function config(props: FloorProps): Readonly<Record<string, string>> {
-  const { domain, people, hash } = props;
+  const { domain, people, hash, hasDuties } = props;
   const addresses = people.map((person) => `${person}@${domain}`);
   return {
     ...postfix(props),
-    'dovecot.conf': dovecot,
+    'dovecot.conf': hasDuties ? `${dovecot}${duties}` : dovecot,
+    'junk.sieve': renderFile('dovecot/junk.sieve'),
     mailboxes: `${addresses.map((address) => `${address} OK`).join('\n')}\n`,
     users: `${people.map((person, at) => `${addresses[at]}:{ARGON2ID}${hash}::::/srv/vmail/${person}::`).join('\n')}\n`,
   };
@@ -115,7 +183,7 @@ function config(props: FloorProps): Readonly<Record<string, string>> {
 
 /** As the charts would write it. */
 export function floorManifests(props: FloorProps): readonly Manifest[] {
-  const { namespace, images } = props;
+  const { name: pod, namespace, images } = props;
   const mount = (name: string, mountPath: string, subPath?: string) => ({ name, mountPath, subPath });
   const containers = [
     {
@@ -144,16 +212,16 @@ export function floorManifests(props: FloorProps): readonly Manifest[] {
     },
   ];
   const volumes = [
-    { name: 'config', configMap: { name: 'floor' } },
+    { name: 'config', configMap: { name: pod } },
     { name: 'tls', secret: { secretName: tlsSecret('dovecot') } },
     { name: 'run', emptyDir: { medium: 'Memory' } },
     { name: 'data', emptyDir: {} },
   ];
   return [
-    { kind: 'ConfigMap', metadata: { name: 'floor', namespace }, data: config(props) },
+    { kind: 'ConfigMap', metadata: { name: pod, namespace }, data: config(props) },
     {
       kind: 'StatefulSet',
-      metadata: { name: 'floor', namespace },
+      metadata: { name: pod, namespace },
       spec: {
         template: { metadata: { labels: {} }, spec: { containers, volumes } },
         volumeClaimTemplates: ['mail', 'queue'].map((name) => ({ metadata: { name } })),

@@ -10,7 +10,7 @@ import { spent, total } from './cpu.ts';
 import { deliver, lettersOf, people } from './delivery.ts';
 import { fetches, logins, openInboxes, type Timed } from './imap.ts';
 import { serveNoNames } from './no-names.ts';
-import { type Comparison, comparisonRows, filterRows, partRows, type Sample, together } from './rows.ts';
+import { comparisonRows, filterRows, partRows, type Sample, together } from './rows.ts';
 import { type Side, type Stack, startStack, unfiltered, withoutAntivirus } from './stack.ts';
 
 const given = (name: string, usual: number) => Number(process.env[name] ?? usual);
@@ -76,8 +76,8 @@ async function reading(stack: Stack, side: Side): Promise<Sample> {
   return sample;
 }
 
-/** Both sides in turns; who is first changes. */
-async function compare(stack: Stack): Promise<readonly Comparison[]> {
+/** All sides in turns; who is first changes. */
+async function compare(stack: Stack) {
   const make = (name: string, client: boolean) => ({
     name,
     client,
@@ -85,21 +85,25 @@ async function compare(stack: Stack): Promise<readonly Comparison[]> {
     ours: [] as Sample[],
   });
   const delivered = make('messages delivered', false);
+  const dutiful = make('messages delivered, beside bare ones with the same duties', false);
   const [first, again] = [make('logins', true), make('logins again within 5 s', true)];
   const fetched = make('messages fetched', true);
   for (let round = 0; round < rounds; round += 1) {
-    const order = round % 2 === 0 ? (['floor', 'ours'] as const) : (['ours', 'floor'] as const);
-    for (const name of order) {
+    const order = ['floor', 'duties', 'ours'] as const;
+    for (const name of round % 2 === 0 ? order : order.toReversed()) {
       const side = stack[name];
       say(`round ${round + 1} of ${rounds}: ${name}`);
-      delivered[name].push(await delivery(stack, side, messages, false));
+      const sample = await delivery(stack, side, messages, false);
+      if (name !== 'floor') dutiful[name === 'ours' ? 'ours' : 'floor'].push(sample);
+      if (name === 'duties') continue;
+      delivered[name].push(sample);
       const visits = await access(stack, side);
       first[name].push(visits.first);
       again[name].push(visits.again);
       fetched[name].push(await reading(stack, side));
     }
   }
-  return [delivered, first, again, fetched];
+  return { parts: [delivered, first, again, fetched], dutiful };
 }
 
 async function judgedRounds(stack: Stack, name: string) {
@@ -123,11 +127,11 @@ async function run(stack: Stack): Promise<readonly string[]> {
   const { pods } = stack;
   say('without the filter');
   await pods.start('postfix', unfiltered);
-  for (const side of [stack.floor, stack.ours]) {
+  for (const side of [stack.floor, stack.duties, stack.ours]) {
     await delivery(stack, side, people.length, false);
     await logins(side.imap, visitors);
   }
-  const comparisons = await compare(stack);
+  const { parts, dutiful } = await compare(stack);
   const rest = await atRest(stack);
   const filtered = [await judgedRounds(stack, 'none')];
   await pods.stop('postfix');
@@ -137,7 +141,8 @@ async function run(stack: Stack): Promise<readonly string[]> {
   await pods.stop('rspamd');
   await pods.start('rspamd');
   filtered.push(await judgedRounds(stack, 'rspamd and clamd'));
-  return [...comparisonRows(comparisons), '', ...partRows(comparisons, rest), '', ...filterRows(filtered)];
+  const comparisons = comparisonRows([...parts, dutiful]);
+  return [...comparisons, '', ...partRows(parts, rest), '', ...filterRows(filtered)];
 }
 
 const { runtime } = await ensureTools();

@@ -40,6 +40,8 @@ export type Side = {
 export type Stack = {
   readonly pods: Pods;
   readonly floor: Side;
+  /** The same daemons with what the regulation asks for, and nothing of the platform. */
+  readonly duties: Side;
   readonly ours: Side;
   /** Writes further letters. */
   readonly write: (from: number, count: number) => void;
@@ -49,7 +51,7 @@ export type Stack = {
 const subnet = `10.231.${randomInt(1, 255)}`;
 const parts: readonly Part[] = ['openldap', 'dovecot', 'postfix', 'rspamd', 'clamav', 'valkey', 'operator'];
 /** What runs of it, the floor and the sender included. */
-export const workloads = ['load', 'floor', 'openldap', 'dovecot', 'rspamd', 'postfix'];
+export const workloads = ['load', 'floor', 'duties', 'openldap', 'dovecot', 'rspamd', 'postfix'];
 const letters = '/letters';
 const password = 'Cong-Van-So-17!';
 
@@ -82,7 +84,7 @@ export async function startStack(runtime: Runtime, original: Site): Promise<Stac
   const pods = await Pods.create(runtime, objectsOf(manifests, workloads, secret), subnet);
   try {
     const ca = store.value(`Secret ${site.namespaces.mail}/${caSecret}`, 'tls.crt');
-    for (const workload of ['load', 'floor', 'openldap', 'dovecot']) await pods.start(workload);
+    for (const workload of ['load', 'floor', 'duties', 'openldap', 'dovecot']) await pods.start(workload);
     const operator = store.value(`Secret ${site.namespaces.mail}/${ldapSecret('operator')}`, 'password');
     await addPeople(pods, site, { ca, operator, hash });
     return { pods, ...sides(pods, site, ca), write: (...range) => writeLetters(lettersIn(pods), ...range) };
@@ -116,7 +118,17 @@ function bench({ namespaces: { mail: namespace }, domain }: Site, hash: string):
     volumeMounts: [{ name: 'letters', mountPath: letters }],
   };
   return [
-    ...floorManifests({ namespace, domain, images, people, hash: encoded }),
+    ...(['floor', 'duties'] as const).flatMap((name) =>
+      floorManifests({
+        name,
+        hasDuties: name === 'duties',
+        namespace,
+        domain,
+        images,
+        people,
+        hash: encoded,
+      }),
+    ),
     {
       kind: 'StatefulSet',
       metadata: { name: 'load', namespace },
@@ -134,22 +146,23 @@ function lettersIn(pods: Pods): string {
   return folder;
 }
 
-function sides(pods: Pods, site: Site, ca: string): Pick<Stack, 'floor' | 'ours'> {
+function sides(pods: Pods, site: Site, ca: string): Pick<Stack, 'floor' | 'duties' | 'ours'> {
   const servername = serviceHost('dovecot', site.namespaces.mail);
   const imap = { servername, ca, domain: site.domain, password };
-  const floor = pods.addressOf('floor-0');
+  const bare = (name: string): Side => ({
+    smtp: `${pods.addressOf(`${name}-0`)}:${floorPorts.smtp}`,
+    imap: { ...imap, host: pods.addressOf(`${name}-0`), port: floorPorts.imaps },
+    mail: pods.volume(`${name}-0`, 'mail'),
+    isMine: (container) => container.startsWith(`${name}-0/`),
+  });
   return {
-    floor: {
-      smtp: `${floor}:${floorPorts.smtp}`,
-      imap: { ...imap, host: floor, port: floorPorts.imaps },
-      mail: pods.volume('floor-0', 'mail'),
-      isMine: (container) => container.startsWith('floor-0/'),
-    },
+    floor: bare('floor'),
+    duties: bare('duties'),
     ours: {
       smtp: `${pods.addressOf('postfix-0')}:${ports.smtp.container}`,
       imap: { ...imap, host: pods.addressOf('dovecot-0'), port: ports.imaps.container },
       mail: pods.volume('dovecot-0', 'mail'),
-      isMine: (container) => !/^(floor|load)-0\//.test(container),
+      isMine: (container) => !/^(floor|duties|load)-0\//.test(container),
     },
   };
 }

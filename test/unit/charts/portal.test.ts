@@ -18,6 +18,7 @@ describe('the portal', () => {
   it('is reached by the webmail’s web server alone, which shows its certificate and asks for the portal’s', () => {
     const nginx = named('ConfigMap', 'webmail-config').data['nginx.conf'];
     expect(nginx).toContain('set $portal portal.soc-trang-mail.svc.cluster.local;');
+    expect(nginx).toContain('location ~ ^(?:/tai-khoan|/danh-ba|/huong-dan)(?:/|$) {');
     expect(nginx).toContain('proxy_ssl_verify on;');
     expect(nginx).toContain('proxy_set_header X-Client-Address $remote_addr;');
     expect(named('Service', 'portal-clients')).toBeUndefined();
@@ -31,7 +32,7 @@ describe('the portal', () => {
 
 describe('its pages', () => {
   let folder: string;
-  const own = { portal: { replicas: 1, templates: 'an-giang' } };
+  const own = { portal: { ...socTrang.portal, templates: 'an-giang' } };
   const pages = () => portalPages(own, pathToFileURL(`${folder}/`));
 
   beforeEach(async () => {

@@ -106,25 +106,30 @@ describe('who receives', () => {
     );
   });
 
-  it.each([
-    ['closed.cf', 'Closed'],
-    ['reclaimed.cf', 'Reclaimed'],
-  ])('%s refuses with 550 and says where to write, before the mailbox is looked for', (name, status) => {
-    expect(parameter('query_filter', file(name))).toContain(`(hopThuStatus=${status})`);
-    expect(parameter('result_format', file(name))).toMatch(
-      /^550 5\.2\.1 .* viet toi admin@soctrang\.gov\.vn/,
-    );
+  it('refuses a mailbox that is closed or reclaimed with 550, and says where to write, before it is looked for', () => {
+    expect(parameter('result_attribute', file('status.cf'))).toBe(attribute.status);
     const checks = parameter('smtpd_recipient_restrictions') ?? '';
-    expect(checks).toContain(`proxy:ldap:/run/maps/${name}`);
-    expect(checks.indexOf(name)).toBeLessThan(checks.indexOf('reject_unlisted_recipient'));
+    for (const status of ['Closed', 'Reclaimed'])
+      expect(checks).toMatch(new RegExp(`{ ${status} = 550 5\\.2\\.1 .* viet toi admin@soctrang\\.gov\\.vn`));
+    expect(checks).toMatch(/status\.cf.* reject_unlisted_recipient$/);
+  });
+
+  it('lets in whoever may receive, and nobody else, once there is room', () => {
+    const checks = parameter('smtpd_recipient_restrictions') ?? '';
+    expect([...checks.matchAll(/{ (\w+) = known }/g)].map(([, status]) => status)).toEqual([
+      'Active',
+      'Suspended',
+      'Expired',
+    ]);
+    expect(parameter('known')).toMatch(/^check_policy_service .*, permit$/);
   });
 
   it('asks the sender to come back when the quota service does not answer', () => {
-    expect(parameter('smtpd_recipient_restrictions')).toMatch(/default_action = 451 4\.3\.0 /);
+    expect(parameter('known')).toMatch(/default_action = 451 4\.3\.0 /);
   });
 
   it('is asked of the directory over verified TLS with an account of its own', () => {
-    for (const name of ['mailbox.cf', 'alias.cf', 'sender.cf', 'closed.cf', 'reclaimed.cf']) {
+    for (const name of ['mailbox.cf', 'alias.cf', 'sender.cf', 'status.cf']) {
       expect(parameter('server_host', file(name))).toBe('ldaps://openldap.test.svc.cluster.local:636');
       expect(parameter('tls_require_cert', file(name))).toBe('yes');
       expect(parameter('bind_dn', file(name))).toBe('cn=postfix,ou=services,dc=soctrang,dc=gov,dc=vn');

@@ -42,7 +42,7 @@ describe('a request', () => {
     await office.desk.pass();
     expect(office.status(name)).toMatchObject({ number: '2026-0001', phase: 'Pending', rows: 2 });
     expect(ready(name)).toBe('False AwaitingDecision');
-    expect(office.told).toEqual(['acknowledged soyte@soctrang.gov.vn']);
+    expect(office.told).toEqual(['acknowledged soyt@soctrang.gov.vn']);
     const text = office.textOf('acknowledged');
     expect(text).toContain('văn bản số 12/CV ngày 20/11/2026');
     expect(text).toContain('1. Lê Văn Tám (Sở Y tế): cấp mới');
@@ -67,7 +67,7 @@ describe('a request', () => {
       due: '2026-11-25',
       results: [{ row: 1, outcome: 'Granted', mailbox: 'le-van-tam', address: 'lvtam@soctrang.gov.vn' }],
     });
-    expect(office.told.slice(1)).toEqual(['result soyte@soctrang.gov.vn', 'report sotttt@soctrang.gov.vn']);
+    expect(office.told.slice(1)).toEqual(['result soyt@soctrang.gov.vn', 'report sotttt@soctrang.gov.vn']);
     const [, , report] = office.letters.sent;
     expect(report?.attachments.map(({ filename }) => filename)).toEqual(['bao-cao.pdf']);
     expect(office.textOf('result')).toContain('cấp mới – đã cấp: lvtam@soctrang.gov.vn');
@@ -95,7 +95,7 @@ describe('a request', () => {
     await office.desk.pass();
     office.decide(name, 'Refused', 'Thiếu chữ ký của thủ trưởng');
     await office.desk.pass();
-    expect(office.told.slice(1)).toEqual(['refused soyte@soctrang.gov.vn', 'report sotttt@soctrang.gov.vn']);
+    expect(office.told.slice(1)).toEqual(['refused soyt@soctrang.gov.vn', 'report sotttt@soctrang.gov.vn']);
     expect(office.textOf('refused')).toContain('Thiếu chữ ký của thủ trưởng');
     expect(office.textOf('report')).toContain('Lý do: Thiếu chữ ký của thủ trưởng');
     expect(office.status(name)).toMatchObject({ phase: 'Refused', due: '2026-11-25' });
@@ -124,7 +124,7 @@ describe('a request', () => {
 describe('what is asked of people who are there', () => {
   const rename = { action: 'Rename', employeeNumber: 'CB-2', newAddress: 'thuha' } as const;
 
-  it('is told to them too, where they can read it', async () => {
+  async function renamed(): Promise<string> {
     const name = office.enter('so-y-te', [rename]);
     await office.desk.pass();
     office.decide(name, 'Approved');
@@ -133,11 +133,29 @@ describe('what is asked of people who are there', () => {
     cluster.apply({ kind: 'Mailbox', name: 'ha', namespace, spec: { ...spec, localPart: 'thuha' } });
     await office.province.settle();
     await office.desk.pass();
-    // She has not changed her first password: what is in her mailbox she cannot read.
-    expect(office.told.slice(1)).toEqual(['result soyte@soctrang.gov.vn', 'report sotttt@soctrang.gov.vn']);
+    return name;
+  }
+
+  it('is told to their organization alone while they cannot read it', async () => {
+    const name = await renamed();
+    expect(office.told.slice(1)).toEqual(['result soyt@soctrang.gov.vn', 'report sotttt@soctrang.gov.vn']);
     expect(office.status(name).results).toMatchObject([
       { outcome: 'Changed', address: 'thuha@soctrang.gov.vn' },
     ]);
+  });
+
+  it('is told to them too once they have changed their first password, each her own row alone', async () => {
+    const { pwdReset: _, ...attributes } = office.province.entryOf('ha');
+    const dn = office.province.status('ha').entry ?? '';
+    office.province.directory.put(dn, attributes);
+    await office.province.settle();
+    await renamed();
+    expect(office.told.slice(1)).toEqual([
+      'person thuha@soctrang.gov.vn',
+      'result soyt@soctrang.gov.vn',
+      'report sotttt@soctrang.gov.vn',
+    ]);
+    expect(office.textOf('person')).toContain('Kính gửi: Trần Thị Thu Hà');
   });
 
   it('a cancellation is done once the resource is gone', async () => {
@@ -202,12 +220,12 @@ describe('while something is away', () => {
     expect(office.requests.writes).toBe(writes);
     office.letters.isDown = false;
     await office.desk.pass();
-    expect(office.told).toEqual(['result soyte@soctrang.gov.vn', 'report sotttt@soctrang.gov.vn']);
+    expect(office.told).toEqual(['result soyt@soctrang.gov.vn', 'report sotttt@soctrang.gov.vn']);
     expect(ready(name)).toBe('True Settled');
   });
 
   it('an address that is refused for good keeps no other letter back', async () => {
-    office.letters.unknown.add('soyte@soctrang.gov.vn');
+    office.letters.unknown.add('soyt@soctrang.gov.vn');
     const name = office.enter('so-y-te', [tam]);
     office.decide(name, 'Approved');
     await carryOut();

@@ -1,9 +1,10 @@
 /** What the portal answers, headers and cookies included (R25). */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { portalPages } from '../../../charts/portal-pages.ts';
-import { type Outcome, portalTexts } from '../../../operator/core/portal.ts';
+import { type Outcome, portalTexts } from '../../../operator/core/portal-texts.ts';
 import { portalApp } from '../../../portal/app.ts';
-import type { Form } from '../../../portal/form.ts';
+import { SessionCookie } from '../../../portal/login/session.ts';
+import type { Form } from '../../../portal/password/form.ts';
 import { socTrang as site } from '../../support/sites.ts';
 
 const page = '/tai-khoan/mat-khau';
@@ -22,6 +23,15 @@ const app = portalApp({
       if (outcome === 'other') throw new Error('broken');
       return outcome;
     },
+  },
+  logins: { carryOut: async () => ({ outcome: 'wrong' }) },
+  cookie: new SessionCookie({ key: async () => 'a key', minutes: 60, now: Date.now }),
+  who: async () => undefined,
+  mailbox: {
+    directory: { sharedWith: async () => [], candidate: async () => undefined },
+    store: { useOf: async () => ({}) },
+    ports: { imaps: 993, pop3s: 995, submissions: 465, submission: 587 },
+    now: Date.now,
   },
   fault: (error) => faults.push(error),
 });
@@ -50,12 +60,11 @@ function send(
 }
 
 describe('the page', () => {
-  it('is in Vietnamese, with the rules of the site, and leads from the folder', async () => {
+  it('is in Vietnamese, with the rules of the site', async () => {
     const text = await (await app.request(page)).text();
     expect(text).toContain('<html lang="vi">');
     expect(text).toContain('có ít nhất 8 ký tự');
     expect(text).toContain('khác 5 mật khẩu đã dùng gần nhất');
-    expect((await app.request('/tai-khoan/')).headers.get('location')).toBe(page);
   });
 
   it('loads its own files alone, is kept by nobody and framed by nobody', async () => {
@@ -82,7 +91,19 @@ describe('the page', () => {
   });
 
   it.each(['/', '/tai-khoan/texts.yaml', '/tai-khoan/../etc/passwd'])('there is no %s', async (path) => {
-    expect((await app.request(path)).status).toBe(404);
+    const response = await app.request(path);
+    expect([response.status, await response.text()]).toEqual([
+      404,
+      expect.stringContaining('Không có trang này'),
+    ]);
+  });
+
+  it('stands in the frame of all pages, which says where one is', async () => {
+    const text = await (await app.request(page)).text();
+    expect(text).toContain(`<title>Đổi mật khẩu – Hộp Thư – ${site.title}</title>`);
+    expect(text.match(/aria-current="page">[^<]*/g)).toEqual(['aria-current="page">Mật khẩu']);
+    for (const path of ['/tai-khoan', '/danh-ba', '/huong-dan', '/'])
+      expect(text).toContain(`href="${path}"`);
   });
 });
 

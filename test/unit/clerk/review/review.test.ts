@@ -58,9 +58,7 @@ describe('what the rows would do', () => {
       'Waiting binh',
     ]);
     const lines = plan.map(({ row, line }) => `${row} ${line}`).sort();
-    expect(lines[0]).toBe(
-      '1 + lvtam@soctrang.gov.vn  Lê Văn Tám (Sở Thông tin và Truyền thông)  500 MiB',
-    );
+    expect(lines[0]).toBe('1 + lvtam@soctrang.gov.vn  Lê Văn Tám (Sở Thông tin và Truyền thông)  500 MiB');
     expect(lines[1]).toContain('ntbinh@soctrang.gov.vn → binh.nt@soctrang.gov.vn');
   });
 
@@ -85,24 +83,101 @@ describe('a rule that is broken', () => {
     ['no action', st({ action: undefined as never }), 'action', 'R20', 'thiếu loại yêu cầu'],
     ['no name', st({ name: '' }), 'name', undefined, 'thiếu họ và tên'],
     ['no organization', st({ organization: '' }), 'organization', undefined, 'thiếu đơn vị'],
-    ['an unknown organization', st({ organization: 'Sở Y tê1' }), 'organization', 'R44', 'không có trong danh mục'],
+    [
+      'an unknown organization',
+      st({ organization: 'Sở Y tê1' }),
+      'organization',
+      'R44',
+      'không có trong danh mục',
+    ],
     ['a name with digits', st({ name: 'Lê Văn T4m' }), 'name', 'R13', 'họ và tên'],
     ['a telephone of letters', st({ telephone: 'gọi sau' }), 'telephone', undefined, 'điện thoại'],
     ['an address that is reserved', st({ newAddress: 'admin' }), 'newAddress', 'R16', 'được dành riêng'],
-    ['an address that somebody has', st({ newAddress: 'ntbinh' }), 'newAddress', 'R16', 'đã là của ntbinh@soctrang.gov.vn'],
-    ['an address elsewhere', st({ newAddress: 'tam@gmail.com' }), 'newAddress', 'R16', 'không phải là địa chỉ của'],
-    ['somebody who is there', st({ name: 'Nguyễn Thanh Bình', employeeNumber: 'CB-1' }), 'employeeNumber', 'R20', 'đã có hộp thư ntbinh@soctrang.gov.vn'],
-    ['a number of somebody else', st({ employeeNumber: 'CB-1' }), 'name', undefined, 'CB-1 là của Nguyễn Thanh Bình'],
-    ['another organization', st({ organization: 'Sở Y tế' }), 'organization', 'R20', 'không được đề nghị thay cho Sở Y tế'],
-    ['a mailbox elsewhere', { action: 'Cancel', employeeNumber: 'CB-2' }, 'organization', 'R20', 'không được đề nghị thay cho Sở Y tế'],
-    ['a mailbox of another unit', { action: 'Cancel', employeeNumber: 'CB-2', organization: 'Sở Thông tin và Truyền thông' }, 'organization', 'R20', 'hộp thư này thuộc Sở Y tế'],
-    ['somebody who is elsewhere', st({ name: 'Trần Thị Thu Hà', employeeNumber: 'CB-2' }), 'organization', 'R20', 'thay cho Sở Y tế'],
-    ['neither number nor address', { action: 'Cancel', name: 'Nguyễn Thanh Bình' }, 'address', 'R20', 'thiếu mã cán bộ hoặc địa chỉ hiện có'],
-    ['nobody', { action: 'Cancel', employeeNumber: 'CB-99' }, 'employeeNumber', undefined, 'không có hộp thư nào'],
-    ['no new address', { action: 'Rename', employeeNumber: 'CB-1' }, 'newAddress', 'R20', 'thiếu địa chỉ mới'],
+    [
+      'an address that somebody has',
+      st({ newAddress: 'ntbinh' }),
+      'newAddress',
+      'R16',
+      'đã là của ntbinh@soctrang.gov.vn',
+    ],
+    [
+      'an address elsewhere',
+      st({ newAddress: 'tam@gmail.com' }),
+      'newAddress',
+      'R16',
+      'không phải là địa chỉ của',
+    ],
+    [
+      'somebody who is there',
+      st({ name: 'Nguyễn Thanh Bình', employeeNumber: 'CB-1' }),
+      'employeeNumber',
+      'R20',
+      'đã có hộp thư ntbinh@soctrang.gov.vn',
+    ],
+    [
+      'a number of somebody else',
+      st({ employeeNumber: 'CB-1' }),
+      'name',
+      undefined,
+      'CB-1 là của Nguyễn Thanh Bình',
+    ],
+    [
+      'another organization',
+      st({ organization: 'Sở Y tế' }),
+      'organization',
+      'R20',
+      'không được đề nghị thay cho Sở Y tế',
+    ],
+    [
+      'a mailbox elsewhere',
+      { action: 'Cancel', employeeNumber: 'CB-2' },
+      'organization',
+      'R20',
+      'không được đề nghị thay cho Sở Y tế',
+    ],
+    [
+      'a mailbox of another unit',
+      { action: 'Cancel', employeeNumber: 'CB-2', organization: 'Sở Thông tin và Truyền thông' },
+      'organization',
+      'R20',
+      'hộp thư này thuộc Sở Y tế',
+    ],
+    [
+      'somebody who is elsewhere',
+      st({ name: 'Trần Thị Thu Hà', employeeNumber: 'CB-2' }),
+      'organization',
+      'R20',
+      'thay cho Sở Y tế',
+    ],
+    [
+      'neither number nor address',
+      { action: 'Cancel', name: 'Nguyễn Thanh Bình' },
+      'address',
+      'R20',
+      'thiếu mã cán bộ hoặc địa chỉ hiện có',
+    ],
+    [
+      'nobody',
+      { action: 'Cancel', employeeNumber: 'CB-99' },
+      'employeeNumber',
+      undefined,
+      'không có hộp thư nào',
+    ],
+    [
+      'no new address',
+      { action: 'Rename', employeeNumber: 'CB-1' },
+      'newAddress',
+      'R20',
+      'thiếu địa chỉ mới',
+    ],
   ] as const)('%s', async (_, row, field, rule, message) => {
     const { findings, plan, results } = await reviewed([row as Partial<RequestRow>]);
-    expect(findings[0]).toMatchObject({ row: 1, field, refuses: true, message: expect.stringContaining(message) });
+    expect(findings[0]).toMatchObject({
+      row: 1,
+      field,
+      refuses: true,
+      message: expect.stringContaining(message),
+    });
     expect(findings[0]?.rule).toBe(rule);
     expect(plan).toEqual([]);
     expect(results).toEqual([{ row: 1, outcome: 'Refused', message: findings[0]?.message }]);
@@ -120,7 +195,10 @@ describe('a rule that is broken', () => {
 
   it('is what could not be read of the list', async () => {
     const findings = [{ row: 1, field: 'action', rule: 'R20', message: 'không rõ' }];
-    expect((await reviewed([grant], { findings })).results[0]).toMatchObject({ outcome: 'Refused', message: 'không rõ' });
+    expect((await reviewed([grant], { findings })).results[0]).toMatchObject({
+      outcome: 'Refused',
+      message: 'không rõ',
+    });
   });
 
   it('of whoever asks refuses all rows', async () => {
@@ -129,8 +207,11 @@ describe('a rule that is broken', () => {
     expect(unknown.findings[0]).toMatchObject({ rule: 'R44', refuses: true });
     const mail = { source: 'Mail', received: '2026-11-21T01:00:00Z' } as const;
     const address = (text: string) => ({ organizationRef: { name: 'so-tttt' }, address: text });
-    const foreign = await reviewed([grant], { ...mail, requester: address('soyte@soctrang.gov.vn') });
-    expect(foreign.findings[0]).toMatchObject({ rule: 'R20', message: expect.stringContaining('không phải là hộp thư của') });
+    const foreign = await reviewed([grant], { ...mail, requester: address('soyt@soctrang.gov.vn') });
+    expect(foreign.findings[0]).toMatchObject({
+      rule: 'R20',
+      message: expect.stringContaining('không phải là hộp thư của'),
+    });
     const own = await reviewed([grant], { ...mail, requester: address('sotttt@soctrang.gov.vn') });
     expect(own.findings).toEqual([]);
   });
@@ -156,7 +237,11 @@ describe('for whom an organization may ask', () => {
     office = new Office(daNang);
     const { province } = office;
     province.organization('so-khdt', { name: 'Sở Kế hoạch và Đầu tư' });
-    province.organization('phong-dt', { name: 'Phòng Đấu thầu', parentRef: { name: 'so-khdt' }, abbreviation: 'dauthau' });
+    province.organization('phong-dt', {
+      name: 'Phòng Đấu thầu',
+      parentRef: { name: 'so-khdt' },
+      abbreviation: 'dauthau',
+    });
     province.organization('to-1', { name: 'Tổ Một', parentRef: { name: 'phong-dt' }, abbreviation: 'tomot' });
     province.organization('ubnd-hc', { name: 'UBND quận Hải Châu' });
     await province.settle();

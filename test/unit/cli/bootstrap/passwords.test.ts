@@ -27,6 +27,7 @@ describe('the Secrets of a site', () => {
       'created Secret soc-trang-mail/openldap-accounts',
       'created Secret soc-trang-mail/dovecot-sessions',
       'created Secret soc-trang-mail/webmail-origin',
+      'created Secret soc-trang-mail/portal-session',
       'created Secret soc-trang-mail/postgresql-passwords',
       'created Secret soc-trang-mail/webmail-secrets',
       'created Secret soc-trang-backup/backup-repository',

@@ -106,7 +106,7 @@ describe('TLS from the local CA', () => {
     await ensure(socTrang, 366);
     expect(lines).toEqual([]);
     await ensure(socTrang, 368);
-    expect(lines).toHaveLength(9);
+    expect(lines).toHaveLength(10);
     expect(lines).toContain(`renewed ${postfix}`);
   });
 
@@ -118,7 +118,7 @@ describe('TLS from the local CA', () => {
   it('makes everything anew from another CA', async () => {
     store.objects.delete(authority);
     await ensure();
-    expect(lines).toHaveLength(14);
+    expect(lines).toHaveLength(15);
     expect(certificate(postfix).verify(certificate(authority).publicKey)).toBe(true);
   });
 

@@ -54,3 +54,17 @@ it('looks itself at every reference that slapd takes back without another versio
   const kept = /^refint_attributes (.*)$/m.exec(config)?.[1]?.split(' ') ?? [];
   expect(kept.filter((name) => snapshotAttributes.includes(name)).sort()).toEqual([...unversioned].sort());
 });
+
+it('keeps what is equal to what is known, and only that', async () => {
+  const known = { dn, version: '1', attributes: { cn: ['a'], title: ['Giám đốc'] } };
+  const read = async (entry: Entry) => {
+    const reader = new SnapshotReader(suffix);
+    const [one] = await reader.read(clientWith([[vouching, entry]], []), progress, () => known);
+    return one?.attributes;
+  };
+  expect(await read({ dn, entryCSN: '2', cn: 'a', title: 'Giám đốc' })).toBe(known.attributes);
+  const other = await read({ dn, entryCSN: '3', cn: 'a', title: 'Phó Giám đốc' });
+  expect(other).toEqual({ cn: ['a'], title: ['Phó Giám đốc'] });
+  expect(other?.cn).toBe(known.attributes.cn);
+  expect(await read({ dn, entryCSN: '4', cn: 'a' })).toEqual({ cn: ['a'] });
+});

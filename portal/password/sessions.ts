@@ -1,6 +1,6 @@
 /** Ends what was opened with the former password: whoever knew it shall be out (R25, R42). */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Sessions } from '../operator/ports.ts';
+import type { Sessions } from '../../operator/ports.ts';
 import type { EndSessions } from './change.ts';
 
 /** Dovecot takes the former password for five seconds (`auth_cache_ttl`): who comes back meanwhile is ended then. */

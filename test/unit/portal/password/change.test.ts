@@ -1,12 +1,13 @@
 /** How a wish for another password ends, and when (R25, R42). */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Outcome } from '../../../operator/core/portal.ts';
-import { Unavailable } from '../../../operator/errors.ts';
-import { type PasswordRefusal, PasswordRefused } from '../../../operator/ldap/password-change.ts';
-import { Memory } from '../../../operator/throttle/memory.ts';
-import { Changes, faultOf } from '../../../portal/change.ts';
-import { namesOf } from '../../../portal/directory.ts';
-import { daNang, socTrang as site } from '../../support/sites.ts';
+import type { Outcome } from '../../../../operator/core/portal-texts.ts';
+import { Unavailable } from '../../../../operator/errors.ts';
+import { type PasswordRefusal, PasswordRefused } from '../../../../operator/ldap/password-change.ts';
+import { Memory } from '../../../../operator/throttle/memory.ts';
+import { Attempts } from '../../../../portal/attempts.ts';
+import { namesOf } from '../../../../portal/directory.ts';
+import { Changes, faultOf } from '../../../../portal/password/change.ts';
+import { daNang, socTrang as site } from '../../../support/sites.ts';
 
 const form = {
   token: '',
@@ -31,7 +32,7 @@ beforeEach(() => {
   [work, asked, ended, seen] = [0, 0, [], []];
   changes = new Changes({
     site,
-    memory: new Memory(site.throttle, 100, () => 0),
+    attempts: new Attempts({ site, memory: new Memory(site.throttle, 100, () => 0), step: 100 }),
     directory: {
       async change() {
         asked += 1;
@@ -45,7 +46,6 @@ beforeEach(() => {
       if (kick !== undefined) throw kick;
     },
     observe: (outcome, { person, address }) => seen.push({ outcome, person, address }),
-    step: 100,
   });
 });
 
