@@ -104,7 +104,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'operator/health.ts',
     'nodemailer',
     'pino',
+    'postal-mime',
     'prom-client',
+    'smtp-server',
     'yaml',
     'zod',
     'node:',
@@ -137,6 +139,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/filter/main.ts',
     'portal/main.ts',
     'clerk/metrics.ts',
+    'clerk/intake/start.ts',
   ],
   hono: ['portal/'],
   pino: [

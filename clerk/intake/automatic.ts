@@ -13,8 +13,13 @@ export const loopHeader = 'x-loop';
  * @param sender of the envelope; empty for reports of mail servers
  * @param clerk what the clerk's own letters carry in `X-Loop`
  */
-export function automaticReason(headers: Headers, sender: string, clerk: string): AutomaticReason | undefined {
-  const values = (name: string) => headers.filter(({ key }) => key === name).map(({ value }) => value.toLowerCase());
+export function automaticReason(
+  headers: Headers,
+  sender: string,
+  clerk: string,
+): AutomaticReason | undefined {
+  const values = (name: string) =>
+    headers.filter(({ key }) => key === name).map(({ value }) => value.toLowerCase());
   const has = (name: string) => values(name).length > 0;
   if (sender === '' || /^(mailer-daemon|postmaster)@/i.test(sender)) return 'bounce';
   if (values('content-type').some((value) => value.startsWith('multipart/report'))) return 'bounce';

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import type { RequestSpec } from '../../operator/api/request.ts';
 import { addressOf } from '../../operator/core/naming/identity.ts';
 import { centreAddress } from '../../operator/core/notice.ts';
+import type { AnswerKind, IntakeTexts } from '../../operator/core/requests/intake-texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { rfc3339 } from '../../operator/core/time.ts';
 import { type AutomaticReason, automaticReason, automaticReasons } from './automatic.ts';
 import type { LetterFile, LetterHead } from './letter.ts';
 import type { ReadList } from './list-file.ts';
 import type { Sender } from './senders.ts';
-import type { AnswerKind, IntakeTexts } from '../../operator/core/requests/intake-texts.ts';
 
 export const dropReasons = [...automaticReasons, 'unknown', 'from', 'personal', 'reply'] as const;
 export type DropReason = AutomaticReason | (typeof dropReasons)[number];
@@ -42,7 +42,11 @@ export type Delivery = {
 };
 
 /** Why nobody is to deal with a letter, before anything in it is unpacked. */
-export function dropBefore(site: Site, { sender, head }: Delivery, known: Sender | undefined): DropReason | undefined {
+export function dropBefore(
+  site: Site,
+  { sender, head }: Delivery,
+  known: Sender | undefined,
+): DropReason | undefined {
   const automatic = automaticReason(head.headers, sender, centreAddress(site));
   if (automatic !== undefined) return automatic;
   if (known === undefined) return 'unknown';
@@ -68,7 +72,9 @@ export function decide(
     return delivery.head.isReply ? { dropped: 'reply' } : { requests: [], answers: [answer('no-list')] };
   }
   const requests = files.flatMap((file) => ('list' in file ? [newRequest(delivery, known, file, now)] : []));
-  const faults = files.flatMap((file) => ('fault' in file ? [texts.words.file(file.fault, file.name, file.detail)] : []));
+  const faults = files.flatMap((file) =>
+    'fault' in file ? [texts.words.file(file.fault, file.name, file.detail)] : [],
+  );
   return {
     requests: [...new Map(requests.map((request) => [request.name, request])).values()],
     answers: faults.length === 0 ? [] : [answer('unreadable', faults)],
@@ -77,7 +83,10 @@ export function decide(
 
 /** For a letter of an organization that cannot be taken apart. */
 export function unreadable(site: Site, texts: IntakeTexts, delivery: Delivery): Decision {
-  return { requests: [], answers: [answerTo(site, texts, delivery)('unreadable', [texts.words.file('mail', '', '')])] };
+  return {
+    requests: [],
+    answers: [answerTo(site, texts, delivery)('unreadable', [texts.words.file('mail', '', '')])],
+  };
 }
 
 function answerTo(site: Site, texts: IntakeTexts, { sender, services, head }: Delivery) {

@@ -3,6 +3,7 @@
  * Postfix keeps the letter. Doing it twice makes nothing twice: names and Message-IDs come from the letter.
  */
 import type { Resource } from '../../operator/api/resource.ts';
+import type { IntakeTexts } from '../../operator/core/requests/intake-texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { Blocked } from '../../operator/errors.ts';
 import type { Attachment, Letters } from '../ports.ts';
@@ -21,7 +22,6 @@ import { emptyForm, emptyFormName, emptyFormType } from './empty-form.ts';
 import { type LetterFile, type LetterHead, readHead } from './letter.ts';
 import { NotReadable } from './reading.ts';
 import { senderOf } from './senders.ts';
-import type { IntakeTexts } from '../../operator/core/requests/intake-texts.ts';
 
 /** One letter as Postfix hands it over. */
 export type Handed = {
@@ -46,7 +46,7 @@ export type IntakeOptions = {
   readonly site: Site;
   readonly texts: IntakeTexts;
   /** Mailboxes of the accounts namespaces. @throws Unavailable while they are not completely known */
-  readonly mailboxes: () => Iterable<Resource>;
+  readonly mailboxes: () => Promise<Iterable<Resource>>;
   readonly requests: NewRequests;
   readonly letters: Pick<Letters, 'send'>;
   /** Takes the lists out of a letter. @throws NotReadable */
@@ -82,7 +82,7 @@ export class Intake {
 
   async #decide(delivery: Delivery, raw: Uint8Array): Promise<Decision> {
     const { site, texts, files, clock, mailboxes } = this.#options;
-    const known = senderOf(site, mailboxes(), delivery.sender);
+    const known = senderOf(site, await mailboxes(), delivery.sender);
     const dropped = dropBefore(site, delivery, known);
     if (dropped !== undefined) return { dropped };
     if (known === undefined) return { dropped: 'unknown' };

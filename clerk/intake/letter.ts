@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import PostalMime, { addressParser, type PostalMimeOptions } from 'postal-mime';
 import { Unreadable } from '../../cli/annex/unreadable.ts';
+import { type FileFault, type FindingWords, oneLine } from '../../operator/core/requests/findings.ts';
 import type { Headers } from './automatic.ts';
 import { type ReadList, readListFile } from './list-file.ts';
-import { type FileFault, type FindingWords, oneLine } from '../../operator/core/requests/findings.ts';
 
 export type LetterHead = {
   readonly headers: Headers;
@@ -64,7 +64,8 @@ export async function readFiles(raw: Uint8Array, words: FindingWords): Promise<r
   const files: LetterFile[] = [];
   for (const { name, bytes } of await listsIn(raw)) {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    if (files.length === most.lists) return [...files, { name, sha256, fault: 'many', detail: String(most.lists) }];
+    if (files.length === most.lists)
+      return [...files, { name, sha256, fault: 'many', detail: String(most.lists) }];
     files.push({ name, sha256, ...(await read(name, bytes, words)) });
   }
   return files;
@@ -80,7 +81,8 @@ async function listsIn(raw: Uint8Array, depth = 0): Promise<readonly Attached[]>
     const bytes = new Uint8Array(content as ArrayBuffer);
     const name = nameOf(filename, mimeType);
     if (name !== undefined) found.push({ name, bytes });
-    else if (mimeType === 'message/rfc822' && depth < most.letters) found.push(...(await listsIn(bytes, depth + 1)));
+    else if (mimeType === 'message/rfc822' && depth < most.letters)
+      found.push(...(await listsIn(bytes, depth + 1)));
   }
   return found;
 }
@@ -112,7 +114,12 @@ function parse(raw: Uint8Array) {
 function boundariesIn(raw: Uint8Array): number {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
   let count = 0;
-  for (let at = bytes.indexOf('\n--'); at >= 0 && count <= most.boundaries; at = bytes.indexOf('\n--', at + 3)) count += 1;
+  for (
+    let at = bytes.indexOf('\n--');
+    at >= 0 && count <= most.boundaries;
+    at = bytes.indexOf('\n--', at + 3)
+  )
+    count += 1;
   return count;
 }
 

@@ -3,13 +3,24 @@
  * clerk, and `hopthu request enter`. Nothing in the file is run or computed.
  */
 import { type FormRow, readForm, withHeader } from '../../cli/annex/columns.ts';
-import { type AnnexField, annexForm, type RequestKind, requestOf, requestTitles } from '../../cli/annex/form.ts';
+import {
+  type AnnexField,
+  annexForm,
+  type RequestKind,
+  requestOf,
+  requestTitles,
+} from '../../cli/annex/form.ts';
 import { sentLists } from '../../cli/annex/limits.ts';
 import { type Row, tablesOf } from '../../cli/annex/tables.ts';
 import { Unreadable } from '../../cli/annex/unreadable.ts';
-import { mostRows, type RequestAction, type RequestRow, type RequestSpec } from '../../operator/api/request.ts';
-import { isOldFont } from './old-fonts.ts';
+import {
+  mostRows,
+  type RequestAction,
+  type RequestRow,
+  type RequestSpec,
+} from '../../operator/api/request.ts';
 import { type CellFault, type FindingWords, oneLine } from '../../operator/core/requests/findings.ts';
+import { isOldFont } from './old-fonts.ts';
 
 export type RequestFinding = NonNullable<RequestSpec['findings']>[number];
 
@@ -44,12 +55,17 @@ const readFields: readonly AnnexField[] = ['index', 'request', ...texts.map(([co
  * @param name of the file, whose extension says what it is
  * @throws Unreadable, and nothing else, whatever the bytes are
  */
-export async function readListFile(name: string, content: Uint8Array, words: FindingWords): Promise<ReadList> {
+export async function readListFile(
+  name: string,
+  content: Uint8Array,
+  words: FindingWords,
+): Promise<ReadList> {
   const table = withHeader(await tablesOf(name, content, sentLists), annexForm);
   const { rows: all, ignored } = formOf(table);
   const rows = withoutSignature(all.filter(isFilled));
   if (rows.length === 0) throw new Unreadable('empty', 'has no rows below its header');
-  if (rows.length > mostRows) throw new Unreadable('rows', `has more than ${mostRows} rows`, String(mostRows));
+  if (rows.length > mostRows)
+    throw new Unreadable('rows', `has more than ${mostRows} rows`, String(mostRows));
   const unread = [...ignored, ...unreadColumns(rows)];
   const remarks = unread.length === 0 ? [] : [{ message: words.ignored(unread), refuses: false }];
   return {
@@ -76,7 +92,9 @@ function isFilled({ cells, formulas = [] }: FormRow<AnnexField>): boolean {
 
 /** Below the last row that is numbered or asks for something stand place, date and who signs. */
 function withoutSignature(rows: readonly FormRow<AnnexField>[]): readonly FormRow<AnnexField>[] {
-  const last = rows.findLastIndex(({ cells }) => /^\d+$/.test(cells.index ?? '') || cells.request !== undefined);
+  const last = rows.findLastIndex(
+    ({ cells }) => /^\d+$/.test(cells.index ?? '') || cells.request !== undefined,
+  );
   return last < 0 ? rows : rows.slice(0, last + 1);
 }
 

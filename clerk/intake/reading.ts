@@ -16,7 +16,11 @@ export class NotReadable extends Error {
  * @param deadline milliseconds
  * @throws NotReadable
  */
-export function filesOf(raw: Uint8Array, findings: string, deadline = 15_000): Promise<readonly LetterFile[]> {
+export function filesOf(
+  raw: Uint8Array,
+  findings: string,
+  deadline = 15_000,
+): Promise<readonly LetterFile[]> {
   // Beside this file as source, beside the bundle in the image.
   const program = new URL(`./reader${extname(import.meta.url)}`, import.meta.url);
   return new Promise((resolve, reject) => {

@@ -2,7 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkServerIdentity, type TLSSocket } from 'node:tls';
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
+import {
+  SMTPServer,
+  type SMTPServerDataStream,
+  type SMTPServerOptions,
+  type SMTPServerSession,
+} from 'smtp-server';
 import { clerkDomain } from '../../operator/core/requests/service-address.ts';
 import type { Handed } from './intake.ts';
 
@@ -20,6 +25,8 @@ export type ReceiverOptions = {
   readonly take: (handed: Handed) => Promise<void>;
   /** Told why a letter has to come again. */
   readonly failure: (error: unknown) => void;
+  /** Told of a connection that broke, or was none of Postfix's. */
+  readonly disturbed: (error: Error) => void;
 };
 
 export type Receiver = {
@@ -36,7 +43,9 @@ const silence = 60_000;
 /** Listens on `port`; resolves when it does. */
 export async function serveIntake(options: ReceiverOptions): Promise<Receiver> {
   const credentials = () => {
-    const [cert, key, ca] = ['tls.crt', 'tls.key', 'ca.crt'].map((name) => readFileSync(join(options.tls, name)));
+    const [cert, key, ca] = ['tls.crt', 'tls.key', 'ca.crt'].map((name) =>
+      readFileSync(join(options.tls, name)),
+    );
     return { cert, key, ca, minVersion: 'TLSv1.3' as const };
   };
   const server = new SMTPServer({
@@ -51,8 +60,7 @@ export async function serveIntake(options: ReceiverOptions): Promise<Receiver> {
       callback(fault === undefined ? null : answer(554, fault.message));
     },
   });
-  // Whoever breaks off, or shows no certificate; it holds up nobody else.
-  server.on('error', options.failure);
+  server.on('error', options.disturbed);
   await new Promise<void>((resolve) => server.listen(options.port, resolve));
   return { server, renew: () => server.updateSecureContext(credentials()) };
 }
@@ -67,6 +75,7 @@ function conversation({ largest, services, take, failure }: ReceiverOptions): SM
     size: largest,
     maxClients: connections,
     socketTimeout: silence,
+    closeTimeout: 20_000,
     onRcptTo({ address }, _, callback) {
       const [localPart = '', domain] = address.toLowerCase().split('@');
       const isOurs = domain === clerkDomain && services.includes(localPart);

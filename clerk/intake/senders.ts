@@ -23,7 +23,11 @@ export function senderOf(site: Site, mailboxes: Iterable<Resource>, address: str
   for (const resource of mailboxes) {
     const status = resource.status as MailboxStatus | undefined;
     const addresses = [status?.address, ...(status?.aliases ?? [])];
-    if (status?.address === undefined || !addresses.some((one) => one && localPartOf(site, one) === localPart)) continue;
+    if (
+      status?.address === undefined ||
+      !addresses.some((one) => one && localPartOf(site, one) === localPart)
+    )
+      continue;
     const { type, organizationRef } = resource.spec as MailboxSpec;
     return {
       type,

@@ -55,10 +55,7 @@ export function withHeader<Field extends string>(
  * Reads the rows below the header; wholly empty rows and the row that numbers the columns are no rows.
  * @throws Unreadable when no row is a header, or it names a column twice
  */
-export function readForm<Field extends string>(
-  rows: readonly Row[],
-  columns: Columns<Field>,
-): Form<Field> {
+export function readForm<Field extends string>(rows: readonly Row[], columns: Columns<Field>): Form<Field> {
   const header = findHeader(rows, columns);
   if (header === undefined) {
     const titles = fieldsOf(columns)

@@ -35,11 +35,16 @@ export async function tablesOf(
   if (extension === '.xlsm' || extension === '.xlsb') {
     throw new Unreadable('macros', 'may hold macros: save it as .xlsx');
   }
-  if (extension !== '.xlsx') throw new Unreadable('kind', 'is neither .xlsx nor .csv: save it as one of them');
+  if (extension !== '.xlsx')
+    throw new Unreadable('kind', 'is neither .xlsx nor .csv: save it as one of them');
   const sheets = await readWorkbook(content, limits);
   return sheets.map(({ rows, formulas }) =>
     rows.map((cells, index) =>
-      rowOf(cells, index, columnsOf(cells, (_, column) => formulas.has(`${index}:${column}`))),
+      rowOf(
+        cells,
+        index,
+        columnsOf(cells, (_, column) => formulas.has(`${index}:${column}`)),
+      ),
     ),
   );
 }
@@ -79,7 +84,10 @@ function rowOf(cells: readonly unknown[], index: number, formulas: readonly numb
   };
 }
 
-function columnsOf(cells: readonly unknown[], is: (cell: unknown, column: number) => boolean): readonly number[] {
+function columnsOf(
+  cells: readonly unknown[],
+  is: (cell: unknown, column: number) => boolean,
+): readonly number[] {
   return cells.flatMap((cell, column) => (is(cell, column) ? [column] : []));
 }
 

@@ -18,7 +18,8 @@ export type Sheet = {
 const most = { entries: 300, contents: 2 ** 18, sheets: 20, tag: 20_000 } as const;
 const wanted = /^xl\/[^\0]+\.(xml|rels)$/;
 /** What a list does not need, large or with places of cells that are none of it. */
-const beside = /^xl\/((drawings|charts|theme|externalLinks|pivot\w+|tables|persons)\/|comments|threaded|calcChain)/;
+const beside =
+  /^xl\/((drawings|charts|theme|externalLinks|pivot\w+|tables|persons)\/|comments|threaded|calcChain)/;
 
 /**
  * Every sheet of a workbook.
@@ -26,7 +27,10 @@ const beside = /^xl\/((drawings|charts|theme|externalLinks|pivot\w+|tables|perso
  */
 export async function readWorkbook(content: Uint8Array, limits: ListLimits): Promise<readonly Sheet[]> {
   if (startsWith(content, [0xd0, 0xcf, 0x11, 0xe0])) {
-    throw new Unreadable('locked', 'is locked by a password or in the format before Excel 2007: save it as .xlsx');
+    throw new Unreadable(
+      'locked',
+      'is locked by a password or in the format before Excel 2007: save it as .xlsx',
+    );
   }
   const parts = unpack(content, limits);
   for (const bytes of Object.values(parts)) checkTags(strFromU8(bytes));
@@ -47,7 +51,8 @@ export async function readWorkbook(content: Uint8Array, limits: ListLimits): Pro
   } catch (error) {
     const found = [...formulas.values()].flatMap((cells) => [...cells])[0];
     // A formula whose result is an error has the reader give up on the whole file.
-    if (found !== undefined) throw new Unreadable('formulas', `has a formula in ${cellName(found)}`, cellName(found));
+    if (found !== undefined)
+      throw new Unreadable('formulas', `has a formula in ${cellName(found)}`, cellName(found));
     throw broken(error);
   }
 }
@@ -60,8 +65,10 @@ function unpack(content: Uint8Array, limits: ListLimits): Record<string, Uint8Ar
   const filter = ({ name, size, originalSize }: UnzipFileInfo) => {
     entries += 1;
     if (entries > most.entries) throw tooLarge(`more than ${most.entries} parts`);
-    if (/(^|\/)vbaProject\.bin$/i.test(name)) throw new Unreadable('macros', 'has macros: save it as .xlsx without');
-    if (/^(EncryptionInfo|EncryptedPackage)$/.test(name)) throw new Unreadable('locked', 'is locked by a password');
+    if (/(^|\/)vbaProject\.bin$/i.test(name))
+      throw new Unreadable('macros', 'has macros: save it as .xlsx without');
+    if (/^(EncryptionInfo|EncryptedPackage)$/.test(name))
+      throw new Unreadable('locked', 'is locked by a password');
     if (!wanted.test(name) || beside.test(name)) return false;
     unpacked += originalSize;
     packed += size;
@@ -100,7 +107,9 @@ function checkTags(markup: string): void {
 function look(markup: string, limits: ListLimits): ReadonlySet<string> {
   const formulas = new Set<string>();
   let place: string | undefined;
-  for (const [, isFormula, value] of markup.matchAll(/<(?:[\w.-]{1,64}:)?(f)[\s>/]|(?<![\w:.-])r\s{0,8}=\s{0,8}["']([^"']{0,32})/g)) {
+  for (const [, isFormula, value] of markup.matchAll(
+    /<(?:[\w.-]{1,64}:)?(f)[\s>/]|(?<![\w:.-])r\s{0,8}=\s{0,8}["']([^"']{0,32})/g,
+  )) {
     if (isFormula !== undefined) {
       if (place !== undefined) formulas.add(place);
       continue;
@@ -119,13 +128,15 @@ function look(markup: string, limits: ListLimits): ReadonlySet<string> {
 function placesOf(parts: Readonly<Record<string, Uint8Array>>): readonly (string | undefined)[] {
   const text = (name: string) => strFromU8(parts[name] ?? new Uint8Array());
   const targets = new Map(
-    [...text('xl/_rels/workbook.xml.rels').matchAll(/<Relationship\b([^<>]{1,2000})>/g)].map(([, tag = '']) => {
-      const target = attribute(tag, 'Target');
-      return [attribute(tag, 'Id'), target.startsWith('/') ? target.slice(1) : `xl/${target}`] as const;
-    }),
+    [...text('xl/_rels/workbook.xml.rels').matchAll(/<Relationship\b([^<>]{1,2000})>/g)].map(
+      ([, tag = '']) => {
+        const target = attribute(tag, 'Target');
+        return [attribute(tag, 'Id'), target.startsWith('/') ? target.slice(1) : `xl/${target}`] as const;
+      },
+    ),
   );
-  return [...text('xl/workbook.xml').matchAll(/<(?:\w{1,64}:)?sheet\b([^<>]{1,2000})>/g)].map(([, tag = '']) =>
-    targets.get(attribute(tag, '\\w{1,64}:id')),
+  return [...text('xl/workbook.xml').matchAll(/<(?:\w{1,64}:)?sheet\b([^<>]{1,2000})>/g)].map(
+    ([, tag = '']) => targets.get(attribute(tag, '\\w{1,64}:id')),
   );
 }
 

@@ -39,7 +39,9 @@ beforeAll(async () => {
   const own = { ...login, [attribute.type]: ['Organization'] };
   await pod.addEntries(ldifOf('ntbinh', mailbox('ntbinh', login)));
   // Who may send as it besides itself (R26).
-  await pod.addEntries(ldifOf('soyt', mailbox('soyt', { ...own, [attribute.sendAs]: [mailboxDn('ntbinh')] })));
+  await pod.addEntries(
+    ldifOf('soyt', mailbox('soyt', { ...own, [attribute.sendAs]: [mailboxDn('ntbinh')] })),
+  );
   await pod.addEntries(ldifOf('sonv', mailbox('sonv', own)));
   const addresses = { [attribute.address]: [centre, service] };
   await pod.addEntries(ldifOf('trungtam', mailbox('trungtam', { ...own, ...addresses })));
@@ -50,7 +52,11 @@ let letters = 0;
 async function compose(mail: SendMailOptions = {}): Promise<{ id: string; message: string }> {
   letters += 1;
   const id = `<${letters}@test>`;
-  const { message } = await createTransport({ streamTransport: true, buffer: true, newline: 'windows' }).sendMail({
+  const { message } = await createTransport({
+    streamTransport: true,
+    buffer: true,
+    newline: 'windows',
+  }).sendMail({
     from: organization,
     to: service,
     subject: 'De nghi',
@@ -82,7 +88,9 @@ async function requests(): Promise<readonly NewRequest[]> {
 }
 const requestOf = async (id: string) => (await requests()).find(({ spec }) => spec.messageId === id);
 const counted = async (labels: string) =>
-  (await pod.scrape('clerk')).split('\n').find((line) => line.startsWith(`hopthu_intake_letters_total{${labels}}`));
+  (await pod.scrape('clerk'))
+    .split('\n')
+    .find((line) => line.startsWith(`hopthu_intake_letters_total{${labels}}`));
 
 /** How many letters the Centre has received with this Message-ID. */
 async function centreHas(id: string): Promise<number> {

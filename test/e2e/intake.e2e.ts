@@ -35,7 +35,11 @@ beforeAll(async () => {
 });
 
 async function letter(from: string, id: string): Promise<Buffer> {
-  const { message } = await createTransport({ streamTransport: true, buffer: true, newline: 'windows' }).sendMail({
+  const { message } = await createTransport({
+    streamTransport: true,
+    buffer: true,
+    newline: 'windows',
+  }).sendMail({
     from,
     to: service,
     subject: `Đề nghị ${id}`,
@@ -57,8 +61,12 @@ it('is a request with its rows when a delegate sends it as the organization; a f
   const forged = fresh('forged');
   const outside = 'ai-do@example.org';
   const mail = { to: service, subject: '' };
-  await expect(deliver(site, { ...mail, from: office, raw: await letter(office, forged) })).rejects.toThrow(/55[03]/);
-  await expect(deliver(site, { ...mail, from: outside, raw: await letter(office, forged) })).rejects.toThrow(/550/);
+  await expect(deliver(site, { ...mail, from: office, raw: await letter(office, forged) })).rejects.toThrow(
+    /55[03]/,
+  );
+  await expect(deliver(site, { ...mail, from: outside, raw: await letter(office, forged) })).rejects.toThrow(
+    /550/,
+  );
   await deliver(site, { ...mail, from: outside, raw: await letter(outside, forged) });
   const id = fresh('list');
   await person.send({ ...mail, from: office, raw: await letter(office, id) });
@@ -75,6 +83,8 @@ it('is a request with its rows when a delegate sends it as the organization; a f
 it('is answered when a person sends it alone', async () => {
   const id = fresh('person');
   await person.send({ to: service, subject: '', raw: await letter(person.address, id) });
-  expect(await person.receive(`Xin gửi yêu cầu từ hộp thư của đơn vị: Đề nghị ${id}`)).toContain('auto-replied');
+  expect(await person.receive(`Xin gửi yêu cầu từ hộp thư của đơn vị: Đề nghị ${id}`)).toContain(
+    'auto-replied',
+  );
   expect(await requestOf(id)).toBeUndefined();
 });

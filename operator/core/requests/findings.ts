@@ -59,7 +59,8 @@ export function findingWords(text: string): FindingWords {
     return oneLine(fill(findingsFile, template, { ...none, ...values }), longest);
   };
   return {
-    file: (fault, file, detail) => say(unreadable[fault], { file: oneLine(file, 120), detail: oneLine(detail, 120) }),
+    file: (fault, file, detail) =>
+      say(unreadable[fault], { file: oneLine(file, 120), detail: oneLine(detail, 120) }),
     cell: (fault, { value = '', ...values }) => say(rows[fault], { ...values, value: oneLine(value, 80) }),
     ignored: (columns) => say(ignored, { columns: oneLine(columns.join(', '), 300) }),
   };
@@ -67,10 +68,6 @@ export function findingWords(text: string): FindingWords {
 
 /** Text of anybody as one line without control and bidirectional characters, cut where it is long. */
 export function oneLine(text: string, most: number): string {
-  const plain = text
-    .normalize('NFC')
-    .replace(/\s+/g, ' ')
-    .replace(/\p{C}/gu, '')
-    .trim();
+  const plain = text.normalize('NFC').replace(/\s+/g, ' ').replace(/\p{C}/gu, '').trim();
   return plain.length <= most ? plain : `${plain.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

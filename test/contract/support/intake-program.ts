@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { ports, serviceHost } from '../../../charts/endpoints.ts';
+import { requestTextFiles } from '../../../charts/request-texts.ts';
 import { startIntake } from '../../../clerk/intake/start.ts';
 import { Unavailable } from '../../../operator/errors.ts';
 import { serveHealth } from '../../../operator/health.ts';
@@ -13,7 +14,7 @@ const folder = process.env['HOPTHU_FOLDER'] ?? '';
 const registry = new Registry();
 await startIntake({
   site,
-  mailboxes: () => JSON.parse(readFileSync(join(folder, 'mailboxes.json'), 'utf8')),
+  mailboxes: async () => JSON.parse(readFileSync(join(folder, 'mailboxes.json'), 'utf8')),
   requests: {
     create: async (request) => {
       if (existsSync(join(folder, 'away'))) throw new Unavailable('Kubernetes', 'the API server is away');
@@ -26,7 +27,7 @@ await startIntake({
   letters: {
     send: async ({ to, subject }) => appendFileSync(join(folder, 'answers'), `${to.join()} ${subject}\n`),
   },
-  texts: new URL('../../../charts/config/requests', import.meta.url).pathname,
+  files: requestTextFiles(site),
   tls: '/run/tls',
   caller: serviceHost('postfix', site.namespaces.smtp),
   port: ports.intake.container,

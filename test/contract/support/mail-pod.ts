@@ -15,7 +15,14 @@ import { Containers, logsOf } from './containers.ts';
 import { FilterPod } from './filter-pod.ts';
 
 /** In one network no two can have the port that each has in its own pod. */
-const exporterPorts = { dovecot: 9100, postfix: 9101, openldap: 9102, filter: 9103, throttle: 9104, clerk: 9105 } as const;
+const exporterPorts = {
+  dovecot: 9100,
+  postfix: 9101,
+  openldap: 9102,
+  filter: 9103,
+  throttle: 9104,
+  clerk: 9105,
+} as const;
 const scripts = { openldap: { '/run/slapd': 'slapd' }, postfix: { '/run/metrics': 'figures' } } as const;
 
 export class MailPod {
@@ -91,11 +98,16 @@ export class MailPod {
       HOPTHU_ORIGIN_KEY_FILE: '/run/secrets/origin/key',
       HOPTHU_POLICY_PORT: loopback.throttle,
     });
-    await this.#program('filter', 'operator/filter/main.ts', {}, {
-      HOPTHU_COUNTS_PORT: loopback.valkey,
-      HOPTHU_CLAMD_PORT: loopback.clamd,
-      HOPTHU_CONTROLLER_PORT: loopback.controller,
-    });
+    await this.#program(
+      'filter',
+      'operator/filter/main.ts',
+      {},
+      {
+        HOPTHU_COUNTS_PORT: loopback.valkey,
+        HOPTHU_CLAMD_PORT: loopback.clamd,
+        HOPTHU_CONTROLLER_PORT: loopback.controller,
+      },
+    );
   }
 
   async #program(
@@ -182,9 +194,14 @@ export class MailPod {
    */
   async clerk(folder: Readonly<Record<string, string>>): Promise<void> {
     this.#containers.write('clerk', folder);
-    await this.#program('clerk', 'test/contract/support/intake-program.ts', { '/run/clerk': 'clerk' }, {
-      HOPTHU_FOLDER: '/run/clerk',
-    });
+    await this.#program(
+      'clerk',
+      'test/contract/support/intake-program.ts',
+      { '/run/clerk': 'clerk' },
+      {
+        HOPTHU_FOLDER: '/run/clerk',
+      },
+    );
     const config = postfixConfig(this.#site, { directory: this.#directory, readers: this.#directory });
     const [before = '', ...sections] = (config['stunnel.conf'] ?? '').split(/^(?=\[)/m);
     const section = sections.find((text) => text.startsWith('[clerk]')) ?? '';

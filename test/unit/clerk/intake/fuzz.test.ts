@@ -35,7 +35,8 @@ const perturbed = (content: Uint8Array) =>
     )
     .map((changes) =>
       changes.reduce<Uint8Array>(
-        (all, { at, length, bytes }) => Buffer.concat([all.subarray(0, at), bytes, all.subarray(at + length)]),
+        (all, { at, length, bytes }) =>
+          Buffer.concat([all.subarray(0, at), bytes, all.subarray(at + length)]),
         content,
       ),
     );
@@ -44,9 +45,13 @@ describe('a list', () => {
   const names = ['a.xlsx', 'a.csv', 'a.txt', 'a.xls', 'a'];
   it('of any bytes is rows, or Unreadable', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...names), fc.uint8Array({ maxLength: 2_000 }), async (name, bytes) => {
-        await readable(name, bytes);
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(...names),
+        fc.uint8Array({ maxLength: 2_000 }),
+        async (name, bytes) => {
+          await readable(name, bytes);
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -64,7 +69,10 @@ describe('a list', () => {
   });
 
   it('of any texts gives rows that the API server takes', async () => {
-    const cell = fc.oneof(fc.string({ unit: 'binary', maxLength: 400 }), fc.constantFrom('hủy', 'cấp mới', '=A1'));
+    const cell = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 400 }),
+      fc.constantFrom('hủy', 'cấp mới', '=A1'),
+    );
     const row = fc.array(cell, { minLength: 9, maxLength: 9 });
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 4 }), async (rows) => {
@@ -147,7 +155,10 @@ describe('a letter', () => {
   });
 
   it('of parts within parts is an Error', async () => {
-    const parts = Array.from({ length: 500 }, (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\n\n--b${n}\n`);
+    const parts = Array.from(
+      { length: 500 },
+      (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\n\n--b${n}\n`,
+    );
     await expect(readFiles(Buffer.from(parts.join('')), words)).rejects.toThrow(/nesting/i);
   });
 });

@@ -44,7 +44,12 @@ const mailboxes = [
   mailbox('so-y-te', 'Organization', { address: organization, aliases: ['yte@soctrang.gov.vn'] }),
 ];
 
-type Sent = { readonly to: readonly string[]; readonly subject: string; readonly text: string; readonly answers?: string };
+type Sent = {
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly answers?: string;
+};
 
 function desk(changes: Partial<IntakeOptions> = {}) {
   const requests = new Map<string, NewRequest>();
@@ -53,7 +58,7 @@ function desk(changes: Partial<IntakeOptions> = {}) {
   const intake = new Intake({
     site: socTrang,
     texts,
-    mailboxes: () => mailboxes,
+    mailboxes: async () => mailboxes,
     requests: {
       create: async (request) => {
         const isNew = !requests.has(request.name);
@@ -80,7 +85,11 @@ const received =
 
 /** The letter as our submission has taken it. */
 async function compose(mail: SendMailOptions = {}): Promise<Buffer> {
-  const { message } = await createTransport({ streamTransport: true, buffer: true, newline: 'windows' }).sendMail({
+  const { message } = await createTransport({
+    streamTransport: true,
+    buffer: true,
+    newline: 'windows',
+  }).sendMail({
     from: `Sở Y tế <${organization}>`,
     to: 'admin@soctrang.gov.vn',
     subject: 'Đề nghị cấp hộp thư',
@@ -125,7 +134,8 @@ describe('an organization that sends its list', () => {
     const { intake, requests, seen } = desk();
     const other = { ...xlsxFile, content: csv(people), filename: 'khac.csv' };
     const letters = [{}, {}, { attachments: [other] }, { messageId: '<2@soctrang.gov.vn>' }];
-    for (const mail of letters) await intake.take({ sender: organization, services: ['admin'], raw: await compose(mail) });
+    for (const mail of letters)
+      await intake.take({ sender: organization, services: ['admin'], raw: await compose(mail) });
     expect(requests.size).toBe(3);
     expect(seen.map((one) => one.outcome === 'request' && one.isNew)).toEqual([true, false, true, true]);
   });
@@ -152,7 +162,9 @@ describe('an organization that sends its list', () => {
     const inner = await compose({ messageId: '<0@soctrang.gov.vn>' });
     const passedOn = { filename: 'thu.eml', content: inner, contentType: 'message/rfc822' };
     expect((await take({ attachments: [passedOn] })).requests.size).toBe(1);
-    expect((await take({ inReplyTo: '<a@soctrang.gov.vn>', references: '<a@soctrang.gov.vn>' })).requests.size).toBe(1);
+    expect(
+      (await take({ inReplyTo: '<a@soctrang.gov.vn>', references: '<a@soctrang.gov.vn>' })).requests.size,
+    ).toBe(1);
   });
 
   it('may write to both service addresses at once; then neither is the wrong one', async () => {
@@ -267,9 +279,7 @@ describe('while something is away the letter waits in Postfix, and nothing is lo
 
   it('the list of mailboxes', () =>
     fails({
-      mailboxes: () => {
-        throw new Unavailable('Kubernetes', 'not complete yet');
-      },
+      mailboxes: () => Promise.reject(new Unavailable('Kubernetes', 'not complete yet')),
     }));
   it('the API server', () => fails({ requests: { create: away } }));
   it('the way out', () => fails({ letters: { send: away } }, { attachments: [] }));

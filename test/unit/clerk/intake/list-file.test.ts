@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { strToU8, zipSync } from 'fflate';
+import { emptyForm, emptyFormName } from '../../../../clerk/intake/empty-form.ts';
+import { readListFile } from '../../../../clerk/intake/list-file.ts';
 import { sentLists } from '../../../../cli/annex/limits.ts';
 import { tablesOf } from '../../../../cli/annex/tables.ts';
 import { Unreadable } from '../../../../cli/annex/unreadable.ts';
-import { emptyForm, emptyFormName } from '../../../../clerk/intake/empty-form.ts';
-import { readListFile } from '../../../../clerk/intake/list-file.ts';
 import { csv, people, peopleRows, sheet, titles, words, xlsx } from './lists.ts';
 
 const read = (name: string, content: Uint8Array) => readListFile(name, content, words);
@@ -29,7 +29,11 @@ describe('a list', () => {
     ['XLSX', 'ds.xlsx', xlsx(sheet(people))],
     ['XLSX with its name in capitals', 'DS.XLSX', xlsx(sheet(people))],
     ['CSV with semicolons', 'ds.csv', csv(people)],
-    ['CSV with commas and a byte order mark', 'ds.csv', Buffer.concat([Buffer.from('\uFEFF'), csv(people, ',')])],
+    [
+      'CSV with commas and a byte order mark',
+      'ds.csv',
+      Buffer.concat([Buffer.from('\uFEFF'), csv(people, ',')]),
+    ],
     ['UTF-16', 'ds.csv', utf16(csv(people, '\t').toString(), false)],
     ['UTF-16 of the other order', 'ds.txt', utf16(csv(people, '\t').toString(), true)],
     ['decomposed letters', 'ds.csv', Buffer.from(csv(people).toString().normalize('NFD'))],
@@ -50,7 +54,13 @@ describe('a list', () => {
     const { rows: found, findings } = await read('ds.xlsx', xlsx(sheet(rows)));
     expect(findings).toEqual([]);
     expect(found).toEqual([
-      { number: 5, action: 'Rename', name: 'Đoàn Văn Thông', organization: 'Sở Y tế', newAddress: 'thong.yt' },
+      {
+        number: 5,
+        action: 'Rename',
+        name: 'Đoàn Văn Thông',
+        organization: 'Sở Y tế',
+        newAddress: 'thong.yt',
+      },
     ]);
   });
 
@@ -75,7 +85,12 @@ describe('a list', () => {
     const { rows, findings } = await read('ds.csv', csv([titles, row, people[2] ?? []]));
     expect(rows).toHaveLength(2);
     expect(findings).toEqual(
-      wanted.map((one) => ({ row: 2, rule: 'R20', message: expect.stringMatching(/^\p{Lu}.*\.?$/u), ...one })),
+      wanted.map((one) => ({
+        row: 2,
+        rule: 'R20',
+        message: expect.stringMatching(/^\p{Lu}.*\.?$/u),
+        ...one,
+      })),
     );
   });
 
@@ -117,7 +132,12 @@ describe('a file that is no list', () => {
   it.each<[string, string, () => Uint8Array, string]>([
     ['a PDF', 'cong-van.pdf', () => Buffer.from('%PDF-1.7'), 'kind'],
     ['macros, by name', 'ds.xlsm', () => xlsx(sheet(people)), 'macros'],
-    ['macros, by content', 'ds.xlsx', () => xlsx(sheet(people), { 'xl/vbaProject.bin': strToU8('x') }), 'macros'],
+    [
+      'macros, by content',
+      'ds.xlsx',
+      () => xlsx(sheet(people), { 'xl/vbaProject.bin': strToU8('x') }),
+      'macros',
+    ],
     ['Excel of before 2007', 'ds.xlsx', () => Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'locked'],
     ['text', 'ds.xlsx', () => Buffer.from('Họ và tên'), 'broken'],
     ['nothing', 'ds.xlsx', () => new Uint8Array(), 'broken'],
@@ -129,7 +149,11 @@ describe('a file that is no list', () => {
     [
       'a thousand parts',
       'ds.xlsx',
-      () => xlsx(sheet(people), Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`x/${n}`, strToU8('')]))),
+      () =>
+        xlsx(
+          sheet(people),
+          Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`x/${n}`, strToU8('')])),
+        ),
       'large',
     ],
     ['a cell in the last row', 'ds.xlsx', () => xlsx(far('A1048576', '1048576')), 'large'],
@@ -152,16 +176,37 @@ describe('a file that is no list', () => {
     [
       'TCVN3 in XLSX',
       'ds.xlsx',
-      () => xlsx(sheet([['Hä vµ tªn', '§¬n vÞ', 'Lo¹i yªu cÇu'], ['NguyÔn V¨n An', 'Së Y tÕ', 'cÊp míi']])),
+      () =>
+        xlsx(
+          sheet([
+            ['Hä vµ tªn', '§¬n vÞ', 'Lo¹i yªu cÇu'],
+            ['NguyÔn V¨n An', 'Së Y tÕ', 'cÊp míi'],
+          ]),
+        ),
       'font',
     ],
     [
       'VNI in XLSX',
       'ds.xlsx',
-      () => xlsx(sheet([['Hoï vaø teân', 'Ñôn vò', 'Loaïi yeâu caàu'], ['Nguyeãn Vaên An', 'Sôû Y teá', 'huûy']])),
+      () =>
+        xlsx(
+          sheet([
+            ['Hoï vaø teân', 'Ñôn vò', 'Loaïi yeâu caàu'],
+            ['Nguyeãn Vaên An', 'Sôû Y teá', 'huûy'],
+          ]),
+        ),
       'font',
     ],
-    ['other columns', 'ds.csv', () => csv([['Tên hàng', 'Số lượng'], ['Bàn', '2']]), 'header'],
+    [
+      'other columns',
+      'ds.csv',
+      () =>
+        csv([
+          ['Tên hàng', 'Số lượng'],
+          ['Bàn', '2'],
+        ]),
+      'header',
+    ],
     ['a column twice', 'ds.csv', () => csv([[...titles, 'Họ tên'], people[1] ?? []]), 'columns'],
     ['titles alone', 'ds.csv', () => csv([titles]), 'empty'],
     ['more rows than a request has', 'ds.csv', () => csv([titles, ...Array(501).fill(people[1])]), 'rows'],

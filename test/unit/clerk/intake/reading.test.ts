@@ -3,7 +3,9 @@ import { filesOf, NotReadable } from '../../../../clerk/intake/reading.ts';
 import { csv, findingsText, people, peopleRows } from './lists.ts';
 
 const letter = (headers: string, body: string) =>
-  Buffer.from(`From: a@b.vn\r\n${headers}\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n${body}\r\n--b--\r\n`);
+  Buffer.from(
+    `From: a@b.vn\r\n${headers}\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n${body}\r\n--b--\r\n`,
+  );
 const attached = `Content-Type: text/csv; name="ds.csv"\r\nContent-Transfer-Encoding: base64\r\n\r\n${csv(people).toString('base64')}`;
 
 describe('a letter in a thread of its own', () => {
@@ -17,7 +19,10 @@ describe('a letter in a thread of its own', () => {
   });
 
   it('is given up when it is none, and nobody else ends with it', async () => {
-    const parts = Array.from({ length: 500 }, (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\n\n--b${n}\n`);
+    const parts = Array.from(
+      { length: 500 },
+      (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\n\n--b${n}\n`,
+    );
     await expect(filesOf(Buffer.from(parts.join('')), findingsText)).rejects.toThrow(NotReadable);
     const many = 'Content-Type: text/plain\n\n\n--b\n'.repeat(600_000);
     await filesOf(letter('Subject: x', many), findingsText).catch((error: unknown) =>

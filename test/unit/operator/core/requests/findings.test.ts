@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { cellFaults, fileFaults, findingWords, oneLine } from '../../../../../operator/core/requests/findings.ts';
+import {
+  cellFaults,
+  fileFaults,
+  findingWords,
+  oneLine,
+} from '../../../../../operator/core/requests/findings.ts';
 
-const text = readFileSync(new URL('../../../../../charts/config/requests/findings.yaml', import.meta.url), 'utf8');
+const text = readFileSync(
+  new URL('../../../../../charts/config/requests/findings.yaml', import.meta.url),
+  'utf8',
+);
 
 describe('the sentences about lists', () => {
   it('are there for every fault, and fit into a finding whatever the list holds', () => {
@@ -10,7 +18,9 @@ describe('the sentences about lists', () => {
     const long = 'x'.repeat(5_000);
     const all = [
       ...fileFaults.map((fault) => words.file(fault, long, long)),
-      ...cellFaults.map((fault) => words.cell(fault, { column: 'Họ và tên', value: long, actions: 'cấp mới, hủy' })),
+      ...cellFaults.map((fault) =>
+        words.cell(fault, { column: 'Họ và tên', value: long, actions: 'cấp mới, hủy' }),
+      ),
       words.ignored([long]),
     ];
     for (const sentence of all) {
