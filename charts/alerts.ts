@@ -3,6 +3,7 @@
  * (`components/monitoring.ts`), and so is docs/alerts.md; test/contract/alerts.test.ts shows each of them raised.
  */
 import { partAlerts } from './part-alerts.ts';
+import { publishedAlerts } from './published-alerts.ts';
 
 export type Alert = {
   /** CamelCase, as Prometheus names alerts; also the heading of its runbook. */
@@ -269,4 +270,5 @@ export const alerts: readonly Alert[] = [
     ],
   },
   ...partAlerts,
+  ...publishedAlerts,
 ];

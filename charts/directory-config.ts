@@ -1,5 +1,6 @@
 /** Configuration of slapd, of the scripts beside it and of the front that leads clients to the active provider. */
-import { bindAccounts, mailRoot, suffixOf } from '../operator/core/layout.ts';
+import { bindAccounts, container, mailRoot, suffixOf } from '../operator/core/layout.ts';
+import { publishedAttributes, visibleTo } from '../operator/core/published.ts';
 import { parseBytes } from '../operator/core/quota.ts';
 import type { Site } from '../operator/core/site.ts';
 import { directoryDomain, domainsOf } from '../operator/core/site-domains.ts';
@@ -100,6 +101,7 @@ function database(site: Site, suffix: string): Readonly<Record<string, string>> 
       accessLogDays: site.directory.accessLogDays,
     }),
     'acl.conf': renderFile('openldap/acl.conf', { suffix, exporter: exporterDn }),
+    'published.conf': publishedRules(site, suffix),
     'hopthu.schema': renderFile('openldap/hopthu.schema'),
     'tree.ldif': renderFile('openldap/tree.ldif', {
       suffix,
@@ -193,6 +195,31 @@ function ofOne(places: Places, suffix: string, number: number, other: Provider):
 
 function urlOf({ host, port }: Endpoint): string {
   return `ldaps://${host}:${port}`;
+}
+
+/** Who serves whom with the published directory (R40). */
+const readers = { published: 'members', publisher: 'public' } as const;
+const shown = (type: string) => `(&(hopThuStatus=Active)(hopThuType=${type})(!(hopThuUnpublished=TRUE)))`;
+const publishedEntries = {
+  organization: { container: container.organizations, filter: '(hopThuStatus=Active)' },
+  mailbox: { container: container.mailboxes, filter: shown('Organization') },
+  person: { container: container.mailboxes, filter: shown('Personal') },
+} as const;
+
+/** Rules for the accounts that read the published directory: none for what the site file does not show. */
+function publishedRules({ published }: Site, suffix: string): string {
+  const rules = Object.entries(readers).flatMap(([account, viewer]) => {
+    const attributes = publishedAttributes(visibleTo(viewer, published));
+    return (['organization', 'mailbox', 'person'] as const)
+      .filter((kind) => attributes[kind].length > 0)
+      .map((kind) => ({
+        account,
+        suffix,
+        attributes: attributes[kind].join(','),
+        ...publishedEntries[kind],
+      }));
+  });
+  return rules.map((rule) => renderFile('openldap/published.conf', rule)).join('');
 }
 
 /** LDIF has no other way to carry text that is not ASCII (RFC 2849). */

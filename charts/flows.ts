@@ -16,6 +16,7 @@ export const podNames = [
   'postgresql',
   'webmail',
   'portal',
+  'publisher',
   'operator',
   'clerk',
   'backup',
@@ -38,6 +39,7 @@ export type Elsewhere =
   | 'mailServers'
   | 'signatures'
   | 'repositoryElsewhere'
+  | 'publishedElsewhere'
   | 'oldServers';
 
 export type Flow =
@@ -157,7 +159,12 @@ export const flows: readonly Flow[] = [
     ports: ['portal'],
     why: 'hands over who asks for a page of the portal (R25, R40)',
   },
-  { from: 'portal', to: 'openldap', ports: ['ldaps'], why: 'changes a password as the person' },
+  {
+    from: 'portal',
+    to: 'openldap',
+    ports: ['ldaps', 'ldapsRead'],
+    why: 'changes a password as the person; the published directory (R40)',
+  },
   { from: 'portal', to: 'dovecot', ports: ['sessions'], why: 'ends the sessions of the former password' },
 
   { from: 'operator', to: 'apiServer', why: 'reads resources, writes their status' },
@@ -197,6 +204,18 @@ export const flows: readonly Flow[] = [
   { from: 'monitoring', to: 'webmail', ports: ['exporter'], why: 'metrics of PHP' },
   { from: 'monitoring', to: 'portal', ports: ['operator'], why: 'metrics of the portal' },
 
+  {
+    from: 'publisher',
+    to: 'openldap',
+    ports: ['ldaps', 'ldapsRead'],
+    why: 'what of the directory is public (R40)',
+  },
+  {
+    from: 'publisher',
+    to: 'publishedElsewhere',
+    why: 'the files of it, where `published.files.target` is S3',
+  },
+
   { from: 'backup', to: 'repository', ports: ['repository'], why: 'backups, and reading them back (R34)' },
   { from: 'backup', to: 'repositoryElsewhere', why: 'the same, where the repository is no volume' },
   {
@@ -219,6 +238,7 @@ export const flows: readonly Flow[] = [
   { from: 'rspamd', to: 'dns', why: 'who a sender is: names, SPF, DKIM, DMARC' },
   { from: 'webmail', to: 'dns', why: 'Services' },
   { from: 'portal', to: 'dns', why: 'Services' },
+  { from: 'publisher', to: 'dns', why: 'Services, and S3' },
   { from: 'operator', to: 'dns', why: 'Services' },
   { from: 'clerk', to: 'dns', why: 'Services' },
 ];
@@ -230,7 +250,8 @@ export function flowsOf(site: Site): readonly Flow[] {
     ({ from, shards: when = shards }) =>
       when === shards &&
       (from !== 'applications' || site.applications.length > 0) &&
-      (from !== 'moving' || site.moving.from.length > 0),
+      (from !== 'moving' || site.moving.from.length > 0) &&
+      (from !== 'publisher' || site.published.files !== undefined),
   );
 }
 
@@ -239,6 +260,7 @@ export function podNamesOf(site: Site): readonly PodName[] {
   const present: Partial<Record<PodName, boolean>> = {
     moving: site.moving.from.length > 0,
     'dovecot-proxy': isSharded(site),
+    publisher: site.published.files !== undefined,
   };
   return podNames.filter((name) => present[name] ?? true);
 }

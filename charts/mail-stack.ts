@@ -14,6 +14,7 @@ import { operator } from './components/operator.ts';
 import { portal } from './components/portal.ts';
 import { postfix } from './components/postfix.ts';
 import { postgresql } from './components/postgresql.ts';
+import { publisher } from './components/publisher.ts';
 import { repository } from './components/repository.ts';
 import { webmail } from './components/webmail.ts';
 import type { Context } from './workload.ts';
@@ -39,9 +40,13 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
     postfix(scope, context, { directory, readers }),
   );
   const database = chart('postgresql', (scope) => postgresql(scope, context));
-  const behind = chart('portal', (scope) => portal(scope, context, { directory, dovecots, siteFile }));
+  const behind = chart('portal', (scope) =>
+    portal(scope, context, { directory, readers, dovecots, siteFile }),
+  );
   const endpoints = { database, imap: imaps, smtp: submission, sieve, directory, readers, portal: behind };
   chart('webmail', (scope) => webmail(scope, context, endpoints));
+  if (context.site.published.files !== undefined)
+    chart('publisher', (scope) => publisher(scope, context, readers));
   chart('repository', (scope) => repository(scope, context));
   chart('backup', (scope) => backup(scope, context, database));
   if (context.site.moving.from.length > 0) chart('moving', (scope) => moving(scope, context));

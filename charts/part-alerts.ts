@@ -2,7 +2,8 @@
 import type { Alert } from './alerts.ts';
 
 /** Volumes that fill up by what people do; the directory's and the backups' have alerts of their own. */
-const volumes = 'mail-.+|archive.*|queue-postfix-.+|data-postgresql-.+|valkey-rspamd-.+|signatures-rspamd-.+';
+const volumes =
+  'mail-.+|archive.*|queue-postfix-.+|data-postgresql-.+|valkey-rspamd-.+|signatures-rspamd-.+|published';
 
 export const partAlerts: readonly Alert[] = [
   {

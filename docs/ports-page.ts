@@ -11,6 +11,7 @@ const names: Readonly<Record<Caller | Elsewhere, string>> = {
   mailServers: 'any address',
   signatures: '`filter.signatures.mirror`',
   repositoryElsewhere: 'the repository (`backup.repository`)',
+  publishedElsewhere: '`published.files.target`',
   oldServers: '`moving.from` (`networks`)',
 };
 const elsewhere: Readonly<Record<Elsewhere, string>> = {
@@ -19,6 +20,7 @@ const elsewhere: Readonly<Record<Elsewhere, string>> = {
   mailServers: '25',
   signatures: "the URL's",
   repositoryElsewhere: 'of its URL',
+  publishedElsewhere: 'of its URL',
   oldServers: '`port` of each, 993',
 };
 
@@ -45,7 +47,8 @@ function table(rows: readonly Flow[]): string {
 export function portsPage(): string {
   const outside = flows.filter(
     ({ from, to }) =>
-      from === 'anybody' || ['mailServers', 'signatures', 'repositoryElsewhere', 'oldServers'].includes(to),
+      from === 'anybody' ||
+      ['mailServers', 'signatures', 'repositoryElsewhere', 'publishedElsewhere', 'oldServers'].includes(to),
   );
   return `# Ports and flows
 

@@ -37,7 +37,7 @@ export class Awaited extends Error {
 }
 
 /** The part that failed, as conditions name it. Without the lease nothing may be written: it ends the pass. */
-export type UnavailablePart = 'LDAP' | 'Kubernetes' | 'Dovecot' | 'Postfix' | 'Lease';
+export type UnavailablePart = 'LDAP' | 'Kubernetes' | 'Dovecot' | 'Postfix' | 'S3' | 'Lease';
 
 /** Something outside could not be reached or answered only in part. Retried with backoff. */
 export class Unavailable extends Error {

@@ -13,6 +13,7 @@ import type { Who } from './login/who.ts';
 import { type MailboxProps, mailboxRoutes } from './mailbox/routes.ts';
 import type { Changes } from './password/change.ts';
 import { passwordRoutes } from './password/routes.ts';
+import { type PublishedProps, publishedRoutes } from './published/routes.ts';
 
 export type AppProps = {
   readonly site: Site;
@@ -22,11 +23,14 @@ export type AppProps = {
   readonly cookie: SessionCookie;
   readonly who: Who;
   readonly mailbox: Pick<MailboxProps, 'directory' | 'store' | 'ports' | 'now'>;
+  /** The published directory. */
+  readonly kept: PublishedProps['kept'];
   /** What nobody foresaw. */
   readonly fault: (error: unknown) => void;
 };
 
-export function portalApp({ site, texts, changes, logins, cookie, who, mailbox, fault }: AppProps): Hono {
+export function portalApp(props: AppProps): Hono {
+  const { site, texts, changes, logins, cookie, who, mailbox, kept, fault } = props;
   const app = new Hono({ strict: false });
   const pages = new Pages(site, texts);
   app.use(headers());
@@ -41,6 +45,7 @@ export function portalApp({ site, texts, changes, logins, cookie, who, mailbox, 
   app.route('/', passwordRoutes({ site, texts, pages, changes, fault }));
   app.route('/', loginRoutes({ site, texts, pages, logins, cookie, fault }));
   app.route('/', mailboxRoutes({ site, texts, pages, who, ...mailbox }));
+  app.route('/', publishedRoutes({ site, words: texts.published, pages, kept, who }));
   const told = (c: Context, missing: boolean) =>
     c.html(pages.show('none', 'fault.html', { missing }), missing ? 404 : 503, {
       'cache-control': 'no-store',

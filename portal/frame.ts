@@ -11,11 +11,17 @@ export class Pages {
   readonly #files: PortalTexts['files'];
   readonly #everywhere: Filled<typeof everywhere>;
 
-  constructor({ title: site }: Pick<Site, 'title'>, { files }: Pick<PortalTexts, 'files'>) {
+  /** @param host as `https://mail.example.vn` where the pages are elsewhere than the portal */
+  constructor({ title: site }: Pick<Site, 'title'>, { files }: Pick<PortalTexts, 'files'>, host = '') {
     this.#files = files;
     this.#everywhere = {
-      ...{ site, webmail: '/', base: portalPath, mailboxPath: portalPath },
-      ...{ passwordPath, publishedPath, handbookPath },
+      site,
+      webmail: `${host}/`,
+      base: `${host}${portalPath}`,
+      mailboxPath: `${host}${portalPath}`,
+      passwordPath: `${host}${passwordPath}`,
+      publishedPath: `${host}${publishedPath}`,
+      handbookPath: `${host}${handbookPath}`,
     };
   }
 
@@ -32,15 +38,20 @@ export class Pages {
 
   /** @param content with one `h1`, which gives the window its title */
   frame(section: Section, content: Html): string {
-    const title = /<h1[^>]*>([^<]*)<\/h1>/.exec(content.html)?.[1] ?? '';
+    const title = titleOf(content);
     return renderPage('frame.html', this.#files['frame.html'], {
       ...this.#everywhere,
       content,
-      title: { html: title },
+      title,
       onMailbox: section === 'mailbox',
       onPassword: section === 'password',
       onPublished: section === 'published',
       onHandbook: section === 'handbook',
     });
   }
+}
+
+/** The text of its `h1`. */
+export function titleOf({ html }: Html): Html {
+  return { html: /<h1[^>]*>([^<]*)<\/h1>/.exec(html)?.[1] ?? '' };
 }

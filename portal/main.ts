@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type PortalFile, portalFiles, portalTexts } from '../operator/core/portal-texts.ts';
 import { shardNames } from '../operator/core/shards.ts';
-import { parseSite } from '../operator/core/site.ts';
+import { parseSite, type Site } from '../operator/core/site.ts';
 import { Doveadm } from '../operator/dovecot/doveadm.ts';
 import { DoveadmSessions } from '../operator/dovecot/doveadm-sessions.ts';
 import { DoveadmUsage } from '../operator/dovecot/doveadm-usage.ts';
@@ -25,6 +25,8 @@ import { MailboxStore } from './mailbox/store.ts';
 import { Changes } from './password/change.ts';
 import { PasswordDirectory } from './password/directory.ts';
 import { endingSessions } from './password/sessions.ts';
+import { KeptDirectory } from './published/kept.ts';
+import { readListed } from './published/reader.ts';
 import { servePortal } from './server.ts';
 
 /** Three kinds of this many are about 8 MiB. */
@@ -130,6 +132,9 @@ async function serve(): Promise<void> {
       },
       now: Date.now,
     },
+    kept: publishedDirectory(site, registry, (err) =>
+      log.error({ err }, 'the published directory is not up to date'),
+    ),
     fault: (err) => log.error({ err }, 'a fault'),
   });
   const { server, renew } = await servePortal(app, {
@@ -152,6 +157,33 @@ async function serve(): Promise<void> {
     }
   });
   log.info('started');
+}
+
+/** Read from now on; its age is a metric. */
+function publishedDirectory(site: Site, registry: Registry, fault: (error: unknown) => void): KeptDirectory {
+  const kept = new KeptDirectory({
+    site,
+    read: () =>
+      readListed(site, {
+        account: 'published',
+        host: need('HOPTHU_READERS_HOST'),
+        port: Number(need('HOPTHU_READERS_PORT')),
+        ca: file('HOPTHU_CA_FILE'),
+        password: file('HOPTHU_PUBLISHED_PASSWORD_FILE'),
+      }),
+    now: () => new Date(),
+    fault,
+  });
+  new Gauge({
+    name: 'hopthu_published_read_timestamp_seconds',
+    help: 'When the published directory was last read, 0 before the first time.',
+    registers: [registry],
+    collect() {
+      this.set(kept.readAt / 1000);
+    },
+  });
+  kept.start();
+  return kept;
 }
 
 await serve();

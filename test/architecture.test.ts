@@ -82,7 +82,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'hono',
     'hono/',
     '@hono/node-server',
+    'aws4fetch',
     'ldapts',
+    'papaparse',
     'pino',
     'prom-client',
     'qr',
@@ -149,7 +151,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/filter/main.ts',
     'portal/main.ts',
     'clerk/main.ts',
+    'portal/publisher/main.ts',
   ],
+  aws4fetch: ['portal/publisher/s3.ts'],
 };
 
 const longest = 300;

@@ -87,6 +87,7 @@ function elsewhere({
   network: { apiServer },
   filter: { signatures },
   backup: { repository },
+  published: { files },
   moving,
 }: Site): Readonly<Record<Elsewhere, Rule | undefined>> {
   const anywhere = [network('0.0.0.0/0'), network('::/0')];
@@ -109,6 +110,10 @@ function elsewhere({
       repository === 'volume'
         ? undefined
         : { to: anywhere, ports: [tcp(portOf(new URL(repository.replace(/^\w+:/, ''))))] },
+    publishedElsewhere:
+      files === undefined || files.target === 'volume'
+        ? undefined
+        : { to: anywhere, ports: [tcp(portOf(new URL(files.target.replace(/^s3:/, ''))))] },
     // Where there are several, each at the ports of all.
     oldServers:
       moving.from.length === 0

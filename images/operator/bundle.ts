@@ -1,4 +1,4 @@
-/** Makes images/operator/build: the operator, the throttle, the filter's metrics, the portal and the clerk as one file each, and the Node binary that runs them. */
+/** Makes images/operator/build: the operator and the programs beside it as one file each, and the Node binary that runs them. */
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { bundle } from './single-file.ts';
 
@@ -14,6 +14,7 @@ const inputs = await bundle(
     clerk: program('../clerk/main.ts'),
     // Beside the clerk, which starts it as a thread.
     reader: program('../clerk/intake/reader.ts'),
+    publisher: program('../portal/publisher/main.ts'),
   },
   folder.pathname,
 );

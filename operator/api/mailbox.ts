@@ -120,6 +120,10 @@ export const mailboxSpec = z
     delegates: delegates
       .optional()
       .describe("Who else uses this organization's mailbox; only with type Organization. R26, R27, R28"),
+    published: z
+      .boolean()
+      .optional()
+      .describe('`false` leaves it out of the published directory, whatever the site shows there. R40'),
     passwordReset: line(64)
       .optional()
       .describe('Any new value, such as the date, asks for one new first password. R20, R25'),

@@ -71,6 +71,7 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
     ...facts.life.attributes,
     ...deletionPolicy(mailbox.spec),
     [attribute.hold]: optional(mailbox.spec.hold?.reason),
+    [attribute.unpublished]: mailbox.spec.published === false ? ['TRUE'] : none,
     // Whoever is let in has the mail in its place.
     ...(receives(facts.life.status) ? { [attribute.archive]: none } : {}),
     ...passwordAttributes(site, facts),

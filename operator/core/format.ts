@@ -92,6 +92,8 @@ function replacementText(change: Update, name: string, values: readonly string[]
   if (name === attribute.delegate) return setChange('delegates', before(change, name), values, delegateText);
   if (name === attribute.mailSetting)
     return setChange('delegate of', foldersText(before(change, name)), foldersText(values), String);
+  if (name === attribute.unpublished)
+    return values.length === 0 ? 'in the published directory again' : 'not in the published directory';
   if (name === attribute.endSessions && values.length === 0) return 'sessions of withdrawn rights ended';
   const label = labels[name];
   if (label === undefined || announced.has(name)) return label;

@@ -58,6 +58,8 @@ export const attribute = {
   mailMove: 'hopThuMailMove',
   /** Names without diacritics, for who looks somebody up without typing them. */
   searchName: 'hopThuSearchName',
+  /** TRUE: left out of the published directory (R40); absent otherwise. */
+  unpublished: 'hopThuUnpublished',
   /** Generalized time: when the status last changed; absent while it never did. */
   statusSince: 'hopThuStatusSince',
   /** Hash of the plan by whose approval the status changed; absent where it needed none. */
@@ -91,8 +93,20 @@ export const container = {
   held: 'ou=held',
 } as const;
 
-/** Accounts that the parts bind with, and the inspection's (R36): `cn=<name>,ou=services,<suffix>`. */
-export const serviceAccounts = ['operator', 'dovecot', 'postfix', 'webmail', 'portal', 'auditor'] as const;
+/**
+ * Accounts that the parts bind with, and the inspection's (R36): `cn=<name>,ou=services,<suffix>`. Of the published
+ * directory (R40) `published` reads what its pages show to anybody, `publisher` what is public alone.
+ */
+export const serviceAccounts = [
+  'operator',
+  'dovecot',
+  'postfix',
+  'webmail',
+  'portal',
+  'published',
+  'publisher',
+  'auditor',
+] as const;
 export type ServiceAccount = (typeof serviceAccounts)[number];
 
 /** Bind account of another application (R6): `cn=app-<name>,ou=services,<suffix>`; no part has such a name. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { delegateRights } from '../api/mailbox.ts';
 import { Invalid } from '../errors.ts';
 import { checkPage, type Shape } from './page-template.ts';
+import { type FileWords, fileWords, publishedShapes } from './published-texts.ts';
 import { fill } from './template.ts';
 
 /** How a wish for another password ends, as the page words it. */
@@ -105,15 +106,20 @@ export const pageShapes = {
   },
   /** Of what there is not, or what went wrong. */
   'fault.html': { missing: true },
+  ...publishedShapes,
 } as const satisfies Readonly<Record<string, Shape>>;
 export type PageFile = keyof typeof pageShapes;
 
 /** Served as they are, to everybody. */
-export const assets = { 'style.css': 'text/css', 'rules.js': 'text/javascript' } as const;
+export const assets = {
+  'style.css': 'text/css',
+  'rules.js': 'text/javascript',
+  'published.js': 'text/javascript',
+} as const;
 export type Asset = keyof typeof assets;
 
 /** Single sentences, and the comment at the head of a proposal. */
-const wordFiles = ['texts.yaml', 'login.yaml', 'mailbox.yaml', 'proposal.txt'] as const;
+const wordFiles = ['texts.yaml', 'login.yaml', 'mailbox.yaml', 'proposal.txt', 'published.yaml'] as const;
 
 export type PortalFile = PageFile | Asset | (typeof wordFiles)[number];
 export const portalFiles = [
@@ -126,6 +132,8 @@ export type PortalTexts = {
   readonly words: Readonly<Record<Outcome, string>>;
   readonly login: Readonly<Record<LoginOutcome, string>>;
   readonly mailbox: MailboxWords;
+  /** Of the files of the published directory. */
+  readonly published: FileWords;
   readonly files: Readonly<Record<PortalFile, string>>;
 };
 
@@ -149,7 +157,8 @@ export function portalTexts(files: Readonly<Record<PortalFile, string>>): Portal
     when: '',
     lines: '',
   });
-  return { words, login, mailbox, files };
+  const published = wordsOf('published.yaml', files['published.yaml'], fileWords);
+  return { words, login, mailbox, published, files };
 }
 
 function wordsOf<T>(name: string, text: string, schema: z.ZodType<T>): T {

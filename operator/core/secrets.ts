@@ -38,6 +38,9 @@ export const backupSecret = 'backup-repository';
  */
 export const backupStoreSecret = 'backup-store';
 
+/** What opens the place of the published files where that is S3, as `backupStoreSecret`; people made it. R40 */
+export const publishedStoreSecret = 'published-store';
+
 /** Private keys that sign outgoing mail, a key `SELECTOR.key` each; mounted by the filter. RFC 6376 */
 export const dkimSecret = 'dkim-keys';
 

@@ -6,6 +6,7 @@ import { backupSchema } from './backup.ts';
 import { dnsSchema } from './dns.ts';
 import { filter } from './filter.ts';
 import { portal } from './portal.ts';
+import { published } from './published.ts';
 import { parseBytes } from './quota.ts';
 import { expose, images, monitoring, network, storage, tls } from './site-cluster.ts';
 import { applications, directory, slug } from './site-directory.ts';
@@ -167,6 +168,7 @@ const schema = z.strictObject({
       .describe('Pods of the webmail; what is open goes on in any of them. R35'),
   }),
   portal,
+  published,
   operator: z.strictObject({
     replicas: z
       .int()

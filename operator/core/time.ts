@@ -23,6 +23,11 @@ export function dateInVietnam(time: number): string {
   return new Date(time + 7 * 3_600_000).toISOString().slice(0, 10);
 }
 
+/** `05:00`: the time of day in Việt Nam. */
+export function timeInVietnam(time: number): string {
+  return new Date(time + 7 * 3_600_000).toISOString().slice(11, 16);
+}
+
 export function daysAfter(date: Date, days: number): string {
   return rfc3339(new Date(date.getTime() + days * 86_400_000));
 }

@@ -57,6 +57,7 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.rejected,
       attribute.mailHost,
       attribute.mailMove,
+      attribute.unpublished,
     ],
   },
   [objectClass.organization]: {
@@ -133,6 +134,7 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.endSessions]: /^(TRUE|FALSE)$/,
   [attribute.statusSince]: /^\d{14}Z$/,
   [attribute.mailHost]: /^dovecot-\d+$/,
+  [attribute.unpublished]: /^(TRUE|FALSE)$/,
   [attribute.mailMove]: /^(copy|hold|left) dovecot-\d+$/,
   pwdReset: /^(TRUE|FALSE)$/,
   postalAddress: /^(?:[^\\$]|\\24|\\5C)+(?:\$(?:[^\\$]|\\24|\\5C)+)*$/i,

@@ -15,6 +15,8 @@ type Case = {
   readonly quiet: Series;
   /** Labels of the result, where they are not the site's. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** The summary with its value, where it holds one. */
+  readonly told?: string;
   /** At which one looks, where it is not 29. */
   readonly minute?: number;
 };
@@ -45,6 +47,8 @@ const cronJob = (name: string, values: string): Series => ({
 const failedJob = (name: string, values: string): Series => ({
   [`kube_job_failed{namespace="st-mail",job_name="${name}",condition="true"}`]: values,
 });
+
+const published = (values: string): Series => cronJob('publish', values);
 
 const cases: Readonly<Record<string, Case>> = {
   HopThuNotOneWriter: {
@@ -219,6 +223,26 @@ const cases: Readonly<Record<string, Case>> = {
     quiet: one('hopthu_certificate_not_after_timestamp_seconds', '1300000x120'),
     minute: 100,
   },
+  HopThuNotPublished: {
+    loud: {
+      ...published('1795000000x60'),
+      ...failedJob('publish-29411520', '1x60'),
+      'kube_job_created{namespace="st-mail",job_name="publish-29411520"}': '1795086400x60',
+    },
+    // A later run made up for it.
+    quiet: {
+      ...published('1795172800x60'),
+      ...failedJob('publish-29411520', '1x60'),
+      'kube_job_created{namespace="st-mail",job_name="publish-29411520"}': '1795086400x60',
+    },
+    labels: { namespace: 'st-mail' },
+    told: 'The directory was not published: the files are of 2026-11-18 11:06:40 +0000 UTC (1970: there are none)',
+  },
+  HopThuPublishedPagesOld: {
+    loud: one('hopthu_published_read_timestamp_seconds', '0x180'),
+    quiet: one('hopthu_published_read_timestamp_seconds', '0+60x180'),
+    minute: 140,
+  },
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'hopthu-alerts-'));
@@ -241,10 +265,16 @@ it('has a case for every alert, and every alert has a runbook', () => {
 it.each(alerts)(
   '$name is raised by what it is for, and not otherwise',
   async ({ name, severity, summary }) => {
-    const { loud, quiet, labels = { site: 'st' }, minute } = cases[name] ?? { loud: {}, quiet: {} };
+    const {
+      loud,
+      quiet,
+      labels = { site: 'st' },
+      minute,
+      told = summary,
+    } = cases[name] ?? { loud: {}, quiet: {} };
     const raised = {
       exp_labels: { ...labels, severity },
-      exp_annotations: { summary, runbook: `docs/alerts.md#${name.toLowerCase()}` },
+      exp_annotations: { summary: told, runbook: `docs/alerts.md#${name.toLowerCase()}` },
     };
     const rules = join(folder, 'rules.yaml');
     writeFileSync(rules, stringify(ruleFile()));

@@ -80,6 +80,7 @@ beforeAll(async () => {
       ports: { imaps: 993, pop3s: 995, submissions: 465, submission: 587 },
       now: Date.now,
     },
+    kept: { view: () => undefined },
     fault: (error) => console.error(error),
   });
   port = await freePort();

@@ -15,6 +15,7 @@ type Role = ServiceAccount | 'self' | 'another';
 type Rights = { readonly read: string; readonly ask: string; readonly write: string };
 
 const delivery = 'hopThuAddress hopThuStatus mail objectClass';
+const listed = 'cn hopThuOrganization hopThuType mail objectClass title';
 const policy = 'pwdReset pwdAccountLockedTime';
 const slapdOwn = 'pwdLastSuccess pwdChangedTime pwdHistory';
 const history =
@@ -50,6 +51,9 @@ const rights: Readonly<Record<Role, Rights>> = {
     ask: '',
     write: '',
   },
+  // What the pages show to who is logged in, and what is public (R40).
+  published: { read: `${listed} telephoneNumber`, ask: '', write: '' },
+  publisher: { read: listed, ask: '', write: '' },
   self: { read: `${delivery} cn hopThuQuotaBytes o sn title uid`, ask: '', write: 'userPassword' },
   another: { read: '', ask: '', write: '' },
   auditor: { read: '', ask: '', write: '' },
@@ -78,6 +82,7 @@ const own: Readonly<Record<string, string>> = {
   [attribute.mailHost]: 'dovecot-0',
   [attribute.mailMove]: 'left dovecot-1',
   [attribute.organization]: other,
+  [attribute.unpublished]: 'FALSE',
 };
 
 let slapd: Slapd;

@@ -16,7 +16,10 @@ const elsewhere = {
   ...socTrang,
   backup: { ...socTrang.backup, repository: 's3:https://s3.example.vn/backup/soc-trang' },
 };
-const jobs = (site: typeof socTrang) => manifestsOf(site).filter(({ kind }) => kind === 'CronJob');
+const jobs = (site: typeof socTrang) =>
+  manifestsOf(site).filter(
+    ({ kind, metadata }) => kind === 'CronJob' && /^(backup|check|restore|prune)\b/.test(metadata.name),
+  );
 const specOf = (manifest: Manifest) => manifest['spec'] as Record<string, unknown>;
 const podOf = (manifest: Manifest) =>
   (specOf(manifest)['jobTemplate'] as { spec: { template: { spec: Pod } } }).spec.template.spec;

@@ -137,6 +137,7 @@ describe.each([socTrang, daNang, moving, sharded])(
         'portal',
         'postfix',
         'prune',
+        'publisher',
         'rspamd',
         'webmail',
       ]);
@@ -159,4 +160,14 @@ it('a repository elsewhere is reached by its port, from the jobs of the backup a
     (spec.egress ?? []).some(({ ports: list = [] }) => list.some(({ port }) => port === 9000)),
   );
   expect(reaching.map(({ metadata }) => metadata.name)).toEqual(['backup', 'prune']);
+});
+
+it('published files in S3 are brought there by its port, by the publisher alone', () => {
+  const target = 's3:https://s3.example.vn:9000/danh-ba/soc-trang';
+  const files = { schedule: '0 5 * * *', target, keep: 3 };
+  const site = { ...socTrang, published: { ...socTrang.published, files } };
+  const reaching = policiesOf(manifestsOf(site)).filter(({ spec }) =>
+    (spec.egress ?? []).some(({ ports: list = [] }) => list.some(({ port }) => port === 9000)),
+  );
+  expect(reaching.map(({ metadata }) => metadata.name)).toEqual(['publisher']);
 });

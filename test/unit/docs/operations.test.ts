@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../../..');
 const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
 const textsOf = (pattern: string) =>
   globSync(pattern, { cwd: root }).map((path) => readFileSync(join(root, path), 'utf8'));
-const code = textsOf('operator/**/*.ts');
+const code = textsOf('{operator,portal}/**/*.ts');
 /** What the scripts beside daemons print. */
 const scripts = textsOf('charts/config/{openldap,postfix}/{metrics,count-log}');
 

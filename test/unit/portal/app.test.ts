@@ -33,6 +33,7 @@ const app = portalApp({
     ports: { imaps: 993, pop3s: 995, submissions: 465, submission: 587 },
     now: Date.now,
   },
+  kept: { view: () => undefined },
   fault: (error) => faults.push(error),
 });
 

@@ -158,3 +158,15 @@ describe('drift', () => {
     expect(other.directory.entry(dn)?.attributes).toEqual(before);
   });
 });
+
+describe('a mailbox that is left out of the published directory (R40)', () => {
+  it('says so in its entry, and no other mailbox says anything', async () => {
+    province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt', { spec: { published: false } });
+    province.person('an', 'Nguyễn Văn An', 'so-tttt', { spec: { published: true } });
+    await province.settle();
+    expect(province.entryOf('binh')).toMatchObject({ hopThuUnpublished: ['TRUE'] });
+    expect(province.entryOf('an')['hopThuUnpublished'] ?? []).toEqual([]);
+    province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt');
+    expect(await province.settle()).toEqual([expect.stringMatching(/in the published directory again$/)]);
+  });
+});

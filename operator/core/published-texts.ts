@@ -1,0 +1,56 @@
+/** Pages and words of the published directory, which a province may replace, and what each may ask for (R40). Pure. */
+import { z } from 'zod';
+import type { Shape } from './page-template.ts';
+
+const link = { name: true, href: true } as const;
+/** `tel` is what a telephone dials, where the number is one. */
+const contact = { mail: true, phone: true, tel: true } as const;
+const person = { ...link, ...contact, title: true, organization: true } as const;
+/** `csv`, `vcf` and `ldif` are links. */
+const files = { csv: true, vcf: true, ldif: true } as const;
+/** Time and date of what is shown, as `05:00` and `26/11/2026`. */
+const updated = { time: true, date: true } as const;
+/** `previous` and `next` are links, or there is none. */
+const pager = { several: true, page: true, pages: true, previous: true, next: true } as const;
+
+/** What a page may ask for, by file. */
+export const publishedShapes = {
+  /** The form that searches. Files on a disk have no server to ask, but a script (`offline`). */
+  'published-form.html': { query: true, action: true, offline: true, places: true },
+  /** One organization in the tree; `units` are those below it. */
+  'published-node.html': { ...link, units: true, count: true },
+  'published.html': { form: true, tree: true, organizations: true, people: true, ...files, ...updated },
+  'published-organization.html': {
+    ...{ form: true, home: true, name: true, address: true, ...contact, ...files, ...updated, ...pager },
+    ...{ above: link, hasUnits: true, units: link, hasPeople: true, people: person },
+  },
+  'published-found.html': {
+    ...{ form: true, home: true, query: true, total: true, ...updated, ...pager },
+    ...{ hasOrganizations: true, organizations: { ...link, ...contact, inside: true } },
+    ...{ hasPeople: true, people: person },
+  },
+  /** While it could not be read yet. */
+  'published-closed.html': {},
+  /** Around the pages on a disk. */
+  'published-frame.html': { title: true, content: true, home: true, style: true, script: true },
+  /** Leads on to the present state, where there are no links between files. */
+  'published-present.html': { href: true },
+} as const satisfies Readonly<Record<string, Shape>>;
+
+const word = z.string().min(1);
+
+/** Words of the files that are offered (`published.yaml`). */
+export const fileWords = z.strictObject({
+  columns: z.strictObject({
+    kind: word,
+    name: word,
+    title: word,
+    organization: word,
+    above: word,
+    mail: word,
+    phone: word,
+    address: word,
+  }),
+  kinds: z.strictObject({ organization: word, person: word }),
+});
+export type FileWords = Readonly<z.infer<typeof fileWords>>;

@@ -1,0 +1,84 @@
+/** The published directory in memory, read anew on an interval: a failed read leaves what was read before (R40). */
+import type { Published, Viewer } from '../../operator/core/published.ts';
+import { visibleTo } from '../../operator/core/published.ts';
+import type { Site } from '../../operator/core/site.ts';
+import { buildDirectory, type Directory, type Listed } from './model.ts';
+import { SearchIndex } from './search.ts';
+
+/** The directory as one kind of viewer sees it. */
+export type View = {
+  readonly directory: Directory;
+  readonly index: SearchIndex;
+  /** When the reading of it began: what was changed before is in it. */
+  readonly readAt: Date;
+};
+
+export type KeptProps = {
+  readonly site: Site;
+  readonly read: () => Promise<Listed>;
+  readonly now: () => Date;
+  /** Sees why a read failed. */
+  readonly fault: (error: unknown) => void;
+};
+
+/** Seconds until the next attempt after a failed one, where the interval is not shorter. */
+const impatience = 15;
+
+export class KeptDirectory {
+  readonly #props: KeptProps;
+  #views: Readonly<Record<Viewer, View>> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(props: KeptProps) {
+    this.#props = props;
+  }
+
+  /** Undefined until it was read once. */
+  view(viewer: Viewer): View | undefined {
+    return this.#views?.[viewer];
+  }
+
+  /** Milliseconds since the epoch; 0 until it was read once. */
+  get readAt(): number {
+    return this.#views?.public.readAt.getTime() ?? 0;
+  }
+
+  /** @throws what the read ends with; what was read before stays */
+  async refresh(): Promise<void> {
+    const { site, read, now } = this.#props;
+    const readAt = now();
+    const listed = await read();
+    const members = viewOf(site, 'members', listed, readAt);
+    const isSame = sameSight(site.published);
+    this.#views = { members, public: isSame ? members : viewOf(site, 'public', listed, readAt) };
+  }
+
+  /** Reads now and then every `published.refreshSeconds`, until `stop`. */
+  start(): void {
+    const { refreshSeconds } = this.#props.site.published;
+    const again = (seconds: number) => {
+      this.#timer = setTimeout(() => this.start(), seconds * 1000).unref();
+    };
+    this.refresh().then(
+      () => again(refreshSeconds),
+      (error: unknown) => {
+        this.#props.fault(error);
+        again(Math.min(impatience, refreshSeconds));
+      },
+    );
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+function viewOf(site: Site, viewer: Viewer, listed: Listed, readAt: Date): View {
+  const directory = buildDirectory(listed, visibleTo(viewer, site.published), site.naming.titles);
+  return { directory, index: new SearchIndex(directory), readAt };
+}
+
+/** Whether who is logged in sees no more than anybody. */
+function sameSight(published: Published): boolean {
+  return JSON.stringify(visibleTo('members', published)) === JSON.stringify(visibleTo('public', published));
+}

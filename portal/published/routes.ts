@@ -1,0 +1,115 @@
+/** What the portal answers below /danh-ba: the tree, organizations, what somebody searches, and files (R40). */
+import { type Context, Hono } from 'hono';
+import { suffixOf } from '../../operator/core/layout.ts';
+import type { Html } from '../../operator/core/page-template.ts';
+import { publishedPath } from '../../operator/core/portal.ts';
+import { type Viewer, visibleTo } from '../../operator/core/published.ts';
+import type { FileWords } from '../../operator/core/published-texts.ts';
+import type { Site } from '../../operator/core/site.ts';
+import { directoryDomain } from '../../operator/core/site-domains.ts';
+import { Unavailable } from '../../operator/errors.ts';
+import type { Pages } from '../frame.ts';
+import { toLogin, type Who } from '../login/who.ts';
+import { cardsOf } from './cards.ts';
+import { type Format, fileOf, formats } from './formats.ts';
+import type { KeptDirectory, View } from './kept.ts';
+import type { Organization } from './model.ts';
+import { foundPage, organizationPage, type PageProps, type Places, treePage } from './pages.ts';
+import { wordsOf } from './search.ts';
+
+export type PublishedProps = {
+  readonly site: Site;
+  readonly words: FileWords;
+  readonly pages: Pages;
+  readonly kept: Pick<KeptDirectory, 'view'>;
+  readonly who: Who;
+};
+
+const name = 'danh-ba';
+const organizationPath = `${publishedPath}/don-vi`;
+
+const places: Places = {
+  home: publishedPath,
+  search: publishedPath,
+  organization: ({ slug }) => `${organizationPath}/${slug}`,
+  file: (format, organization) =>
+    organization === undefined
+      ? `${publishedPath}/${name}.${format}`
+      : `${organizationPath}/${organization.slug}/${name}.${format}`,
+};
+
+export function publishedRoutes(props: PublishedProps): Hono {
+  const app = new Hono();
+  const page = (c: Context, { readAt }: View, show: (shown: PageProps) => Html) =>
+    c.html(props.pages.frame('published', show({ pages: props.pages, places, readAt })));
+  app.get(publishedPath, (c) =>
+    answer(c, props, (view) => {
+      const query = (c.req.query('q') ?? '').slice(0, 100);
+      if (wordsOf(query).length === 0) return page(c, view, (shown) => treePage(shown, view.directory));
+      const number = Number(c.req.query('trang'));
+      return page(c, view, (shown) => foundPage(shown, query, view.index.find(query), number));
+    }),
+  );
+  const organizationOf = (c: Context, { directory }: View) => directory.bySlug.get(c.req.param('slug') ?? '');
+  app.get(`${organizationPath}/:slug`, (c) =>
+    answer(c, props, (view) => {
+      const one = organizationOf(c, view);
+      const number = Number(c.req.query('trang'));
+      return one && page(c, view, (shown) => organizationPage(shown, one, number));
+    }),
+  );
+  for (const format of Object.keys(formats) as Format[]) {
+    app.get(`${publishedPath}/${name}.${format}`, (c) =>
+      answer(c, props, ({ directory }) => file(c, props, format, directory.roots)),
+    );
+    app.get(`${organizationPath}/:slug/${name}.${format}`, (c) =>
+      answer(c, props, (view) => {
+        const one = organizationOf(c, view);
+        return one && file(c, props, format, [one]);
+      }),
+    );
+  }
+  return app;
+}
+
+/** What who asks may see, or why there is nothing to see. */
+async function answer(
+  c: Context,
+  { site, pages, kept, who }: PublishedProps,
+  show: (view: View) => Response | Promise<Response> | undefined,
+): Promise<Response> {
+  // Who logs in or out sees another directory under the same address.
+  c.header('cache-control', 'private, no-cache');
+  const viewer = await viewerOf(c, who);
+  const listed = (one: Viewer) => visibleTo(one, site.published).organizations.listed;
+  if (!listed('members')) return c.notFound();
+  if (!listed(viewer)) return toLogin(c);
+  const view = kept.view(viewer);
+  if (view === undefined) return c.html(pages.show('published', 'published-closed.html', {}), 503);
+  return (await show(view)) ?? c.notFound();
+}
+
+/** Who cannot be told for the moment sees what everybody sees. */
+async function viewerOf(c: Context, who: Who): Promise<Viewer> {
+  try {
+    return (await who(c)) === undefined ? 'public' : 'members';
+  } catch (error) {
+    if (error instanceof Unavailable) return 'public';
+    throw error;
+  }
+}
+
+function file(
+  c: Context,
+  { site, words }: PublishedProps,
+  format: Format,
+  organizations: readonly Organization[],
+): Response {
+  const [only] = organizations.length === 1 ? organizations : [];
+  const called = only === undefined ? name : `${name}-${only.slug}`;
+  const pieces = fileOf(format, cardsOf(organizations), words, suffixOf(directoryDomain(site)));
+  return c.body(ReadableStream.from(pieces).pipeThrough(new TextEncoderStream()), 200, {
+    'content-type': `${formats[format]}; charset=utf-8`,
+    'content-disposition': `attachment; filename="${called}.${format}"`,
+  });
+}
