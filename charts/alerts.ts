@@ -157,11 +157,12 @@ export const alerts: readonly Alert[] = [
   {
     name: 'HopThuNoticesWaiting',
     severity: 'warning',
-    expr: 'max by (site) (hopthu_notices_waiting) > 0',
-    for: '20m',
-    summary: 'People are not told that their mailbox will be reclaimed (R23)',
+    expr: 'max by (site) (hopthu_notices_waiting_seconds) > 86400',
+    for: '10m',
+    summary: 'People are not told for a day what they shall be told (R23 to R30)',
     runbook: [
-      "The operator's log says why (`notice to …`): is Postfix away, or a mailbox full?",
+      "`hopthu_notices_waiting` says of what, by `topic`. The operator's log says why (`notice to …`): is Postfix away, or a mailbox full?",
+      "Nothing in the log: nobody can read it. Has anybody logged in to the organization's mailbox and to the Centre's (`centre` in the site file), or is their password too old?",
       'Nobody is reclaimed meanwhile.',
     ],
   },
@@ -198,7 +199,7 @@ export const alerts: readonly Alert[] = [
   {
     name: 'HopThuStatusesWithoutChanges',
     severity: 'warning',
-    expr: 'sum by (site) (increase(hopthu_status_writes_total[1h])) > 1000',
+    expr: 'sum by (site) (increase(hopthu_status_writes_total[1h])) - (sum by (site) (increase(hopthu_notices_total{result="sent"}[1h])) or sum by (site) (hopthu_status_writes_total) * 0) > 1000',
     for: '0m',
     summary: 'Statuses are written more often than people change things',
     runbook: [

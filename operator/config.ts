@@ -1,9 +1,8 @@
 /** The operator's only reader of the environment. Everything that a person may want to change is in the site file instead. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { noticeFields } from './core/notice.ts';
+import { type NoticeTexts, noticeFiles, noticeTexts } from './core/notice-texts.ts';
 import { parseSite, type Site } from './core/site.ts';
-import type { NoticeKind } from './ports.ts';
 
 export type Config = {
   readonly site: Site;
@@ -30,8 +29,7 @@ export type Config = {
   readonly notices: {
     readonly host: string;
     readonly port: number;
-    /** Text of each kind's template. */
-    readonly templates: Readonly<Record<NoticeKind, string>>;
+    readonly texts: NoticeTexts;
   };
   /** Port of health and metrics. */
   readonly port: number;
@@ -42,7 +40,7 @@ export type Config = {
 
 /**
  * @param args of the command line: `--plan-only` is the only one
- * @throws Invalid for a faulty site file; Error naming a variable that is missing or an argument that is none
+ * @throws Invalid for a faulty site file or text of a notice; Error naming a variable that is missing or an argument that is none
  */
 export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string[]): Config {
   const need = (name: string): string => {
@@ -76,7 +74,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string
     notices: {
       host: need('HOPTHU_NOTICES_HOST'),
       port: Number(need('HOPTHU_NOTICES_PORT')),
-      templates: readTemplates(need('HOPTHU_NOTICES_TEMPLATES')),
+      texts: readTexts(need('HOPTHU_NOTICES_TEMPLATES')),
     },
     port: Number(need('HOPTHU_PORT')),
     logLevel: environment['HOPTHU_LOG_LEVEL'] ?? 'info',
@@ -84,8 +82,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string
   });
 }
 
-function readTemplates(folder: string): Record<NoticeKind, string> {
-  const kinds = Object.keys(noticeFields) as NoticeKind[];
-  const texts = kinds.map((kind) => [kind, readFileSync(join(folder, `${kind}.txt`), 'utf8')]);
-  return Object.fromEntries(texts);
+function readTexts(folder: string): NoticeTexts {
+  const files = noticeFiles.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+  return noticeTexts(Object.fromEntries(files));
 }

@@ -138,7 +138,7 @@ const notices = new SmtpNotices({
   certificate: tlsFile('tls.crt'),
   key: tlsFile('tls.key'),
   from: { name: `Hộp thư ${site.title}`, address: `${site.notices.from}@${site.domain}` },
-  templates: config.notices.templates,
+  texts: config.notices.texts,
   beforeWrite,
 });
 const mail = new MailWorker({
@@ -159,6 +159,7 @@ const metrics = createMetrics(site.name, {
   connection,
   election,
   mail,
+  notices: () => reconciler.notices.backlog,
   planOnly,
   certificate: tlsFile('tls.crt'),
 });
@@ -174,6 +175,11 @@ const reconciler = new Reconciler({
   usage,
   mail,
   patience,
+  onNotice: ({ kind, metadata: { namespace, name } }, topic, isSent) => {
+    metrics.noticed(topic, isSent);
+    // The status says that people were told.
+    if (isSent) loop.wake({ kind, namespace, name });
+  },
   clock: () => new Date(),
   report,
   planOnly,
@@ -220,7 +226,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 log.info({ domain: site.domain, namespaces: site.namespaces.accounts, planOnly }, 'started');
 
 await loop.run();
-await Promise.all([usage.stop(), mail.stop()]);
+await Promise.all([usage.stop(), mail.stop(), reconciler.notices.stop()]);
 await election.release();
 cluster.stop();
 await directory.close();

@@ -5,7 +5,9 @@ import { operatorLease } from './core/secrets.ts';
 import type { ApiCluster } from './kube/api-cluster.ts';
 import type { Election } from './kube/election.ts';
 import type { Connection } from './ldap/connection.ts';
+import type { NoticeTopic } from './ports.ts';
 import type { MailWorker } from './reconcile/mail-worker.ts';
+import type { Backlog, NoticeWorker } from './reconcile/notice-worker.ts';
 import type { PassResult } from './reconcile/pass.ts';
 
 /** Whose own counters are shown at every scrape. */
@@ -16,6 +18,7 @@ export type Sources = {
   /** It sees everything, and leads never. */
   readonly planOnly?: boolean;
   readonly mail: Pick<MailWorker, 'waiting' | 'held'>;
+  readonly notices: () => NoticeWorker['backlog'];
   /** The operator's own certificate, which is renewed with those of all parts. */
   readonly certificate: () => Promise<string>;
 };
@@ -27,14 +30,27 @@ export type Metrics = {
   failed(): void;
   /** A step with the mail of an account that ended was made, or failed. */
   stepped(step: string, succeeded: boolean): void;
+  /** A notice went out, or failed. */
+  noticed(topic: NoticeTopic, isSent: boolean): void;
   /** Usage was asked of so many mailboxes, of which so many answered. */
   swept(asked: number, read: number): void;
 };
 
+const topics: readonly NoticeTopic[] = [
+  'reclaim',
+  'password',
+  'quota',
+  'end',
+  'suspension',
+  'delegation',
+  'rename',
+];
+const nothing: Backlog = { count: 0, since: 0 };
+
 /** @param site label of every series */
 export function createMetrics(
   site: string,
-  { cluster, connection, election, mail, planOnly, certificate }: Sources,
+  { cluster, connection, election, mail, notices: backlog, planOnly, certificate }: Sources,
 ): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ site });
@@ -110,13 +126,26 @@ export function createMetrics(
   });
   const notices = new Counter({
     name: 'hopthu_notices_total',
-    help: 'Notices to people, by result.',
-    labelNames: ['result'],
+    help: 'Notices to people, by topic and result.',
+    labelNames: ['topic', 'result'],
     registers,
   });
-  const unsent = gaugeOfPass(
-    'hopthu_notices_waiting',
-    'Notices to people that the last pass did not send, those that failed included.',
+  const waiting = (name: string, help: string, value: (one: Backlog) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['topic'],
+      registers,
+      collect() {
+        const known = election.leads ? backlog() : new Map<NoticeTopic, Backlog>();
+        for (const topic of topics) this.set({ topic }, value(known.get(topic) ?? nothing));
+      },
+    });
+  waiting('hopthu_notices_waiting', 'Notices to people that are due and not sent.', ({ count }) => count);
+  waiting(
+    'hopthu_notices_waiting_seconds',
+    'For how long the oldest of them has been waiting.',
+    ({ count, since }) => (count === 0 ? 0 : Math.max(0, Date.now() - since) / 1000),
   );
   const unread = gauge('hopthu_usage_unread', 'Mailboxes whose used bytes the last sweep could not read.');
   const swept = gauge(
@@ -181,9 +210,6 @@ export function createMetrics(
       failing.set(result.failures);
       planned.set(result.planned);
       orphans.set(result.orphans);
-      notices.inc({ result: 'sent' }, result.notices?.sent ?? 0);
-      notices.inc({ result: 'failed' }, result.notices?.failed ?? 0);
-      unsent.set((result.notices?.failed ?? 0) + (result.notices?.waiting ?? 0));
       last.setToCurrentTime();
     },
     failed() {
@@ -191,6 +217,9 @@ export function createMetrics(
     },
     stepped(step, succeeded) {
       steps.inc({ step, result: succeeded ? 'success' : 'error' });
+    },
+    noticed(topic, isSent) {
+      notices.inc({ topic, result: isSent ? 'sent' : 'failed' });
     },
     swept(asked, read) {
       unread.set(asked - read);

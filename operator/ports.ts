@@ -1,4 +1,6 @@
 /** Everything outside the operator, as interfaces: the decisions never see more than this. */
+
+import type { DelegateRight } from './api/mailbox.ts';
 import type { Orders } from './api/orders.ts';
 import type { Kind, Resource } from './api/resource.ts';
 
@@ -96,8 +98,11 @@ export interface Sessions {
   end(names: readonly string[]): Promise<void>;
 }
 
+/** What people are told of. */
+export type NoticeTopic = 'reclaim' | 'password' | 'quota' | 'end' | 'suspension' | 'delegation' | 'rename';
+
 /** Each has a template of its own, which a site may word itself. */
-export type NoticeKind = 'reclaim';
+export type NoticeKind = Exclude<NoticeTopic, 'delegation'> | 'delegation-granted' | 'delegation-withdrawn';
 
 /** A message to people. */
 export type Notice = {
@@ -108,6 +113,8 @@ export type Notice = {
   readonly to: readonly string[];
   /** Values for the template. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Named in the site's own words as the value `rights`. */
+  readonly rights?: readonly DelegateRight[];
 };
 
 /** The mail system, as far as the operator writes to people. */

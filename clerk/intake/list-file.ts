@@ -49,6 +49,8 @@ const texts: readonly (readonly [AnnexField, TextField, number])[] = [
   ['id', 'employeeNumber', 64],
   ['note', 'note', 500],
 ];
+/** Of one request. */
+const mostFindings = 1_000;
 const readFields: readonly AnnexField[] = ['index', 'request', ...texts.map(([column]) => column)];
 
 /**
@@ -68,10 +70,14 @@ export async function readListFile(
     throw new Unreadable('rows', `has more than ${mostRows} rows`, String(mostRows));
   const unread = [...ignored, ...unreadColumns(rows)];
   const remarks = unread.length === 0 ? [] : [{ message: words.ignored(unread), refuses: false }];
-  return {
-    rows: rows.map(requestRow),
-    findings: [...remarks, ...rows.flatMap((row) => findingsOf(row, words))],
-  };
+  const found = rows.map((row) => findingsOf(row, words));
+  // The first of each row refuses it, and no list has so many rows that it would not fit.
+  const findings = [
+    ...remarks,
+    ...found.flatMap(([first = []]) => first),
+    ...found.flatMap(([, ...rest]) => rest),
+  ];
+  return { rows: rows.map(requestRow), findings: findings.slice(0, mostFindings) };
 }
 
 function formOf(table: readonly Row[]) {

@@ -36,7 +36,7 @@ export type Receiver = {
 };
 
 /** Postfix comes with one connection; more are none of it. */
-const connections = 8;
+const connections = 2;
 /** Milliseconds without a word. */
 const silence = 60_000;
 

@@ -10,7 +10,8 @@ import type {
 } from '../../operator/api/request.ts';
 import type { Resource } from '../../operator/api/resource.ts';
 import { addressOf } from '../../operator/core/naming/identity.ts';
-import { centreAddress, wordsOf } from '../../operator/core/notice.ts';
+import { centreAddress } from '../../operator/core/notice-readers.ts';
+import { wordsOf } from '../../operator/core/requests/letter-template.ts';
 import type { RequestTexts } from '../../operator/core/requests/texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { fill } from '../../operator/core/template.ts';

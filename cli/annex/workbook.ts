@@ -33,13 +33,13 @@ export async function readWorkbook(content: Uint8Array, limits: ListLimits): Pro
     );
   }
   const parts = unpack(content, limits);
-  for (const bytes of Object.values(parts)) checkTags(strFromU8(bytes));
-  const formulas = new Map(
-    Object.entries(parts)
-      .filter(([name]) => !/(^|\/)(workbook|sharedStrings|styles)\.xml$|\.rels$/.test(name))
-      .map(([name, bytes]) => [name, look(strFromU8(bytes), limits)] as const),
-  );
+  const texts = Object.entries(parts).map(([name, bytes]) => [name, strFromU8(bytes)] as const);
+  for (const [, markup] of texts) checkTags(markup);
+  // Whatever its name says: without this element a part is no sheet to the reader.
+  const sheetParts = texts.filter(([, markup]) => markup.includes('sheetData'));
+  const formulas = new Map(sheetParts.map(([name, markup]) => [name, look(markup, limits)] as const));
   const places = placesOf(parts);
+  const anywhere = new Set([...formulas.values()].flatMap((cells) => [...cells]));
   // What is read is what was looked at, and not what another reading of the same archive might find.
   const checked = zipSync(parts, { level: 0 });
   try {
@@ -47,9 +47,9 @@ export async function readWorkbook(content: Uint8Array, limits: ListLimits): Pro
     const sheets = await readXlsx(checked.buffer, { parseNumber: (text) => text });
     return sheets
       .slice(0, most.sheets)
-      .map(({ data }, index) => ({ rows: data, formulas: formulas.get(places[index] ?? '') ?? new Set() }));
+      .map(({ data }, index) => ({ rows: data, formulas: formulas.get(places[index] ?? '') ?? anywhere }));
   } catch (error) {
-    const found = [...formulas.values()].flatMap((cells) => [...cells])[0];
+    const [found] = anywhere;
     // A formula whose result is an error has the reader give up on the whole file.
     if (found !== undefined)
       throw new Unreadable('formulas', `has a formula in ${cellName(found)}`, cellName(found));
@@ -105,6 +105,7 @@ function checkTags(markup: string): void {
  * place of a cell counts as one.
  */
 function look(markup: string, limits: ListLimits): ReadonlySet<string> {
+  if (markup.split('<row').length - 1 > limits.rows) throw tooLarge(`more than ${limits.rows} rows`);
   const formulas = new Set<string>();
   let place: string | undefined;
   for (const [, isFormula, value] of markup.matchAll(

@@ -89,7 +89,10 @@ export const timestamp = z.iso
 export const conditions = z
   .array(
     z.object({
-      type: z.string().max(316).describe('Ready, Reconciling, Stalled, OverQuota or LegalHold.'),
+      type: z
+        .string()
+        .max(316)
+        .describe('Ready, Reconciling, Stalled, OverQuota, LegalHold, MailOfficerMissing.'),
       status: z.enum(['True', 'False', 'Unknown']).describe('Whether it holds.'),
       reason: z.string().max(1024).describe('Why, as one word for programs.'),
       message: z.string().max(32_768).describe('Why, and what to do, for people.'),
@@ -99,7 +102,7 @@ export const conditions = z
   )
   .max(8)
   .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
-  .describe('Ready, and while they hold Reconciling or Stalled (kstatus), OverQuota and LegalHold.');
+  .describe('Ready, and what holds beside it: Reconciling or Stalled (kstatus), and others.');
 
 /**
  * Unicode NFC with single spaces and none outside, so that two spellings of one name are one value everywhere.

@@ -190,6 +190,23 @@ export const mailboxStatus = z.object({
     .max(32)
     .optional()
     .describe('Delegates whose rights are in force. R26'),
+  notices: z
+    .array(
+      z.object({
+        topic: z
+          .enum(['reclaim', 'password', 'quota', 'end', 'suspension', 'delegation', 'rename'])
+          .describe('What its people were told of.'),
+        about: z
+          .string()
+          .max(320)
+          .optional()
+          .describe('Days ahead, percent, a delegate or the former address.'),
+        sent: timestamp.describe('When the mail system took it.'),
+      }),
+    )
+    .max(64)
+    .optional()
+    .describe('What its people were told by mail, as far as it still counts.'),
   shard: z.string().max(64).optional().describe('The Dovecot that has its mail; absent means the first.'),
   entry: z.string().max(512).optional().describe('DN of its entry in the directory.'),
   conditions: conditions.optional(),

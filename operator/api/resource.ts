@@ -42,7 +42,7 @@ export type Resource<K extends AnyKind = Kind> = {
 
 /** A condition, as `metav1.Condition` (Kubernetes API conventions). */
 export type Condition = {
-  readonly type: 'Ready' | 'Reconciling' | 'Stalled' | 'OverQuota' | 'LegalHold';
+  readonly type: 'Ready' | 'Reconciling' | 'Stalled' | 'OverQuota' | 'LegalHold' | 'MailOfficerMissing';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;

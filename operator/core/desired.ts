@@ -56,6 +56,8 @@ export type Desired = {
   readonly keptBy?: number;
   readonly abbreviation?: string;
   readonly localPart?: string;
+  /** The Mailbox that this organization calls its mail officer's, where there is none of that name (R29). */
+  readonly missingOfficer?: string;
 };
 
 export type Decision = {
@@ -93,6 +95,11 @@ export function decideOrganizations(
   { resolved, problems }: Organizations,
 ): readonly Desired[] {
   const references = countReferences(world);
+  let names: ReadonlySet<string> | undefined;
+  const isMailbox = (wanted: string) => {
+    names ??= new Set(world.mailboxes.map(({ metadata }) => resourceName(metadata)));
+    return names.has(wanted);
+  };
   return world.organizations.map((resource) => {
     const { uid, deletionTimestamp } = resource.metadata;
     const name = resourceName(resource.metadata);
@@ -100,11 +107,14 @@ export function decideOrganizations(
     const problem = problems.get(uid);
     const entry = observed.byOwner.get(uid);
     const keptBy = references.get(name) ?? 0;
+    const officer = referenceName(resource.spec, 'mailOfficerRef');
+    const isMissing = typeof officer === 'string' && !isMailbox(`${resource.metadata.namespace}/${officer}`);
     return {
       resource,
       problems: problem === undefined ? [] : [problem],
       leaving: deletionTimestamp !== undefined && keptBy === 0,
       ...(deletionTimestamp === undefined ? {} : { keptBy }),
+      ...(isMissing ? { missingOfficer: officer } : {}),
       ...(entry === undefined ? {} : { entry }),
       ...(organization === undefined ? {} : organizationDecision(world.site, organization)),
     };

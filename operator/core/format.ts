@@ -2,7 +2,7 @@
 import { parseDelegate } from './delegates.ts';
 import { attribute } from './layout.ts';
 import { foldersIn } from './mail-settings.ts';
-import { before, type Change, isRecord, type Update } from './plan.ts';
+import { before, type Change, isRecord, isRecordOf, type Update } from './plan.ts';
 import { displayBytes } from './quota.ts';
 import { parseGeneralizedTime, rfc3339 } from './time.ts';
 
@@ -46,13 +46,15 @@ function detail(change: Change): string {
   if (change.action === 'close') return '  closed: no login, no delivery; mail and address are kept';
   if (change.action === 'remove') return '  removed';
   if (change.action === 'reject') return '  rejected: the account stays as it is';
+  if (change.replacements.every((replacement) => replacement.attribute === attribute.notice))
+    return '  what its people were told counts no longer';
   if (change.action === 'adopt') return `  taken over: ${comparison(change).join(', ')}`;
   if (change.replacements.every((replacement) => replacement.attribute === attribute.rejected))
     return '  what was rejected is not asked for any more';
   // Beside another change it is noise, and a plan that waits for approval would have another hash tomorrow.
   const told = isRecord(change)
     ? change.replacements
-    : change.replacements.filter((replacement) => replacement.attribute !== attribute.lastAccess);
+    : change.replacements.filter((replacement) => !isRecordOf(replacement.attribute));
   const lines = told
     .map((replacement) => replacementText(change, replacement.attribute, replacement.values))
     .filter((text) => text !== undefined);
@@ -115,7 +117,7 @@ function displayValue(name: string, value: string): string {
 /** Everything that somebody else wrote and that would be another, and what people see of the rest. */
 function comparison(change: Update): readonly string[] {
   return change.replacements
-    .filter(({ attribute: name }) => name !== 'objectClass' && name !== attribute.lastAccess)
+    .filter(({ attribute: name }) => name !== 'objectClass' && !isRecordOf(name))
     .filter(
       ({ attribute: name }) => before(change, name).length > 0 || (name in labels && !announced.has(name)),
     )

@@ -29,7 +29,7 @@ export const attribute = {
   passwordSecret: 'hopThuPasswordSecret',
   /** Generalized time: the latest access that was written down (R23). */
   lastAccess: 'hopThuLastAccess',
-  /** `<days> <RFC 3339>`: a notice that was sent so many days before the reclaim (R23). */
+  /** What people were told, and what they are still to be told (notice-memory.ts). */
   notice: 'hopThuNotice',
   /** The last `spec.grant` that was acted on. */
   grant: 'hopThuGrant',

@@ -1,4 +1,5 @@
 /** Where a mailbox stands: its state, its last access, and what the entry remembers of both. Pure. */
+import type { Mailbox } from '../api/mailbox.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import { type AccessFacts, accessToKeep, lastAccess } from './access.ts';
 import type { Claimant } from './addresses.ts';
@@ -6,10 +7,14 @@ import type { Attributes } from './entry.ts';
 import { isClosed, isReclaimed } from './former.ts';
 import type { Today } from './held.ts';
 import { attribute, type EntryStatus } from './layout.ts';
+import { formatMemory, memoriesOf, type NoticeMemory, stillCounts } from './notice-memory.ts';
 import { first } from './observed.ts';
 import { isSuspendedByAnnotation } from './organizations.ts';
-import { formatNotice, type GivenNotice, noticesOf, planReclaim, type ReclaimPlan } from './reclaim.ts';
+import { givenNotices, planReclaim, type ReclaimPlan } from './reclaim.ts';
 import { type StateFacts, stateOf } from './state.ts';
+import { parseGeneralizedTime } from './time.ts';
+
+const none: readonly never[] = [];
 
 export type Life = {
   readonly status: EntryStatus;
@@ -38,14 +43,17 @@ export function lifeOf(
       : undefined;
   const uses = { ...usesOf(entry), delegates, ...(granted === undefined ? {} : { granted }) };
   const latest = lastAccess(uses) ?? now.getTime();
-  const notices = isGrant || entry === undefined ? [] : noticesOf(entry).filter(({ sent }) => sent > latest);
-  const reclaim = isCentre(site, claimant) ? undefined : planReclaim(site.reclaim, latest, notices, now);
+  const memories = entry === undefined ? none : memoriesOf(entry);
+  const reclaim = isCentre(site, claimant)
+    ? undefined
+    : planReclaim(site.reclaim, latest, givenNotices(memories), now);
   const status = statusOf(now, claimant, isGrant ? undefined : entry, reclaim?.due === true);
   return {
     status,
     attributes: {
       [attribute.lastAccess]: [accessToKeep(kept, latest)],
-      [attribute.notice]: remembered(status, notices).map(formatNotice),
+      [attribute.notice]:
+        memories.length === 0 ? none : remembered(memories, { now, status, latest, spec, uses }),
       ...(isGrant && spec.grant !== undefined ? { [attribute.grant]: [spec.grant] } : {}),
     },
     ...(asked && entry !== undefined && isReclaimed(entry) ? { grantedAgain: spec.grant ?? '' } : {}),
@@ -89,8 +97,27 @@ export function usesOf(entry: DirectoryEntry | undefined): AccessFacts {
   };
 }
 
-function remembered(status: EntryStatus, notices: readonly GivenNotice[]): readonly GivenNotice[] {
-  return status === 'Active' || status === 'Reclaimed' ? notices : [];
+type Stand = {
+  readonly now: Date;
+  readonly status: EntryStatus;
+  readonly latest: number;
+  readonly spec: Pick<Mailbox['spec'], 'validUntil'>;
+  readonly uses: AccessFacts;
+};
+
+/** What people were told, as far as it still counts. */
+function remembered(
+  memories: readonly NoticeMemory[],
+  { now, status, latest, spec, uses }: Stand,
+): readonly string[] {
+  const facts = {
+    now: now.getTime(),
+    status,
+    lastAccess: latest,
+    passwordChanged: parseGeneralizedTime(uses.passwordChanged),
+    validUntil: spec.validUntil,
+  };
+  return memories.filter((memory) => stillCounts(memory, facts)).map(formatMemory);
 }
 
 /** Requests and complaints about mail go there (R20, R42): without it nobody could ask for anything. */

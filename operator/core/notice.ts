@@ -1,143 +1,216 @@
-/** What people are told by mail: who is told, and the values of the site's words (charts/config/notices). Pure. */
-import { annotation, type Resource } from '../api/resource.ts';
-import { Invalid } from '../errors.ts';
+/** A notice that is due, as a message: who is told, the values of the site's words, and what is remembered of it. Pure. */
 import type { DirectoryEntry, Notice, NoticeKind } from '../ports.ts';
-import type { Decision, Desired } from './desired.ts';
-import { attribute, objectClass } from './layout.ts';
-import { accountOf, all, first } from './observed.ts';
-import { formatNotice } from './reclaim.ts';
+import { delegatesOf } from './delegates.ts';
+import { attribute } from './layout.ts';
+import { formatMemory, memoriesOf, type NoticeMemory, withMemories } from './notice-memory.ts';
+import { answerable, centreAddress, itself, mailOfficer, type Readers } from './notice-readers.ts';
+import { aboutOf, type DueNotice, type Matter } from './notices-due.ts';
+import { accountOf, all, first, parseDated } from './observed.ts';
+import { passwordPage } from './portal.ts';
 import type { Site } from './site.ts';
-import { fill, type Values } from './template.ts';
-import { dateInVietnam, parseGeneralizedTime } from './time.ts';
+import { dateInVietnam } from './time.ts';
 
-/** A notice that shall go out, and what the entry remembers of it once the mail system has taken it. */
-export type DueNotice = {
-  readonly resource: Resource;
-  readonly dn: string;
-  readonly ownerUid: string;
-  readonly notice: Notice;
-  /** Values of `hopThuNotice` after it was taken at `sent`. */
-  readonly remember: (sent: Date) => readonly string[];
+const day = 86_400_000;
+
+/** A message, and what an Event says of it. */
+export type Composed = { readonly notice: Notice; readonly summary: string };
+
+/** What is special about a message. */
+type Content = {
+  readonly kind: NoticeKind;
+  /** What makes the id of one message about this mailbox another one's. */
+  readonly stamp: string | number;
+  readonly to: readonly (string | undefined)[];
+  readonly fields: Readonly<Record<string, string>>;
+  readonly rights?: Notice['rights'];
+  readonly summary: string;
 };
 
-/** Every kind of notice with the values that its text may ask for. */
-export const noticeFields: Readonly<Record<NoticeKind, readonly string[]>> = {
-  reclaim: [
-    ...['name', 'organization', 'address', 'lastAccess', 'date', 'days', 'afterDays'],
-    ...['regulation', 'site', 'webmail', 'centre'],
-  ],
-};
-
-type Noticed = Pick<Decision, 'desired'> & { readonly observed: Pick<Decision['observed'], 'entries'> };
-
-/** Notices before a reclaim (R23), those that are nearest to it first. */
-export function reclaimNotices(site: Site, { desired, observed }: Noticed): readonly DueNotice[] {
-  const due = desired.filter(
-    ({ reclaim, entry, resource: { metadata } }) =>
-      reclaim?.notice !== undefined &&
-      entry !== undefined &&
-      metadata.annotations[annotation.paused] !== 'true',
-  );
-  if (due.length === 0) return [];
-  const organizations = organizationsIn(observed.entries);
-  return due
-    .toSorted((a, b) => (a.reclaim?.at ?? 0) - (b.reclaim?.at ?? 0))
-    .flatMap((one) => reclaimNotice(site, one, organizations) ?? []);
-}
-
-function reclaimNotice(
-  site: Site,
-  { resource, entry, attributes, reclaim }: Desired,
-  organizations: Organizations,
-): DueNotice | undefined {
-  const days = reclaim?.notice;
-  const address = entry && first(entry, 'mail');
-  if (days === undefined || reclaim === undefined || entry === undefined || address === undefined)
-    return undefined;
-  const access = parseGeneralizedTime(attributes?.[attribute.lastAccess]?.[0]) ?? 0;
-  const centre = centreAddress(site);
+/** @returns undefined where nobody who is to be told can read it now */
+export function compose(readers: Readers, due: DueNotice): Composed | undefined {
+  const content = contentOf(readers, due);
+  const to = [...new Set(content?.to.filter((address) => address !== undefined))];
+  if (content === undefined || to.length === 0) return undefined;
+  const { kind, stamp, fields, rights, summary } = content;
+  const { entry } = due;
+  const { site } = readers;
+  const address = first(entry, 'mail') ?? '';
   return {
-    resource,
-    dn: entry.dn,
-    ownerUid: first(entry, attribute.ownerUid) ?? '',
+    summary,
     notice: {
-      kind: 'reclaim',
-      id: `reclaim-${days}.${access}.${accountOf(entry)}`,
-      to: [...new Set([address, answerable(organizations, entry) ?? centre])],
+      kind,
+      id: `${kind}${'days' in due.matter ? `-${due.matter.days}` : ''}.${stamp}.${accountOf(entry)}`,
+      to,
       fields: {
         name: first(entry, 'cn') ?? address,
         organization: first(entry, 'o') ?? '',
         address,
-        lastAccess: inVietnamese(access),
-        date: inVietnamese(reclaim.at),
-        days: String(days),
-        afterDays: String(site.reclaim.afterDays),
         regulation: site.regulation,
         site: site.title,
         webmail: site.hosts.webmail,
-        centre,
+        passwordPage: passwordPage(site),
+        centre: centreAddress(site),
+        ...fields,
       },
+      ...(rights === undefined ? {} : { rights }),
     },
-    remember: (sent) => [
-      ...(attributes?.[attribute.notice] ?? []),
-      formatNotice({ days, sent: sent.getTime() }),
-    ],
   };
 }
 
-/** Where requests go and answers are read. */
-export function centreAddress({ centre, domain }: Site): string {
-  return `${centre.addresses[0] ?? 'postmaster'}@${domain}`;
+/** Is it told to others, too, where the mailbox itself cannot be read? If not, it waits until it can. */
+export function hasOthers({ topic }: Matter): boolean {
+  return topic === 'reclaim' || topic === 'end' || topic === 'suspension';
 }
 
-type Organizations = {
-  /** Address of each organization's own mailbox, by the DN of the organization. */
-  readonly addresses: ReadonlyMap<string, string>;
-  /** DN of the organization above, by DN. */
-  readonly above: ReadonlyMap<string, string>;
-};
-
-function organizationsIn(entries: readonly DirectoryEntry[]): Organizations {
-  const addresses = new Map<string, string>();
-  const above = new Map<string, string>();
-  for (const entry of entries) {
-    const organization = first(entry, attribute.organization);
-    if (organization === undefined) continue;
-    if (all(entry, 'objectClass').includes(objectClass.organization)) above.set(entry.dn, organization);
-    if (first(entry, attribute.type) !== 'Organization' || first(entry, attribute.status) !== 'Active')
-      continue;
-    const address = first(entry, 'mail') ?? '';
-    const known = addresses.get(organization);
-    if (known === undefined || address < known) addresses.set(organization, address);
+function contentOf(readers: Readers, { entry, matter }: DueNotice): Content | undefined {
+  const { site, now } = readers;
+  const own = itself(readers, entry);
+  switch (matter.topic) {
+    case 'reclaim':
+      return {
+        kind: 'reclaim',
+        stamp: matter.access,
+        to: [own, answerable(readers, entry), mailOfficer(readers, entry)],
+        fields: {
+          lastAccess: inVietnamese(matter.access),
+          date: inVietnamese(matter.at),
+          days: String(matter.days),
+          afterDays: String(site.reclaim.afterDays),
+        },
+        summary: `${matter.days} days ahead: reclaimed on ${inVietnamese(matter.at)} unless it is used`,
+      };
+    case 'password':
+      return {
+        kind: 'password',
+        stamp: matter.at,
+        to: [own],
+        fields: { date: inVietnamese(matter.at), days: daysLeft(matter.at, now) },
+        summary: `the password expires on ${inVietnamese(matter.at)}`,
+      };
+    case 'end':
+      return {
+        kind: 'end',
+        stamp: matter.date,
+        to: [own, answerable(readers, entry)],
+        fields: { date: reversed(matter.date), days: daysLeft(matter.at, now) },
+        summary: `access ends with ${matter.date}`,
+      };
+    case 'quota':
+      return quotaContent(readers, entry, matter, own);
+    case 'suspension':
+      return {
+        kind: 'suspension',
+        stamp: matter.since,
+        to: [answerable(readers, entry), mailOfficer(readers, entry)],
+        fields: { date: inVietnamese(matter.since) },
+        summary: 'it was suspended',
+      };
+    case 'delegation':
+      return delegationContent(readers, entry, matter, own);
+    case 'rename':
+      return renameContent(site, entry, matter, own);
+    case 'room':
+      return undefined;
   }
-  return { addresses, above };
 }
 
-/** The organization's mailbox; of one that is meant itself, or that has none, the next one above. */
-function answerable({ addresses, above }: Organizations, entry: DirectoryEntry): string | undefined {
-  const seen = new Set<string>();
-  let organization = first(entry, attribute.organization);
-  while (organization !== undefined && !seen.has(organization)) {
-    const address = addresses.get(organization);
-    if (address !== undefined && address !== first(entry, 'mail')) return address;
-    seen.add(organization);
-    organization = above.get(organization);
-  }
-  return undefined;
+/** A mailbox that is full takes no letter: its organization is told as well. */
+function quotaContent(
+  readers: Readers,
+  entry: DirectoryEntry,
+  { percent, used, limit, today }: Extract<Matter, { topic: 'quota' }>,
+  own: string | undefined,
+): Content | undefined {
+  if (own === undefined) return undefined;
+  const present = Math.floor((used * 100) / limit);
+  return {
+    kind: 'quota',
+    stamp: `${percent}.${today}`,
+    to: [own, present >= 100 ? answerable(readers, entry) : undefined],
+    fields: { percent: String(present), used: megabytes(used), limit: megabytes(limit) },
+    summary: `${present} % of the quota is used`,
+  };
+}
+
+/** As it is now: who got a right and lost it before anybody was told is told that there is none. */
+function delegationContent(
+  readers: Readers,
+  entry: DirectoryEntry,
+  { name, since }: Extract<Matter, { topic: 'delegation' }>,
+  own: string | undefined,
+): Content | undefined {
+  const namespace = (first(entry, attribute.resource) ?? '').split('/')[0];
+  const dn = readers.find(`${namespace}/${name}`);
+  const delegate = dn === undefined ? undefined : readers.recall(dn);
+  const address = delegate && first(delegate, 'mail');
+  if (delegate === undefined || address === undefined) return undefined;
+  const theirs = itself(readers, delegate);
+  const account = accountOf(delegate);
+  const given = delegatesOf(entry).find((one) => one.account === account);
+  // Whoever has not logged in yet is told of it once that is done.
+  if (given !== undefined && theirs === undefined) return undefined;
+  return {
+    kind: given === undefined ? 'delegation-withdrawn' : 'delegation-granted',
+    stamp: `${since}.${account}`,
+    to: [theirs, own],
+    fields: {
+      delegate: first(delegate, 'cn') ?? address,
+      delegateAddress: address,
+      date: inVietnamese(since),
+    },
+    ...(given === undefined ? {} : { rights: given.rights }),
+    summary: `${name} ${given === undefined ? 'is no longer a delegate' : `is a delegate (${given.rights.join(', ')})`}`,
+  };
+}
+
+function renameContent(
+  site: Site,
+  entry: DirectoryEntry,
+  { former, since }: Extract<Matter, { topic: 'rename' }>,
+  own: string | undefined,
+): Content {
+  const dated = all(entry, attribute.formerAddress).map(parseDated);
+  const until = Date.parse(dated.find(({ address }) => address === former)?.until ?? '');
+  // Where former addresses deliver no longer, that was the last day.
+  const end = Number.isNaN(until) ? since + site.naming.formerAddressDays * day : until;
+  return {
+    kind: 'rename',
+    stamp: since,
+    to: [own],
+    fields: { former, until: inVietnamese(end) },
+    summary: `its address was ${former}`,
+  };
+}
+
+/** Values of `hopThuNotice` after it was told. @param entry as it is known then */
+export function rememberedAfter({ matter }: DueNotice, entry: DirectoryEntry, sent: Date): readonly string[] {
+  const known = memoriesOf(entry);
+  if (matter.topic === 'room')
+    return known
+      .filter(({ topic, about }) => topic !== 'quota' || !matter.percents.includes(Number(about)))
+      .map(formatMemory);
+  const told = (about: string): NoticeMemory => {
+    return { topic: matter.topic, about, at: sent.getTime(), isDue: false };
+  };
+  const abouts = matter.topic === 'quota' ? matter.reached.map(String) : [aboutOf(matter)];
+  return withMemories(known, abouts.map(told)).map(formatMemory);
 }
 
 /** `21/11/2026`, in Việt Nam. */
 function inVietnamese(time: number): string {
-  return dateInVietnam(time).split('-').toReversed().join('/');
+  return reversed(dateInVietnam(time));
 }
 
-/**
- * A template's first line is `Subject: …`, the text follows after an empty line.
- * @throws Invalid naming the template and what is wrong with it
- */
-export function wordsOf(name: string, template: string, fields: Values): { subject: string; text: string } {
-  const [, subject, text] = /^Subject: (.+)\n\n([\s\S]+)$/.exec(template.replaceAll('\r\n', '\n')) ?? [];
-  if (subject === undefined || text === undefined)
-    throw new Invalid(name, 'must begin with a line "Subject: …" and an empty one');
-  return { subject: fill(name, subject, fields), text: fill(name, text, fields) };
+function reversed(date: string): string {
+  return date.split('-').toReversed().join('/');
+}
+
+/** Whole days that are left, the one that has begun included. */
+function daysLeft(at: number, now: Date): string {
+  return String(Math.max(1, Math.ceil((at - now.getTime()) / day)));
+}
+
+/** "MB" in the regulations is MiB. */
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MB`;
 }

@@ -20,6 +20,7 @@ import type { Decision, Desired } from './desired.ts';
 import { type Attributes, differences, mailboxClasses, organizationClasses, withoutAccess } from './entry.ts';
 import type { Write } from './held.ts';
 import { attribute } from './layout.ts';
+import { withMarks } from './notice-marks.ts';
 import { all, first } from './observed.ts';
 import { generalizedTime } from './time.ts';
 
@@ -180,9 +181,10 @@ function actionOf(replacements: readonly AttributeReplacement[]): Update['action
  * What the guard goes by, in the same modify as what it speaks of: since when the status is as it is. What was approved
  * or rejected before is forgotten with it.
  */
-function withNotes(change: Change, now: Date): Change {
-  if (change.action === 'create' || change.action === 'remove' || change.resource.kind !== 'Mailbox')
-    return change;
+function withNotes(plain: Change, now: Date): Change {
+  if (plain.action === 'remove' || plain.resource.kind !== 'Mailbox') return plain;
+  const change = withMarks(plain, now);
+  if (change.action === 'create') return change;
   const { replacements } = change;
   const isNew = replacements.some((replacement) => replacement.attribute === attribute.status);
   const forget = (name: string) => (before(change, name).length > 0 ? [{ attribute: name, values: [] }] : []);
@@ -216,12 +218,16 @@ export function before(change: Update | Remove, name: string): readonly string[]
   return all({ dn: change.dn, attributes: change.before }, name);
 }
 
-/** Notes only that somebody was here: nothing that an Event should tell of. */
+/** Attributes that note only that somebody was here, or was told. */
+const records: readonly string[] = [attribute.lastAccess, attribute.notice];
+
+export function isRecordOf(name: string): boolean {
+  return records.includes(name);
+}
+
+/** Nothing that an Event should tell of. */
 export function isRecord(change: Change): boolean {
-  return (
-    'replacements' in change &&
-    change.replacements.every(({ attribute: name }) => name === attribute.lastAccess)
-  );
+  return 'replacements' in change && change.replacements.every(({ attribute: name }) => isRecordOf(name));
 }
 
 /** Does the change take a person's access away? Such changes are counted by the guard and carried out first. */

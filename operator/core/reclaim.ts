@@ -1,9 +1,6 @@
 /** When an unused mailbox is reclaimed, and when its people are told before (R23). Pure. */
-import type { DirectoryEntry } from '../ports.ts';
-import { attribute } from './layout.ts';
-import { all } from './observed.ts';
+import type { NoticeMemory } from './notice-memory.ts';
 import type { Site } from './site.ts';
-import { rfc3339 } from './time.ts';
 
 const day = 86_400_000;
 
@@ -16,6 +13,8 @@ export type GivenNotice = {
 };
 
 export type ReclaimPlan = {
+  /** The last access; milliseconds since the epoch. */
+  readonly access: number;
   /** When it is reclaimed unless somebody comes; milliseconds since the epoch. */
   readonly at: number;
   /** That time has come, and every notice was given so long before as it says. */
@@ -44,22 +43,19 @@ export function planReclaim(
     const given = notices.find((notice) => notice.days === days && notice.sent > access);
     if (given === undefined) {
       const isDue = at - days * day <= time;
-      return { at: Math.max(at, time + days * day), due: false, ...(isDue ? { notice: days } : {}) };
+      return { access, at: Math.max(at, time + days * day), due: false, ...(isDue ? { notice: days } : {}) };
     }
     at = Math.max(at, given.sent + days * day);
   }
-  return { at, due: at <= time };
+  return { access, at, due: at <= time };
 }
 
-/** What the entry remembers of notices, `<days> <RFC 3339>` each. */
-export function noticesOf(entry: DirectoryEntry): readonly GivenNotice[] {
-  return all(entry, attribute.notice).flatMap((value) => {
-    const [days, sent] = value.split(' ');
-    const notice = { days: Number(days), sent: Date.parse(sent ?? '') };
-    return Number.isNaN(notice.sent) ? [] : [notice];
-  });
-}
+const none: readonly GivenNotice[] = [];
 
-export function formatNotice({ days, sent }: GivenNotice): string {
-  return `${days} ${rfc3339(new Date(sent))}`;
+/** Those of a reclaim among everything that was told. */
+export function givenNotices(memories: readonly NoticeMemory[]): readonly GivenNotice[] {
+  if (memories.length === 0) return none;
+  return memories
+    .filter(({ topic }) => topic === 'reclaim')
+    .map(({ about, at }) => ({ days: Number(about), sent: at }));
 }

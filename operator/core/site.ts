@@ -12,6 +12,7 @@ import { expose, images, monitoring, network, storage, tls } from './site-cluste
 import { applications, directory, slug } from './site-directory.ts';
 import { domainAliases, domainName, domainsOf } from './site-domains.ts';
 import { moving } from './site-moving.ts';
+import { noticesSchema } from './site-notices.ts';
 import { requests } from './site-requests.ts';
 import { throttle } from './throttle-limits.ts';
 
@@ -122,18 +123,7 @@ const schema = z.strictObject({
       message: 'must be less than afterDays',
     })
     .describe('Mailboxes that nobody uses. R23'),
-  notices: z
-    .strictObject({
-      from: localPart.describe(
-        'Local part that they come from: one that the Centre receives, so that answers and failures reach somebody.',
-      ),
-      templates: slug
-        .optional()
-        .describe(
-          'Folder beside the site file with texts of its own, named as those in `charts/config/notices/`.',
-        ),
-    })
-    .describe('Mail from the operator to people.'),
+  notices: noticesSchema(localPart),
   retention: z
     .strictObject({
       closedDays: days.describe(
@@ -211,6 +201,14 @@ const checked = schema
     {
       path: ['requests', 'services'],
       message: 'must be of centre.addresses',
+    },
+  )
+  .refine(
+    ({ notices, passwords: { maxAgeDays } }) =>
+      maxAgeDays === 0 || (notices.passwordDays[0] ?? 0) < maxAgeDays,
+    {
+      path: ['notices', 'passwordDays'],
+      message: 'must be less than passwords.maxAgeDays',
     },
   )
   .refine((site) => !site.domainAliases.includes(site.domain), {

@@ -34,7 +34,7 @@ export function stateOf(
 const day = 86_400_000;
 
 /** The end of a date in Việt Nam, which keeps UTC+7 the whole year; milliseconds since the epoch. */
-function endOfDay(date: string): number {
+export function endOfDay(date: string): number {
   return Date.parse(`${date}T00:00:00+07:00`) + day;
 }
 

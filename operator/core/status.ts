@@ -8,6 +8,7 @@ import type { Desired } from './desired.ts';
 import { formatChange } from './format.ts';
 import { isClosed, isLetGo } from './former.ts';
 import { attribute } from './layout.ts';
+import { formatMemory, parseMemory } from './notice-memory.ts';
 import { all } from './observed.ts';
 import type { Change } from './plan.ts';
 import { displayBytes } from './quota.ts';
@@ -38,7 +39,11 @@ export function settle(desired: Desired, outcome: Outcome, now: string, used?: n
   const { resource } = desired;
   const facts: MailboxStatus & OrganizationStatus =
     resource.kind === 'Mailbox' ? mailboxFacts(desired, outcome, used) : organizationFacts(desired, outcome);
-  const lasting = [...quotaCondition(facts), ...holdCondition(desired, outcome)];
+  const lasting = [
+    ...quotaCondition(facts),
+    ...holdCondition(desired, outcome),
+    ...officerCondition(desired),
+  ];
   const conditions = conditionsFor(resource, readiness(desired, outcome), now, lasting);
   return {
     status: { observedGeneration: resource.metadata.generation, ...facts, conditions: [...conditions] },
@@ -55,7 +60,7 @@ export function undecided(resource: Resource, problem: Problem, now: string): ob
   const isTold = told?.reason === problem.reason && told.observedGeneration === resource.metadata.generation;
   if (isTold) return resource.status as object;
   const known = (resource.status ?? {}) as MailboxStatus;
-  const lasting = conditionsOf(resource).filter(({ type }) => type === 'OverQuota' || type === 'LegalHold');
+  const lasting = conditionsOf(resource).filter(({ type }) => isLasting(type));
   return { ...known, conditions: conditionsFor(resource, { ready: 'False', ...problem }, now, lasting) };
 }
 
@@ -134,6 +139,12 @@ function settledReadiness({ resource, attributes }: Desired): Readiness {
   return { ready: 'True', reason: state, message: `${attributes?.['mail']?.[0]}, ${quota}${access}` };
 }
 
+const lastingTypes: readonly string[] = ['OverQuota', 'LegalHold', 'MailOfficerMissing'];
+
+function isLasting(type: string): boolean {
+  return lastingTypes.includes(type);
+}
+
 /** What is told beside Ready, while it is so. */
 type Lasting = Pick<Condition, 'type' | 'reason' | 'message'>;
 
@@ -145,6 +156,13 @@ function quotaCondition({ quota }: MailboxStatus): readonly Lasting[] {
 function holdCondition(desired: Desired, outcome: Outcome): readonly Lasting[] {
   const [message] = valueAfter(desired, outcome, attribute.hold);
   return message === undefined ? [] : [{ type: 'LegalHold', reason: 'OnHold', message }];
+}
+
+/** Incidents are told to the organization alone then (R29). */
+function officerCondition({ missingOfficer, resource }: Desired): readonly Lasting[] {
+  if (missingOfficer === undefined) return [];
+  const message = `spec.mailOfficerRef: there is no Mailbox ${missingOfficer} in ${resource.metadata.namespace}`;
+  return [{ type: 'MailOfficerMissing', reason: 'MailboxNotFound', message }];
 }
 
 /** kstatus: Ready always, the others only while they are true. */
@@ -224,8 +242,25 @@ function mailboxFacts(desired: Desired, outcome: Outcome, used: number | undefin
     ...(delegates.length === 0
       ? {}
       : { delegates: delegates.map(({ name, rights }) => ({ name, rights: [...rights] })) }),
+    ...toldOf(value(attribute.notice)),
     ...(shard === undefined ? {} : { shard }),
     ...(desired.dn === undefined ? {} : { entry: desired.dn }),
+  };
+}
+
+/** What its people were told, in the order in which they were. */
+function toldOf(values: readonly string[]): Pick<MailboxStatus, 'notices'> {
+  if (values.length === 0) return {};
+  const told = values.flatMap((text) => parseMemory(text) ?? []).filter(({ isDue }) => !isDue);
+  if (told.length === 0) return {};
+  return {
+    notices: told
+      .toSorted((a, b) => a.at - b.at || (formatMemory(a) < formatMemory(b) ? -1 : 1))
+      .map(({ topic, about, at }) => ({
+        topic,
+        ...(about === '-' ? {} : { about }),
+        sent: rfc3339(new Date(at)),
+      })),
   };
 }
 

@@ -127,7 +127,8 @@ const patterns: Readonly<Record<string, RegExp>> = {
   [attribute.abbreviation]: ascii,
   [attribute.sector]: ascii,
   [attribute.lastAccess]: /^\d{14}Z$/,
-  [attribute.notice]: /^[1-9]\d{0,3} \d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/,
+  [attribute.notice]:
+    /^([1-9]\d{0,3}|(password|quota) [1-9]\d{0,2}|end \d{4}-\d{2}-\d{2}\/[1-9]\d{0,2}|suspension -|delegation [a-z0-9.-]+|rename [a-z0-9._-]+@[a-z0-9.-]+) \d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z( due)?$/,
   [attribute.delegate]: /^[A-Za-z0-9-]+ [a-z0-9.-]+ (Read|Write|SendAs)(,(Read|Write|SendAs))*$/,
   [attribute.mailSetting]:
     /^namespace(\+=[A-Za-z0-9,-]+|\/[A-Za-z0-9-]+\/(prefix=[^/]+\/[a-z0-9._@-]+\/|mail_path=\/srv\/vmail\/[A-Za-z0-9-]+\/Maildir|acl_user=(reader|writer|keeper)|mailbox\/(Trash|Junk)\/autoexpunge=0))$/,

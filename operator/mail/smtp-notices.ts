@@ -3,9 +3,9 @@
  * (charts/config/postfix). No password: nothing that could log in anywhere else.
  */
 import { createTransport } from 'nodemailer';
-import { noticeFields, wordsOf } from '../core/notice.ts';
+import { type NoticeTexts, wordsOf } from '../core/notice-texts.ts';
 import { Blocked, Unavailable } from '../errors.ts';
-import type { Notice, NoticeKind, Notices } from '../ports.ts';
+import type { Notice, Notices } from '../ports.ts';
 
 export type SmtpOptions = {
   readonly host: string;
@@ -15,8 +15,7 @@ export type SmtpOptions = {
   readonly certificate: () => Promise<string>;
   readonly key: () => Promise<string>;
   readonly from: { readonly name: string; readonly address: string };
-  /** Text of each kind's template. */
-  readonly templates: Readonly<Record<NoticeKind, string>>;
+  readonly texts: NoticeTexts;
   /** Milliseconds for each step of a message. @default 5000 */
   readonly deadline?: number;
   /** Runs right before a message is sent, and forbids it by throwing. */
@@ -26,18 +25,14 @@ export type SmtpOptions = {
 export class SmtpNotices implements Notices {
   readonly #options: SmtpOptions;
 
-  /** @throws Invalid when a template cannot be filled */
   constructor(options: SmtpOptions) {
     this.#options = options;
-    for (const [kind, template] of Object.entries(options.templates)) {
-      const fields = noticeFields[kind as NoticeKind].map((field) => [field, field]);
-      wordsOf(`${kind}.txt`, template, Object.fromEntries(fields));
-    }
   }
 
-  async send({ kind, id, to, fields }: Notice): Promise<void> {
-    const { host, port, from, templates, deadline = 5_000 } = this.#options;
-    const words = wordsOf(`${kind}.txt`, templates[kind], fields);
+  async send(notice: Notice): Promise<void> {
+    const { host, port, from, texts, deadline = 5_000 } = this.#options;
+    const { id, to } = notice;
+    const words = wordsOf(texts, notice);
     const [ca, cert, key] = await Promise.all([
       this.#options.ca(),
       this.#options.certificate(),

@@ -62,6 +62,8 @@ export class Carrier {
   /** By UID of the resource. */
   readonly #jobs = new Map<string, Job>();
   readonly #rounds = new Set<Promise<unknown>>();
+  /** Writes beside the rounds, by UID of the resource. */
+  readonly #beside = new Map<string, Promise<void>>();
   #bulkSince = 0;
   /** Whether somebody wants all to be decided anew. */
   #wanted: 'no' | 'soon' | 'now' = 'no';
@@ -79,7 +81,26 @@ export class Carrier {
   supersede(uid: string): Promise<void> | undefined {
     const job = this.#jobs.get(uid);
     if (job?.state === 'waiting') job.state = 'dropped';
-    if (job?.state !== 'underWay') return undefined;
+    return this.#underWay(uid);
+  }
+
+  /** Writes for a resource beside the rounds, and never while one of them does. Settles as `write` does. */
+  async beside(uid: string, write: () => Promise<void>): Promise<void> {
+    for (let other = this.#underWay(uid); other !== undefined; other = this.#underWay(uid)) await other;
+    const end = Promise.withResolvers<void>();
+    this.#beside.set(uid, end.promise);
+    try {
+      await write();
+    } finally {
+      this.#beside.delete(uid);
+      end.resolve();
+    }
+  }
+
+  /** Resolves when what is under way for a resource is over. */
+  #underWay(uid: string): Promise<void> | undefined {
+    const job = this.#jobs.get(uid);
+    if (job?.state !== 'underWay') return this.#beside.get(uid);
     job.awaited ??= Promise.withResolvers<void>();
     return job.awaited.promise;
   }
@@ -193,6 +214,8 @@ export class Carrier {
       }
       if (job.state === 'dropped') return;
       job.state = 'underWay';
+      const beside = this.#beside.get(job.task.desired.resource.metadata.uid);
+      if (beside !== undefined) await beside;
       await work(job);
     });
   }

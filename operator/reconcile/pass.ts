@@ -4,7 +4,7 @@ import type { Change } from '../core/plan.ts';
 import type { Site } from '../core/site.ts';
 import type { Clock, Cluster, Directory, Notices, Sessions } from '../ports.ts';
 import type { EndedMail } from './ended-mail.ts';
-import type { Told } from './notices.ts';
+import type { OnNotice } from './notice-worker.ts';
 import type { Patience } from './patience.ts';
 import { Reconciler } from './reconciler.ts';
 import type { Usage } from './settle.ts';
@@ -16,6 +16,10 @@ export type PassDependencies = {
   readonly directory: Directory;
   readonly sessions: Sessions;
   readonly notices: Notices;
+  /** Told of every notice that went out or failed. */
+  readonly onNotice?: OnNotice;
+  /** Waits so many milliseconds between two notices. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
   /** How much mailboxes use, as far as it is known; what was read of the directory is offered to it. */
   readonly usage?: Usage;
   /** Carries out, beside the passes, what is to be done with the mail of accounts that ended. */
@@ -59,16 +63,17 @@ export type PassResult = {
   readonly held: number;
   readonly orphans: number;
   readonly statusWrites: number;
-  /** Of a pass over everything that may write. */
-  readonly notices?: Told;
   /** The directory or the API changed under this pass: another one shall look at the result. */
   readonly again: boolean;
 };
 
 /**
- * Looks at the whole site, and remembers nothing afterwards. Level-triggered; safe to run at any time.
+ * Looks at the whole site and sends the notices that are due, and remembers nothing afterwards. Level-triggered; safe to run at any time.
  * @throws Unavailable when the world could not be read as a whole; resources that wait were told why
  */
-export function runPass(dependencies: PassDependencies): Promise<PassResult> {
-  return new Reconciler(dependencies).full();
+export async function runPass(dependencies: PassDependencies): Promise<PassResult> {
+  const reconciler = new Reconciler(dependencies);
+  const result = await reconciler.full();
+  await reconciler.notices.idle();
+  return result;
 }

@@ -2,6 +2,7 @@
 import type { Orders } from '../api/orders.ts';
 import { recordsThatWait } from '../core/access-records.ts';
 import { type Desired, decideGroup, decideOrganizations } from '../core/desired.ts';
+import { type DueNotice, dueNotices, thresholdsOf } from '../core/notices-due.ts';
 import { observe } from '../core/observed.ts';
 import { orderedClosings } from '../core/orphans.ts';
 import { planChanges } from '../core/plan.ts';
@@ -9,7 +10,7 @@ import type { Site } from '../core/site.ts';
 import type { ClusterSnapshot, DirectoryEntry } from '../ports.ts';
 import type { Task } from './carrier.ts';
 import { concernsMail } from './ended-mail.ts';
-import { hearsOfSessions, idleOutcome, isAsItShallBe, type Settling } from './settle.ts';
+import { hearsOfSessions, idleOutcome, isAsItShallBe, type Settling, usedBy } from './settle.ts';
 import { turn } from './turn.ts';
 import type { View } from './view.ts';
 
@@ -19,8 +20,7 @@ export type Plan = {
   readonly renames: boolean;
   /** Decisions that what is to be done with mail depends on. */
   readonly aboutMail: readonly Desired[];
-  /** Those who are to be told of something. */
-  readonly noticed: readonly Desired[];
+  readonly noticed: readonly DueNotice[];
 };
 
 type Planning = Settling & { readonly site: Site; readonly slice?: number };
@@ -29,6 +29,7 @@ type Planning = Settling & { readonly site: Site; readonly slice?: number };
 export function planFor(planning: Planning, decided: readonly Desired[], paused: boolean): Plan {
   const changes = planChanges({ desired: decided }, planning.clock());
   const byUid = new Map(changes.map((change) => [change.resource.metadata.uid, change]));
+  const thresholds = thresholdsOf(planning.site, planning.clock());
   const tasks = decided.flatMap((desired): Task[] => {
     const write = byUid.get(desired.resource.metadata.uid);
     if (write !== undefined) return [{ desired, write, letGo: true }];
@@ -42,7 +43,7 @@ export function planFor(planning: Planning, decided: readonly Desired[], paused:
     tasks,
     renames: decided.some(({ renamed }) => renamed !== undefined),
     aboutMail: decided.filter(concernsMail),
-    noticed: decided.filter(({ reclaim }) => reclaim?.notice !== undefined),
+    noticed: decided.flatMap((desired) => dueNotices(thresholds, desired, usedBy(desired, planning.usage))),
   };
 }
 
@@ -93,7 +94,7 @@ export async function planSite(
   );
   const first = planFor(planning, organizations, snapshot.paused);
   const tasks = [...first.tasks];
-  const [aboutMail, noticed]: [Desired[], Desired[]] = [[], []];
+  const [aboutMail, noticed]: [Desired[], DueNotice[]] = [[], []];
   let { renames } = first;
   for (const group of view.parts(slice)) {
     const decided = decideGroup({ site, now: clock() }, group, view.organizations);

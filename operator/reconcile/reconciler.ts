@@ -9,7 +9,6 @@ import { decideGroup, findOrphans } from '../core/desired.ts';
 import type { Group } from '../core/groups.ts';
 import { attribute } from '../core/layout.ts';
 import { resourceName } from '../core/naming/identity.ts';
-import { reclaimNotices } from '../core/notice.ts';
 import { first } from '../core/observed.ts';
 import { organizationRefOf } from '../core/organizations.ts';
 import { inOrder, removesAccess } from '../core/plan.ts';
@@ -17,7 +16,7 @@ import { Unavailable } from '../errors.ts';
 import type { ClusterSnapshot, DirectoryEntry, ResourceKey } from '../ports.ts';
 import { Carrier, type Task } from './carrier.ts';
 import { offerMailWork } from './ended-mail.ts';
-import { sendNotices, type Told } from './notices.ts';
+import { NoticeWorker } from './notice-worker.ts';
 import type { PassDependencies, PassResult } from './pass.ts';
 import { onlyPlanned } from './plan-only.ts';
 import { type Plan, planClosings, planFor, planSite, reclaims, restores } from './planning.ts';
@@ -40,6 +39,8 @@ type Whole = {
 };
 
 export class Reconciler {
+  /** Tells people what is due, beside the passes. */
+  readonly notices: NoticeWorker;
   readonly #dependencies: PassDependencies;
   readonly #directory: RememberedDirectory;
   readonly #view: View;
@@ -59,6 +60,12 @@ export class Reconciler {
     this.#directory =
       directory instanceof RememberedDirectory ? directory : new RememberedDirectory(directory);
     this.#view = new View(dependencies.site);
+    this.notices = new NoticeWorker({
+      ...dependencies,
+      directory: this.#directory,
+      beside: (uid, write) => this.#carrier.beside(uid, write),
+      onNoted: (dn) => this.#view.putEntry(dn, this.#directory.recall(dn)),
+    });
     this.#carrier = new Carrier({
       ...dependencies,
       directory: this.#directory,
@@ -103,13 +110,11 @@ export class Reconciler {
     tellBlockedDeletions(this.#dependencies, leaving);
     const told = { orphans, guarded: this.#weighing.last, archives: mail?.held };
     const isPublished = await publish(this.#dependencies, this.#view.all(), told);
-    const notices = whole.orders.paused ? undefined : await this.#notify(plan, entries);
-    const isMoreToTell = notices !== undefined && notices.waiting > 0 && notices.failed === 0;
+    this.notices.offer(whole.orders.paused ? [] : plan.noticed, this.#view.organizations);
     return {
       ...result,
-      failures: result.failures + (isPublished ? 0 : 1) + (notices?.failed ?? 0),
-      again: result.again || tally.followed.length > 0 || isMoreToTell,
-      ...(notices === undefined ? {} : { notices }),
+      failures: result.failures + (isPublished ? 0 : 1),
+      again: result.again || tally.followed.length > 0,
     };
   }
 
@@ -121,13 +126,6 @@ export class Reconciler {
     const touched = new Set<string>();
     const result = await this.#lookAround(touched, (whole) => this.#touch(keys, whole, touched));
     return result && this.#withRest(result);
-  }
-
-  async #notify({ noticed }: Plan, entries: readonly DirectoryEntry[]): Promise<Told> {
-    const due = reclaimNotices(this.#dependencies.site, { desired: noticed, observed: { entries } });
-    const told = await sendNotices({ ...this.#dependencies, directory: this.#directory }, due);
-    for (const { dn } of due) this.#view.putEntry(dn, this.#directory.recall(dn));
-    return told;
   }
 
   /** Looks again at those who may have waited for what was just let go. */
@@ -182,6 +180,7 @@ export class Reconciler {
     const tally = await this.#carrier.carryOut(plan.tasks, priority.change, refused);
     if (tally.isRemembered) await publish(this.#dependencies, this.#view.all());
     for (const { metadata } of tally.followed) this.#left.add(`#${metadata.uid}`);
+    if (!whole.orders.paused) this.notices.add(plan.noticed, this.#view.organizations);
     // Whoever was faster is heard of by the watch.
     const result = resultOf({ ...tally, conflicts: 0 }, this.#found(plan, whole));
     return { ...result, again: result.again || hash !== this.#weighing.last.hash };

@@ -41,6 +41,11 @@ export class RememberedDirectory implements Directory {
     return [...this.#entries.values()];
   }
 
+  /** All entries as they were read, or as we left them since. */
+  get known(): readonly DirectoryEntry[] {
+    return [...this.#entries.values()];
+  }
+
   /** One entry as it was read, or as we left it since. */
   recall(dn: string): DirectoryEntry | undefined {
     return this.#entries.get(dnKey(dn));

@@ -1,6 +1,7 @@
 /** From what came of some tasks to what a pass came to. */
 import type { Resource } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
+import { leavesMarks } from '../core/notice-marks.ts';
 import { type Change, leavesSessions, namesDelegates, placeInPlan, removesAccess } from '../core/plan.ts';
 import type { Applied } from './apply.ts';
 import type { PassResult, Sent } from './pass.ts';
@@ -9,7 +10,7 @@ import type { PassResult, Sent } from './pass.ts';
 export type Tally = {
   /** Sent to the directory, those that failed included. */
   readonly sent: Sent[];
-  /** Resources whose delegates or open sessions have to be looked at once more. */
+  /** Resources whose delegates, open sessions or people to be told have to be looked at once more. */
   readonly followed: Resource[];
   isAnyDone: boolean;
   /** What was done shows only in a read of the directory. */
@@ -41,7 +42,7 @@ export function note(tally: Tally, { change, problem }: Applied): void {
   tally.isSeenLater ||= isSeenLater(change);
   const isVerdict = change.action === 'reject' || change.action === 'resume';
   tally.isRemembered ||= isVerdict || removesAccess(change);
-  if (removesAccess(change) || leavesSessions(change) || namesDelegates(change))
+  if (removesAccess(change) || leavesSessions(change) || namesDelegates(change) || leavesMarks(change))
     tally.followed.push(change.resource);
 }
 

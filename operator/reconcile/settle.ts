@@ -63,11 +63,12 @@ export function hearsOfSessions({ resource, entry }: Desired): boolean {
 }
 
 function verdictOn({ clock, usage }: Settling, desired: Desired, outcome: Outcome): Verdict {
-  return settle(desired, outcome, rfc3339(clock()), usedBy(desired, usage?.known));
+  return settle(desired, outcome, rfc3339(clock()), usedBy(desired, usage));
 }
 
-function usedBy({ entry }: Desired, usage?: Usage['known']): number | undefined {
-  return entry === undefined ? undefined : usage?.get(accountOf(entry));
+/** Bytes, where they are known. */
+export function usedBy({ entry }: Desired, usage?: Usage): number | undefined {
+  return entry === undefined ? undefined : usage?.known.get(accountOf(entry));
 }
 
 /** Before the status forgets its name: a pass that dies here finds it in the status still. */

@@ -115,9 +115,9 @@ const cases: Readonly<Record<string, Case>> = {
     quiet: one('hopthu_archives_held_back', '0x60'),
   },
   HopThuNoticesWaiting: {
-    loud: one('hopthu_notices_waiting', '1x60'),
-    // A quarter of an hour is what thousands at once may take.
-    quiet: one('hopthu_notices_waiting', '0x14 1x60'),
+    loud: one('hopthu_notices_waiting_seconds', '87000x60'),
+    // Some hours are what a whole province at once may take.
+    quiet: one('hopthu_notices_waiting_seconds', '80000x60'),
   },
   HopThuOrphans: { loud: one('hopthu_orphan_entries', '1x60'), quiet: one('hopthu_orphan_entries', '0x60') },
   HopThuMailboxesVanish: {
@@ -130,7 +130,11 @@ const cases: Readonly<Record<string, Case>> = {
   },
   HopThuStatusesWithoutChanges: {
     loud: one('hopthu_status_writes_total', '0+60x60'),
-    quiet: one('hopthu_status_writes_total', '0+3x60'),
+    // A notice is written into the status of whom it was sent to.
+    quiet: {
+      ...one('hopthu_status_writes_total', '0+60x60'),
+      ...one('hopthu_notices_total', '0+58x60', ',result="sent"'),
+    },
   },
   HopThuPasswordsGuessed: {
     loud: logins('refused', '0+20x60'),

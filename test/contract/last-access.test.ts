@@ -4,6 +4,7 @@ import { Client } from 'ldapts';
 import { lastAccess } from '../../operator/core/access.ts';
 import { first } from '../../operator/core/observed.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
+import { Blocked } from '../../operator/errors.ts';
 import { changePassword } from '../../operator/ldap/password-change.ts';
 import type { DirectoryEntry } from '../../operator/ports.ts';
 import { mailbox, mailboxDn } from './support/mailbox.ts';
@@ -83,6 +84,33 @@ describe('the last access', () => {
     ]);
     expect((await read()).access).toBe(Date.UTC(2026, 5, 1));
   });
+});
+
+describe('what people were told', () => {
+  const time = '2026-11-21T00:00:00Z';
+  const write = (...values: readonly string[]) =>
+    suite.directory.modify(mailboxDn(uid), uid, [{ attribute: 'hopThuNotice', values }]);
+
+  it('is remembered of every topic, as long as its words may be', async () => {
+    const values = [
+      `30 ${time}`,
+      `password 7 ${time}`,
+      `quota 95 ${time}`,
+      `end 2027-01-01/30 ${time}`,
+      `suspension - ${time} due`,
+      `delegation ${'a'.repeat(253)} ${time}`,
+      `rename cu@soctrang.gov.vn ${time} due`,
+    ];
+    await write(...values);
+    expect([...((await find()).attributes['hopThuNotice'] ?? [])].sort()).toEqual(values.sort());
+  });
+
+  it.each([`party - ${time}`, `password ${time}`, `rename x@example.org ${time}`, `quota 95 ${time} soon`])(
+    'is nothing else: %s',
+    async (value) => {
+      await expect(write(value)).rejects.toThrow(Blocked);
+    },
+  );
 });
 
 describe('a reclaimed mailbox', () => {

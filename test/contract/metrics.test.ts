@@ -185,6 +185,7 @@ function ofOperator(): Promise<string> {
     connection: { state: () => ({ reconnects: 0, inFlight: 0, queued: 0 }) },
     election: { leads: true },
     mail: { waiting: 0, held: { count: 0 } },
+    notices: () => new Map(),
     certificate: () => Promise.reject(new Error('none')),
   });
   return registry.metrics();

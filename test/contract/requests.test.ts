@@ -4,33 +4,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execa } from 'execa';
-import { createTransport } from 'nodemailer';
 import { stringify } from 'yaml';
 import { requestTextFiles } from '../../charts/request-texts.ts';
 import { siteText } from '../../charts/site-files.ts';
 import { ClerkCluster } from '../../clerk/cluster.ts';
 import { Desk } from '../../clerk/desk.ts';
-import { Intake, type Seen } from '../../clerk/intake/intake.ts';
-import { KubeRequests } from '../../clerk/intake/kube-requests.ts';
-import { filesOf } from '../../clerk/intake/reading.ts';
 import { MemoryLetters } from '../../clerk/memory-letters.ts';
 import { reportFiles } from '../../clerk/report-files.ts';
 import type { RequestStatus } from '../../operator/api/request.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
-import { findingsFile } from '../../operator/core/requests/findings.ts';
-import { intakeTexts } from '../../operator/core/requests/intake-texts.ts';
 import { requestTexts } from '../../operator/core/requests/texts.ts';
 import { ApiCluster } from '../../operator/kube/api-cluster.ts';
 import { connectKubernetes } from '../../operator/kube/client.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
 import { manifestsOf } from '../support/manifests.ts';
 import { socTrang as site } from '../support/sites.ts';
-import { people, peopleRows, sheet, xlsx } from '../unit/clerk/intake/lists.ts';
+import { peopleRows } from '../unit/clerk/intake/lists.ts';
 import { run } from '../unit/cli/run.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 import { passOver } from './kube-support/passes.ts';
 import { eventually } from './kube-support/ports.ts';
 import { kubeConfigOf } from './kube-support/worlds.ts';
+import { sendTwice } from './support/sent-list.ts';
 
 jest.setTimeout(60_000);
 
@@ -285,30 +280,7 @@ describe('where Git does not manage the site', () => {
 
 describe("a letter from an organization's mailbox", () => {
   it('is entered once with the rights of the clerk, numbered and acknowledged', async () => {
-    const config = kubeConfigOf(server);
-    config.users = config.users.map((user) => ({ ...user, impersonateUser: clerk }));
-    const seen: Seen[] = [];
-    const files = requestTextFiles(site);
-    const intake = new Intake({
-      site,
-      texts: intakeTexts(files),
-      mailboxes: async () => (await cluster.snapshot()).mailboxes,
-      requests: new KubeRequests(connectKubernetes(config)),
-      letters,
-      files: (raw) => filesOf(raw, files[findingsFile] ?? ''),
-      clock: () => new Date(),
-      observe: (one) => seen.push(one),
-    });
-    const { message } = await createTransport({ streamTransport: true, buffer: true }).sendMail({
-      from: 'soyt@soctrang.gov.vn',
-      to: 'admin@soctrang.gov.vn',
-      subject: 'Đề nghị cấp hộp thư',
-      messageId: '<1@test>',
-      attachments: [{ filename: 'ds.xlsx', content: Buffer.from(xlsx(sheet(people))) }],
-    });
-    const handed = { sender: 'soyt@soctrang.gov.vn', services: ['admin'], raw: message as Buffer };
-    await intake.take(handed);
-    await intake.take(handed);
+    const seen = await sendTwice(site, { server, cluster, letters, user: clerk });
     const [{ name = '' } = {}] = seen as readonly { name?: string }[];
     expect(seen).toEqual([true, false].map((isNew) => ({ outcome: 'request', name, isNew })));
     expect((await stored(name)).spec).toMatchObject({ source: 'Mail', rows: peopleRows });

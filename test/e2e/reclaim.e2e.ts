@@ -1,4 +1,7 @@
-/** R23: whoever does not come for six months is told twice, loses the mailbox, and is granted it again. Dates move, not time. */
+/**
+ * R23: whoever does not come for six months is told twice, loses the mailbox, and is granted it again. Dates move, not time.
+ * On the way the person gets another address and a delegation, of which both are told (R26).
+ */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { daNang as site } from '../support/sites.ts';
 import { openWebmail } from './support/browser.ts';
@@ -15,18 +18,28 @@ const spec = (more: object = {}) => ({
   organizationRef: organization,
   type: 'Personal',
   person: { fullName: 'Võ Thị Vắng' },
+  localPart: name,
   ...more,
 });
 let person: Person;
 let office: Person;
+let formerAddress: string;
 
 /** The password policy of Đà Nẵng lets nothing expire, so that a login is refused for one reason alone. */
 beforeAll(async () => {
   await apply(site, 'Organization', 'reclaim', { name: 'Sở Thủy sản' });
   await apply(site, 'Mailbox', 'reclaim-office', { organizationRef: organization, type: 'Organization' });
-  await apply(site, 'Mailbox', name, spec());
+  await apply(site, 'Mailbox', name, spec({ localPart: `${name}-cu` }));
   await ready(site, 'mailbox/reclaim-office', `mailbox/${name}`);
   office = await Person.settled(site, 'reclaim-office');
+  formerAddress = await field(site, `mailbox/${name}`, '.status.address');
+  await apply(site, 'Mailbox', name, spec());
+  await apply(site, 'Mailbox', 'reclaim-office', {
+    organizationRef: organization,
+    type: 'Organization',
+    delegates: [{ mailboxRef: { name }, rights: ['Read'] }],
+  });
+  await ready(site, 'mailbox/reclaim-office', `mailbox/${name}`);
   person = await Person.settled(site, name);
 });
 
@@ -77,6 +90,10 @@ describe('a mailbox that nobody uses', () => {
     await office.send({ to: person.address, subject: 'Trước khi thu hồi' });
     await person.receive('Trước khi thu hồi');
     await withQuickResync(site, async () => {
+      await person.receive(`Địa chỉ thư đã đổi từ ${formerAddress} thành ${person.address}`);
+      const given = `Võ Thị Vắng được giao quyền trên hộp thư ${office.address}`;
+      expect(await person.receive(given)).toContain('Auto-Submitted: auto-generated');
+      await office.receive(given);
       const long = [generalized(daysAgo(200))];
       await move({ pwdLastSuccess: long, pwdChangedTime: long, hopThuLastAccess: long });
       expect(await noticeOn(inVietnamese(30))).toContain('Auto-Submitted: auto-generated');
@@ -88,6 +105,7 @@ describe('a mailbox that nobody uses', () => {
         expect(await field(site, `mailbox/${name}`, '.status.state')).toBe('Reclaimed'),
       );
     });
+    await office.receive(`Võ Thị Vắng không còn quyền trên hộp thư ${office.address}`);
     await expect(person.imap(async () => 'in')).rejects.toMatchObject({ authenticationFailed: true });
     await eventually(20_000, () =>
       expect(

@@ -39,6 +39,8 @@ export class LivingOperator {
       sessions: province.sessions,
       notices: province.notices,
       mail: this.mail,
+      pause: async () => undefined,
+      onNotice: ({ kind, metadata: { namespace, name } }) => this.#hear({ kind, namespace, name }),
       clock: () => province.now,
       report: {
         orphans: (dns) => province.orphans.push(...dns),
@@ -64,6 +66,7 @@ export class LivingOperator {
       if (count === 20) throw new Error('the operator does not come to rest');
       await (this.#mustLookAtAll ? this.#lookAtAll() : this.look());
       await this.mail.idle();
+      await this.reconciler.notices.idle();
     }
   }
 

@@ -13,7 +13,7 @@ import { byShard } from '../../operator/dovecot/shards.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
 import { MemoryNotices } from '../../operator/mail/memory-notices.ts';
-import type { ClusterSnapshot, Directory } from '../../operator/ports.ts';
+import type { ClusterSnapshot, Directory, DirectoryEntry } from '../../operator/ports.ts';
 import { MailWorker } from '../../operator/reconcile/mail-worker.ts';
 import { type PassDependencies, type PassResult, runPass } from '../../operator/reconcile/pass.ts';
 import { Patience } from '../../operator/reconcile/patience.ts';
@@ -145,6 +145,7 @@ export class Province {
       sessions: this.sessions,
       notices: around === undefined ? this.notices : perturbNotices(this.notices, around),
       usage: this.usage,
+      pause: async () => undefined,
       clock: () => this.now,
       // Every group by itself: what holds for slices must hold for the smallest.
       slice: 1,
@@ -161,18 +162,29 @@ export class Province {
   async settle(around?: Perturbation): Promise<readonly string[]> {
     const lines: string[] = [];
     for (let count = 0; count < 10; count += 1) {
-      const before = JSON.stringify([this.cluster.writes, this.mailSteps.length]);
+      const before = this.#written();
       const { changes, again } = await this.pass(around);
       lines.push(...changes.map(({ line }) => line));
-      if (
-        !again &&
-        changes.length === 0 &&
-        before === JSON.stringify([this.cluster.writes, this.mailSteps.length])
-      )
-        return lines;
+      if (!again && changes.length === 0 && before === this.#written()) return lines;
     }
     const problems = this.cluster.events.filter(({ type }) => type === 'Warning').slice(-3);
     throw new Error(`the site does not settle: ${lines.slice(-3).join('\n')} ${JSON.stringify(problems)}`);
+  }
+
+  #written(): string {
+    return JSON.stringify([this.cluster.writes, this.mailSteps.length, this.notices.sent.length]);
+  }
+
+  /** Writes to an entry as slapd does by itself, or as a hand does that moves dates. */
+  write(name: string, values: Readonly<Record<string, readonly string[]>>): void {
+    const { dn, attributes } = this.#entry(name);
+    const merged = Object.entries({ ...attributes, ...values }).filter(([, list]) => list.length > 0);
+    this.directory.put(dn, Object.fromEntries(merged));
+  }
+
+  /** First passwords were changed: there is somebody who reads these mailboxes. */
+  settleIn(...names: readonly string[]): void {
+    for (const name of names) this.write(name, { pwdReset: [] });
   }
 
   mailbox(name: string): Resource {
@@ -190,10 +202,14 @@ export class Province {
   }
 
   entryOf(name: string): Readonly<Record<string, readonly string[]>> {
+    return this.#entry(name).attributes;
+  }
+
+  #entry(name: string): DirectoryEntry {
     const { uid } = this.mailbox(name).metadata;
     const entry = this.directory.entry(`uid=${uid},ou=mailboxes,${suffixOf(this.site.domain)}`);
     if (entry === undefined) throw new Error(`no entry for ${name}`);
-    return entry.attributes;
+    return entry;
   }
 
   /** The same directory beside a cluster whose etcd was put back to an older state. */

@@ -12,6 +12,7 @@ export function quietPass(over: Over): Promise<PassResult> {
   return runPass({
     sessions: new MemorySessions(),
     notices: new MemoryNotices(),
+    pause: async () => undefined,
     clock: () => new Date(),
     report: { orphans: silent, held: silent, planned: silent, failure: silent },
     ...over,

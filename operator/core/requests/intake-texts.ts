@@ -1,6 +1,7 @@
 /** What the clerk answers to a letter that becomes no request: from `charts/config/requests`, or a site's own. Pure. */
-import { wordsOf } from '../notice.ts';
+
 import { type FindingWords, findingsFile, findingWords } from './findings.ts';
+import { wordsOf } from './letter-template.ts';
 
 export const answerKinds = ['no-list', 'unreadable', 'personal'] as const;
 export type AnswerKind = (typeof answerKinds)[number];

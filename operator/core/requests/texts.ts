@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type LetterKind, requestActions, rowOutcomes } from '../../api/request.ts';
 import { Invalid } from '../../errors.ts';
-import { wordsOf } from '../notice.ts';
+import { wordsOf } from './letter-template.ts';
 
 /** Values that each letter's template may ask for. */
 export const letterFields: Readonly<Record<LetterKind, readonly string[]>> = {

@@ -94,6 +94,13 @@ describe('a list', () => {
     );
   });
 
+  it('with more findings than fit has one for each row that has any', async () => {
+    const row = ['1', '=A', '=A', '=A', '=A', '=A', '=A', '=A', '=A'];
+    const { rows, findings } = await read('ds.csv', csv([titles, ...Array(500).fill(row)]));
+    expect([rows.length, findings.length]).toEqual([500, 1000]);
+    expect(new Set(findings.map(({ row: number }) => number)).size).toBe(500);
+  });
+
   it('keeps nothing of a formula, whatever it was computed to', async () => {
     const formula = '<c t="str"><f>CONCATENATE("Tran","A")</f><v>Trần A</v></c>';
     const { rows, findings } = await read(
@@ -159,6 +166,24 @@ describe('a file that is no list', () => {
     ['a cell in the last row', 'ds.xlsx', () => xlsx(far('A1048576', '1048576')), 'large'],
     ['a cell in a row beyond all', 'ds.xlsx', () => xlsx(far('A99999999999', '99999999999')), 'broken'],
     ['a row in words', 'ds.xlsx', () => xlsx(far('A9', '1e9')), 'broken'],
+    [
+      'rows in a part with the name of another',
+      'ds.xlsx',
+      () =>
+        xlsx('', {
+          'xl/styles.xml': strToU8(far('A1048576', '1048576')),
+          'xl/_rels/workbook.xml.rels': strToU8(
+            '<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="styles.xml"/></Relationships>',
+          ),
+        }),
+      'large',
+    ],
+    [
+      'rows without numbers',
+      'ds.xlsx',
+      () => xlsx(`<worksheet><sheetData>${'<row/>'.repeat(5_001)}</sheetData></worksheet>`),
+      'large',
+    ],
     ['a cell in the last column', 'ds.xlsx', () => xlsx(far('XFD9', '9')), 'large'],
     [
       'entities',

@@ -1,18 +1,16 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { noticeTemplates } from '../../../../charts/notice-templates.ts';
 import { type KeyPair, makeAuthority, makeLeaf } from '../../../../cli/bootstrap/openssl.ts';
-import { Blocked, Invalid, Unavailable } from '../../../../operator/errors.ts';
+import { noticeTexts } from '../../../../operator/core/notice-texts.ts';
+import { Blocked, Unavailable } from '../../../../operator/errors.ts';
 import { SmtpNotices, type SmtpOptions } from '../../../../operator/mail/smtp-notices.ts';
 import type { Notice } from '../../../../operator/ports.ts';
 
-const template = readFileSync(
-  new URL('../../../../charts/config/notices/reclaim.txt', import.meta.url),
-  'utf8',
-);
+const files = noticeTemplates({ notices: {} });
 const notice: Notice = {
   kind: 'reclaim',
   id: 'reclaim-30.1.u1',
@@ -74,7 +72,7 @@ async function listening(replies: Readonly<Record<string, string>> = {}, options
     certificate: async () => client.certificate,
     key: async () => client.key,
     from: { name: 'Hộp thư Tỉnh Sóc Trăng', address: 'admin@soctrang.gov.vn' },
-    templates: { reclaim: template },
+    texts: noticeTexts(files),
     deadline: 1_000,
     ...options,
   });
@@ -99,6 +97,17 @@ function message(): string {
   return said.slice(said.indexOf('DATA') + 1, said.indexOf('.')).join('\r\n');
 }
 
+/** The text of a message, decoded. */
+function textOf(raw: string): string {
+  const [head = '', ...rest] = raw.split('\r\n\r\n');
+  const body = rest.join('\r\n\r\n');
+  if (/base64/.test(head)) return Buffer.from(body, 'base64').toString('utf8');
+  const bytes = body
+    .replaceAll('=\r\n', '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number(`0x${hex}`)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}
+
 describe('a notice', () => {
   it('goes to all its recipients in Vietnamese, under the certificate of the operator, and asks for no answer', async () => {
     await (await listening()).send(notice);
@@ -107,19 +116,21 @@ describe('a notice', () => {
     expect(said.filter((line) => line.startsWith('RCPT'))).toEqual(notice.to.map((to) => `RCPT TO:<${to}>`));
     expect(message()).toContain('Message-ID: <reclaim-30.1.u1@soctrang.gov.vn>');
     expect(message()).toContain('Auto-Submitted: auto-generated');
-    const [head = '', ...rest] = message().split('\r\n\r\n');
-    const body = rest.join('\r\n\r\n');
-    const text = /base64/.test(head)
-      ? Buffer.from(body, 'base64').toString('utf8')
-      : Buffer.from(
-          body
-            .replaceAll('=\r\n', '')
-            .replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number(`0x${hex}`))),
-          'latin1',
-        ).toString('utf8');
+    const text = textOf(message());
     expect(text).toContain('Kính gửi: Nguyễn Thanh Bình, Sở Thông tin và Truyền thông');
     expect(text).toContain('ngày 04/07/2026');
     expect(text).not.toContain('{{');
+  });
+
+  it('names rights in the words of the site', async () => {
+    const fields = { ...notice.fields, delegate: 'Lê Văn Tám', delegateAddress: 'lvtam@soctrang.gov.vn' };
+    await (await listening()).send({
+      ...notice,
+      kind: 'delegation-granted',
+      fields,
+      rights: ['Read', 'SendAs'],
+    });
+    expect(textOf(message())).toContain('đọc thư, gửi thư bằng địa chỉ của đơn vị.');
   });
 
   it('is taken when one of its recipients is', async () => {
@@ -151,13 +162,5 @@ describe('a notice', () => {
     const notices = await listening({}, { ca: async () => another.certificate });
     await expect(notices.send(notice)).rejects.toThrow(Unavailable);
     expect(said).toEqual([]);
-  });
-
-  it('cannot be made of a template that asks for what there is not, or has no subject', async () => {
-    const templates = { reclaim: template.replace('{{date}}', '{{when}}') };
-    await expect(listening({}, { templates })).rejects.toThrow(
-      new Invalid('reclaim.txt', 'there is no value for {{when}}'),
-    );
-    await expect(listening({}, { templates: { reclaim: 'Kính gửi' } })).rejects.toThrow(/Subject/);
   });
 });

@@ -75,6 +75,7 @@ describe('a mailbox under a legal hold', () => {
 
   it('keeps its mail in its place when nobody uses it for half a year (R23)', async () => {
     const uid = province.uidOf('binh');
+    province.settleIn('binh');
     province.store.mail.set(uid, ['Công văn số 17']);
     province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt', { spec: { hold: { reason } } });
     for (let count = 0; count < 30; count += 1) await days(8);
