@@ -9,9 +9,9 @@ import type {
   RowResult,
 } from '../../operator/api/request.ts';
 import type { Resource } from '../../operator/api/resource.ts';
+import { fillLetter } from '../../operator/core/letter-template.ts';
 import { addressOf } from '../../operator/core/naming/identity.ts';
 import { centreAddress } from '../../operator/core/notice-readers.ts';
-import { wordsOf } from '../../operator/core/requests/letter-template.ts';
 import type { RequestTexts } from '../../operator/core/requests/texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { fill } from '../../operator/core/template.ts';
@@ -98,7 +98,7 @@ function letter(
   const rows =
     row === undefined ? request.spec.rows : request.spec.rows.filter(({ number }) => number === row);
   const fields = { ...fieldsOf(world, request, kind, rows), name, address: to[0] ?? '' };
-  const { subject, text } = wordsOf(`${kind}.txt`, world.texts.letters[kind], fields);
+  const { subject, text } = fillLetter(`${kind}.txt`, world.texts.letters[kind], fields);
   const id = [request.metadata.uid, kind, ...(row === undefined ? [] : [row])].join('.');
   // A paragraph that has nothing to say leaves its empty lines.
   return { ...about, id, subject, text: text.replaceAll(/\n{3,}/g, '\n\n') };

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type LetterKind, requestActions, rowOutcomes } from '../../api/request.ts';
 import { Invalid } from '../../errors.ts';
-import { wordsOf } from './letter-template.ts';
+import { fillLetter } from '../letter-template.ts';
 
 /** Values that each letter's template may ask for. */
 export const letterFields: Readonly<Record<LetterKind, readonly string[]>> = {
@@ -93,7 +93,7 @@ export function requestTexts(files: Readonly<Record<string, string>>): RequestTe
   }
   const letters = Object.entries(letterFields).map(([letter, fields]) => {
     const template = files[`${letter}.txt`] ?? '';
-    wordsOf(`${letter}.txt`, template, Object.fromEntries(fields.map((field) => [field, field])));
+    fillLetter(`${letter}.txt`, template, Object.fromEntries(fields.map((field) => [field, field])));
     return [letter, template];
   });
   return { words: read.data, letters: Object.fromEntries(letters) };
