@@ -1,7 +1,7 @@
 /** What the clerk answers to a letter that becomes no request: from `charts/config/requests`, or a site's own. Pure. */
 
+import { fillLetter } from '../letter-template.ts';
 import { type FindingWords, findingsFile, findingWords } from './findings.ts';
-import { wordsOf } from './letter-template.ts';
 
 export const answerKinds = ['no-list', 'unreadable', 'personal'] as const;
 export type AnswerKind = (typeof answerKinds)[number];
@@ -23,7 +23,7 @@ export type IntakeTexts = {
  */
 export function intakeTexts(files: Readonly<Record<string, string>>): IntakeTexts {
   const answer = (kind: AnswerKind, values: AnswerFields) =>
-    wordsOf(`${kind}.txt`, files[`${kind}.txt`] ?? '', values);
+    fillLetter(`${kind}.txt`, files[`${kind}.txt`] ?? '', values);
   const examples = Object.fromEntries(fields.map((field) => [field, field])) as AnswerFields;
   for (const kind of answerKinds) answer(kind, examples);
   return { words: findingWords(files[findingsFile] ?? ''), answer };
