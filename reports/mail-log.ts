@@ -63,6 +63,8 @@ export function parseJournal(line: string): JournalLine | undefined {
 export function factOf(text: string): Fact | undefined {
   const [, service, program, queueId, what] = postfixLine.exec(text) ?? [];
   if (program === undefined || queueId === undefined || what === undefined) return undefined;
+  // What the clerk is given is a copy, and no delivery to anybody.
+  if (service === 'clerk') return undefined;
   const id = queueId === 'NOQUEUE' ? undefined : queueId;
   if (/^(milter-)?reject: /.test(what)) return refusal(id, byOf(service), what);
   if (id === undefined) return undefined;
