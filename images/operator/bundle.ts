@@ -13,6 +13,8 @@ const inputs = await bundle(
     filter: program('filter/main.ts'),
     portal: program('../portal/main.ts'),
     clerk: program('../clerk/main.ts'),
+    // Beside the clerk, which starts it as a thread.
+    reader: program('../clerk/intake/reader.ts'),
     publisher: program('../portal/publisher/main.ts'),
   },
   folder.pathname,

@@ -19,11 +19,13 @@ import { connectKubernetes } from '../../operator/kube/client.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
 import { manifestsOf } from '../support/manifests.ts';
 import { socTrang as site } from '../support/sites.ts';
+import { peopleRows } from '../unit/clerk/intake/lists.ts';
 import { run } from '../unit/cli/run.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 import { passOver } from './kube-support/passes.ts';
 import { eventually } from './kube-support/ports.ts';
 import { kubeConfigOf } from './kube-support/worlds.ts';
+import { sendTwice } from './support/sent-list.ts';
 
 jest.setTimeout(60_000);
 
@@ -273,6 +275,23 @@ describe('where Git does not manage the site', () => {
       ),
     ).toBe(true);
     expect((await hopthu('to-manifests', 'refused')).exitCode).toBe(1);
+  });
+});
+
+describe("a letter from an organization's mailbox", () => {
+  it('is entered once with the rights of the clerk, numbered and acknowledged', async () => {
+    const seen = await sendTwice(site, { server, cluster, letters, user: clerk });
+    const [{ name = '' } = {}] = seen as readonly { name?: string }[];
+    expect(seen).toEqual([true, false].map((isNew) => ({ outcome: 'request', name, isNew })));
+    expect((await stored(name)).spec).toMatchObject({ source: 'Mail', rows: peopleRows });
+    const { findings = [] } = await until(name, ({ told = [] }) => told.length > 0);
+    // Whoever is there is granted; who is not cannot be cancelled.
+    expect(findings.map(({ row }) => row)).toEqual([3]);
+    expect(letters.sent.at(-1)?.letter).toMatchObject({
+      to: ['soyt@soctrang.gov.vn'],
+      answers: '<1@test>',
+      text: expect.stringContaining('Trần Thị Thu Hà'),
+    });
   });
 });
 
