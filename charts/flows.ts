@@ -18,6 +18,7 @@ export const podNames = [
   'portal',
   'publisher',
   'operator',
+  'clerk',
   'backup',
   'repository',
   'prune',
@@ -94,6 +95,7 @@ export const flows: readonly Flow[] = [
   },
   { from: 'postfix', to: 'dovecot', ports: ['quotaTunnel'], why: 'full mailboxes are refused at once (R30)' },
   { from: 'postfix', to: 'rspamd', ports: ['milterTunnel'], why: 'every message is judged (R34)' },
+  { from: 'postfix', to: 'clerk', ports: ['intake'], why: 'letters to service addresses (R20)' },
   {
     from: 'postfix',
     to: 'openldap',
@@ -170,7 +172,10 @@ export const flows: readonly Flow[] = [
   { from: 'operator', to: 'dovecot', ports: ['sessions'], why: 'ends sessions (R24), reads sizes (R30)' },
   { from: 'operator', to: 'dovecot', ports: ['store'], why: 'archives whole accounts (R38)' },
   { from: 'operator', to: 'postfix', ports: ['notices'], why: 'notices to people (R23)' },
+  { from: 'clerk', to: 'apiServer', why: 'reads requests, writes their status (R20)' },
+  { from: 'clerk', to: 'postfix', ports: ['notices'], why: 'answers, results and reports (R22)' },
   { from: 'monitoring', to: 'operator', ports: ['operator'], why: 'metrics' },
+  { from: 'monitoring', to: 'clerk', ports: ['operator'], why: 'metrics of requests' },
   {
     from: 'monitoring',
     to: 'dovecot-proxy',
@@ -235,6 +240,7 @@ export const flows: readonly Flow[] = [
   { from: 'portal', to: 'dns', why: 'Services' },
   { from: 'publisher', to: 'dns', why: 'Services, and S3' },
   { from: 'operator', to: 'dns', why: 'Services' },
+  { from: 'clerk', to: 'dns', why: 'Services' },
 ];
 
 /** Those of one site. */

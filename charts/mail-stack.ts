@@ -2,6 +2,7 @@
 import { type App, Chart } from 'cdk8s';
 import { backup } from './components/backup.ts';
 import { certificates } from './components/certificates.ts';
+import { clerk } from './components/clerk.ts';
 import { dovecot } from './components/dovecot.ts';
 import { filter } from './components/filter.ts';
 import { monitoring } from './components/monitoring.ts';
@@ -50,6 +51,7 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   chart('backup', (scope) => backup(scope, context, database));
   if (context.site.moving.from.length > 0) chart('moving', (scope) => moving(scope, context));
   chart('operator', (scope) => operator(scope, context, { directory, dovecots, notices, siteFile }));
+  chart('clerk', (scope) => clerk(scope, context, { notices, siteFile }));
   const { prometheusOperator, dashboards } = context.site.monitoring;
   if (prometheusOperator || dashboards) chart('monitoring', (scope) => monitoring(scope, context));
 }

@@ -5,6 +5,7 @@ import { addBackupCommands } from './backup/program.ts';
 import { addMoveCommand } from './move-program.ts';
 import { addMovingCommands } from './moving-program.ts';
 import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
+import { addRequestCommands } from './request/program.ts';
 import { addSupportCommands } from './support/program.ts';
 
 const program = new Command('hopthu')
@@ -170,6 +171,7 @@ program
   });
 addBackupCommands(program, { site, context, output });
 addMoveCommand(program, { context });
+addRequestCommands(program, { context, output });
 
 program
   .command('dns')

@@ -131,7 +131,7 @@ const stages: readonly Stage[] = [
   program('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
   program('types', 'tsc', ['--noEmit']),
   jest('unit'),
-  jest('contract', () => ensureCommands(contractPrograms).then(ensureKubernetesBinary), '--runInBand'),
+  jest('contract', () => ensureCommands(contractPrograms).then(ensureKubernetesBinary), '--maxWorkers=2'),
   {
     ...jest(
       'e2e',

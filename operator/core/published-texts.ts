@@ -19,9 +19,28 @@ export const publishedShapes = {
   'published-form.html': { query: true, action: true, offline: true, places: true },
   /** One organization in the tree; `units` are those below it. */
   'published-node.html': { ...link, units: true, count: true },
-  'published.html': { form: true, tree: true, organizations: true, people: true, ...files, ...updated },
+  /** `login` is a link where who is logged in sees more. */
+  'published.html': {
+    login: true,
+    form: true,
+    tree: true,
+    organizations: true,
+    people: true,
+    ...files,
+    ...updated,
+  },
   'published-organization.html': {
-    ...{ form: true, home: true, name: true, address: true, ...contact, ...files, ...updated, ...pager },
+    ...{
+      login: true,
+      form: true,
+      home: true,
+      name: true,
+      address: true,
+      ...contact,
+      ...files,
+      ...updated,
+      ...pager,
+    },
     ...{ above: link, hasUnits: true, units: link, hasPeople: true, people: person },
   },
   'published-found.html': {

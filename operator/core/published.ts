@@ -127,3 +127,8 @@ export function publishedAttributes({ organizations, people }: Visible): Publish
     ),
   };
 }
+
+/** Whether who is logged in sees more than everybody. */
+export function showsMoreToMembers(site: Published): boolean {
+  return JSON.stringify(visibleTo('members', site)) !== JSON.stringify(visibleTo('public', site));
+}

@@ -25,27 +25,29 @@ export class DoveadmSessions implements Sessions {
   }
 
   async open(): Promise<readonly string[]> {
-    const names = (await this.#who({})).map(({ username }) => String(username));
+    const names = (await this.#who([{}])).map(({ username }) => String(username));
     return [...new Set(names)];
   }
 
   /** What is open under any of the names. @throws Unavailable */
   async of(names: readonly string[]): Promise<readonly Session[]> {
-    // Asked for by name, and looked at again: to Dovecot a name is a pattern.
-    const found = (await this.#who({ mask: [...names] })).filter(({ username }) =>
-      names.includes(String(username)),
-    );
-    return found.map(({ service, connections, ips }) => ({
-      service: String(service),
-      connections: Number(connections),
-      addresses: [...new Set(String(ips).match(/[0-9a-f.:]{3,}/gi) ?? [])],
-    }));
+    // Dovecot takes one name at a time, as a pattern: what it finds is looked at again.
+    const found = await this.#who(names.map((name) => ({ mask: [name] })));
+    return found
+      .filter(({ username }) => names.includes(String(username)))
+      .map(({ service, connections, ips }) => ({
+        service: String(service),
+        connections: Number(connections),
+        addresses: [...new Set(String(ips).match(/[0-9a-f.:]{3,}/gi) ?? [])],
+      }));
   }
 
-  async #who(parameters: object): Promise<readonly Record<string, unknown>[]> {
-    const [sessions] = await this.#doveadm.run([['who', parameters]]);
-    if (!Array.isArray(sessions)) throw this.#doveadm.failure('answered "who" with no list');
-    return sessions.filter(({ service }: Record<string, unknown>) => ofPeople.has(service));
+  async #who(parameters: readonly object[]): Promise<readonly Record<string, unknown>[]> {
+    const lists = await this.#doveadm.run(parameters.map((one): Command => ['who', one]));
+    return lists.flatMap((sessions) => {
+      if (!Array.isArray(sessions)) throw this.#doveadm.failure('answered "who" with no list');
+      return sessions.filter(({ service }: Record<string, unknown>) => ofPeople.has(service));
+    });
   }
 
   async end(names: readonly string[]): Promise<void> {

@@ -67,9 +67,9 @@ export class LoginDirectory {
   }
 }
 
-/** The directory shows the portal nothing of who must change the password first. */
+/** Of who must change the password first the directory shows the portal at most what others see. */
 function isShown(entry: DirectoryEntry): boolean {
-  return first(entry, 'mail') !== undefined;
+  return first(entry, 'uid') !== undefined;
 }
 
 function passwordOf(entry: DirectoryEntry): string {

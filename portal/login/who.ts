@@ -38,8 +38,12 @@ export function whoIsIn(cookie: SessionCookie, directory: Pick<LoginDirectory, '
 
 /** To the login, and back to the page that was asked for. */
 export function toLogin(c: Context): Response {
-  const { pathname, search } = new URL(c.req.url);
-  const back = c.req.method === 'GET' ? `?tiep=${encodeURIComponent(pathname + search)}` : '';
   c.header('cache-control', 'no-store');
-  return c.redirect(`${loginPath}${back}`, 303);
+  return c.redirect(loginAndBack(c), 303);
+}
+
+/** A link to the login, which leads back to the page that was asked for. */
+export function loginAndBack(c: Context): string {
+  const { pathname, search } = new URL(c.req.url);
+  return c.req.method === 'GET' ? `${loginPath}?tiep=${encodeURIComponent(pathname + search)}` : loginPath;
 }

@@ -1,6 +1,5 @@
 /** The published directory in memory, read anew on an interval: a failed read leaves what was read before (R40). */
-import type { Published, Viewer } from '../../operator/core/published.ts';
-import { visibleTo } from '../../operator/core/published.ts';
+import { showsMoreToMembers, type Viewer, visibleTo } from '../../operator/core/published.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { buildDirectory, type Directory, type Listed } from './model.ts';
 import { SearchIndex } from './search.ts';
@@ -49,8 +48,8 @@ export class KeptDirectory {
     const readAt = now();
     const listed = await read();
     const members = viewOf(site, 'members', listed, readAt);
-    const isSame = sameSight(site.published);
-    this.#views = { members, public: isSame ? members : viewOf(site, 'public', listed, readAt) };
+    const open = showsMoreToMembers(site.published) ? viewOf(site, 'public', listed, readAt) : members;
+    this.#views = { members, public: open };
   }
 
   /** Reads now and then every `published.refreshSeconds`, until `stop`. */
@@ -76,9 +75,4 @@ export class KeptDirectory {
 function viewOf(site: Site, viewer: Viewer, listed: Listed, readAt: Date): View {
   const directory = buildDirectory(listed, visibleTo(viewer, site.published), site.naming.titles);
   return { directory, index: new SearchIndex(directory), readAt };
-}
-
-/** Whether who is logged in sees no more than anybody. */
-function sameSight(published: Published): boolean {
-  return JSON.stringify(visibleTo('members', published)) === JSON.stringify(visibleTo('public', published));
 }

@@ -26,6 +26,8 @@ export type PageProps = {
   readonly places: Places;
   /** When the directory was read. */
   readonly readAt: Date;
+  /** Where one logs in who would see more then. */
+  readonly login?: string;
 };
 
 /** Entries on one page. */
@@ -41,6 +43,7 @@ export function pageOf(total: number, wanted: number, size = pageSize): Page {
 /** The tree of all organizations. */
 export function treePage(props: PageProps, { roots, organizations, people }: Directory): Html {
   return props.pages.part('published.html', {
+    login: props.login ?? '',
     form: formOf(props),
     tree: treeOf(props, roots),
     organizations: organizations.length,
@@ -62,6 +65,7 @@ export function organizationPage(
   const page = pageOf(people.length, wanted, size);
   const at = (number: number) => `${places.organization(organization)}?trang=${number}`;
   return props.pages.part('published-organization.html', {
+    login: props.login ?? '',
     form: formOf(props),
     home: places.home,
     above: pathOf(organization)

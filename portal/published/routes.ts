@@ -3,13 +3,13 @@ import { type Context, Hono } from 'hono';
 import { suffixOf } from '../../operator/core/layout.ts';
 import type { Html } from '../../operator/core/page-template.ts';
 import { publishedPath } from '../../operator/core/portal.ts';
-import { type Viewer, visibleTo } from '../../operator/core/published.ts';
+import { showsMoreToMembers, type Viewer, visibleTo } from '../../operator/core/published.ts';
 import type { FileWords } from '../../operator/core/published-texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain } from '../../operator/core/site-domains.ts';
 import { Unavailable } from '../../operator/errors.ts';
 import type { Pages } from '../frame.ts';
-import { toLogin, type Who } from '../login/who.ts';
+import { loginAndBack, toLogin, type Who } from '../login/who.ts';
 import { cardsOf } from './cards.ts';
 import { type Format, fileOf, formats } from './formats.ts';
 import type { KeptDirectory, View } from './kept.ts';
@@ -40,22 +40,19 @@ const places: Places = {
 
 export function publishedRoutes(props: PublishedProps): Hono {
   const app = new Hono();
-  const page = (c: Context, { readAt }: View, show: (shown: PageProps) => Html) =>
-    c.html(props.pages.frame('published', show({ pages: props.pages, places, readAt })));
+  const page = (c: Context, content: Html) => c.html(props.pages.frame('published', content));
   app.get(publishedPath, (c) =>
-    answer(c, props, (view) => {
+    answer(c, props, ({ directory, index }, shown) => {
       const query = (c.req.query('q') ?? '').slice(0, 100);
-      if (wordsOf(query).length === 0) return page(c, view, (shown) => treePage(shown, view.directory));
-      const number = Number(c.req.query('trang'));
-      return page(c, view, (shown) => foundPage(shown, query, view.index.find(query), number));
+      if (wordsOf(query).length === 0) return page(c, treePage(shown, directory));
+      return page(c, foundPage(shown, query, index.find(query), Number(c.req.query('trang'))));
     }),
   );
   const organizationOf = (c: Context, { directory }: View) => directory.bySlug.get(c.req.param('slug') ?? '');
   app.get(`${organizationPath}/:slug`, (c) =>
-    answer(c, props, (view) => {
+    answer(c, props, (view, shown) => {
       const one = organizationOf(c, view);
-      const number = Number(c.req.query('trang'));
-      return one && page(c, view, (shown) => organizationPage(shown, one, number));
+      return one && page(c, organizationPage(shown, one, Number(c.req.query('trang'))));
     }),
   );
   for (const format of Object.keys(formats) as Format[]) {
@@ -76,7 +73,7 @@ export function publishedRoutes(props: PublishedProps): Hono {
 async function answer(
   c: Context,
   { site, pages, kept, who }: PublishedProps,
-  show: (view: View) => Response | Promise<Response> | undefined,
+  show: (view: View, shown: PageProps) => Response | Promise<Response> | undefined,
 ): Promise<Response> {
   // Who logs in or out sees another directory under the same address.
   c.header('cache-control', 'private, no-cache');
@@ -86,7 +83,10 @@ async function answer(
   if (!listed(viewer)) return toLogin(c);
   const view = kept.view(viewer);
   if (view === undefined) return c.html(pages.show('published', 'published-closed.html', {}), 503);
-  return (await show(view)) ?? c.notFound();
+  const { readAt } = view;
+  const more = viewer === 'public' && showsMoreToMembers(site.published);
+  const shown = { pages, places, readAt, ...(more ? { login: loginAndBack(c) } : {}) };
+  return (await show(view, shown)) ?? c.notFound();
 }
 
 /** Who cannot be told for the moment sees what everybody sees. */

@@ -161,8 +161,9 @@ describe('outside the mailboxes', () => {
     expect(await readable(role, 'cn=config')).toEqual([]);
   });
 
-  it.each(roles)('%s sees the sentinel if and only if it is the operator', async (role) => {
-    expect((await readable(role, `${sentinel},${suffix}`)).length > 0).toBe(role === 'operator');
+  it.each(roles)('%s sees the sentinel if and only if it reads all of its part', async (role) => {
+    const whole = ['operator', 'published', 'publisher'];
+    expect((await readable(role, `${sentinel},${suffix}`)).length > 0).toBe(whole.includes(role));
   });
 });
 

@@ -77,6 +77,14 @@ const cases: Readonly<Record<string, Case>> = {
     // One that is mended within ten minutes wakes nobody.
     quiet: one('hopthu_failing_changes', '0x24 1x5 0x30'),
   },
+  HopThuRequestDue: {
+    loud: one('hopthu_request_due_timestamp_seconds', '86400x60'),
+    quiet: one('hopthu_request_due_timestamp_seconds', '172800x60'),
+  },
+  HopThuRequestWaits: {
+    loud: one('hopthu_request_oldest_timestamp_seconds', '-300000x60'),
+    quiet: one('hopthu_request_oldest_timestamp_seconds', '-200000x60'),
+  },
   HopThuPlanHeld: { loud: one('hopthu_held_changes', '1x60'), quiet: one('hopthu_held_changes', '0x60') },
   HopThuBackupMissing: {
     loud: cronJob('backup-mail', '-93600x60'),
@@ -158,6 +166,10 @@ const cases: Readonly<Record<string, Case>> = {
   HopThuMailWaits: {
     loud: one('hopthu_queue_oldest_seconds', '0+60x60', ',to="own"'),
     // Others' servers may be away for days.
+    quiet: one('hopthu_queue_oldest_seconds', '0+60x60', ',to="elsewhere"'),
+  },
+  HopThuRequestMailWaits: {
+    loud: one('hopthu_queue_oldest_seconds', '0+60x60', ',to="clerk"'),
     quiet: one('hopthu_queue_oldest_seconds', '0+60x60', ',to="elsewhere"'),
   },
   HopThuQueueGrows: {

@@ -70,6 +70,7 @@ it('everything that the manifests hold is deleted, in their order and twice, and
   expect((await names('pvc', '-n', mail)).split('\n').sort()).toEqual([
     'persistentvolumeclaim/archive',
     'persistentvolumeclaim/mail-dovecot-0',
+    'persistentvolumeclaim/published',
   ]);
   expect(await names('crd', definition)).toContain(definition);
 });

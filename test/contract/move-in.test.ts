@@ -11,7 +11,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -24,6 +23,7 @@ import { buildImages, ROOT } from '../kind/images.ts';
 import { ensureTools } from '../kind/prerequisites.ts';
 import { runContainer } from '../kind/runtime.ts';
 import { socTrang } from '../support/sites.ts';
+import { freePort } from './kube-support/ports.ts';
 import { fillForeign, foreignClient, foreignConfig } from './support/foreign.ts';
 
 jest.setTimeout(120_000);
@@ -35,14 +35,6 @@ const large = 10 ** 9;
 let podman: (args: readonly string[]) => Promise<string>;
 let port: number;
 let authority: string;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 async function makeCertificate(): Promise<string> {
   const [key, crt] = [join(root, 'foreign/tls.key'), join(root, 'foreign/tls.crt')];

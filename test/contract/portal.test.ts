@@ -20,9 +20,10 @@ import { MailboxDirectory } from '../../portal/mailbox/directory.ts';
 import { Changes } from '../../portal/password/change.ts';
 import { PasswordDirectory } from '../../portal/password/directory.ts';
 import { type PortalServer, servePortal } from '../../portal/server.ts';
+import { freePort } from './kube-support/ports.ts';
 import { at, mailbox, mailboxDn } from './support/mailbox.ts';
 import { withPasswordPolicy } from './support/password-policy.ts';
-import { connectTo, freePort, Slapd, site, suffix } from './support/slapd.ts';
+import { connectTo, Slapd, site, suffix } from './support/slapd.ts';
 
 const initial = 'Kx7m-Qp4r-Wt9h-Zc3e';
 const step = 250;
@@ -66,11 +67,13 @@ beforeAll(async () => {
     endSessions: async (names) => void ended.push(names),
     observe: () => undefined,
   });
+  const shelf = { chapters: {}, sizes: {}, picture: async () => Buffer.alloc(0) };
   const cookie = new SessionCookie({ key: async () => 'a key', minutes: 60, now: Date.now });
   const app = portalApp({
     site,
     texts,
     changes,
+    shelf,
     logins: { carryOut: async () => ({ outcome: 'wrong' }) },
     cookie,
     who: async () => undefined,

@@ -10,7 +10,8 @@ import { directoryConfig, type Places } from '../../../charts/directory-config.t
 import { type KeyPair, makeAuthority, makeLeaf } from '../../../cli/bootstrap/openssl.ts';
 import { bindAccounts } from '../../../operator/core/layout.ts';
 import type { ConnectionOptions } from '../../../operator/ldap/connection.ts';
-import { accepts, freePort, furnished, operatorDn, site, until as soon, suffix } from './slapd.ts';
+import { freePort } from '../kube-support/ports.ts';
+import { accepts, furnished, operatorDn, site, until as soon, suffix } from './slapd.ts';
 import { SmallVolume } from './small-volume.ts';
 
 /** These conditions are programs of their own: they are not asked without a pause. */

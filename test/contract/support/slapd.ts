@@ -1,7 +1,7 @@
 /** A real slapd on a loopback port, with production's own configuration and first content. */
 import { readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, connect as dial } from 'node:net';
+import { connect as dial } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -10,6 +10,7 @@ import { serviceDn, suffixOf } from '../../../operator/core/layout.ts';
 import { parseSite, type Site } from '../../../operator/core/site.ts';
 import { hashPassword } from '../../../operator/credentials/ssha512.ts';
 import type { ConnectionOptions } from '../../../operator/ldap/connection.ts';
+import { freePort } from '../kube-support/ports.ts';
 
 const siteFile = new URL('../../../charts/sites/soc-trang.yaml', import.meta.url);
 export const site = parseSite(readFileSync(siteFile, 'utf8'), 'soc-trang.yaml');
@@ -231,15 +232,6 @@ export async function until(condition: () => boolean | Promise<boolean>, limit =
 
 function same(text: string): string {
   return text;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 export function accepts(port: number): Promise<boolean> {

@@ -27,7 +27,7 @@ function unlimited(schema: Schema, path: string): readonly string[] {
   ];
 }
 
-describe.each(['mailbox', 'organization'])('the spec of crds/%s.yaml', (name) => {
+describe.each(['mailbox', 'organization', 'mailboxrequest'])('the spec of crds/%s.yaml', (name) => {
   const { spec } = parse(readFileSync(new URL(`../../../crds/${name}.yaml`, import.meta.url), 'utf8'));
   const schema: Schema = spec.versions[0].schema.openAPIV3Schema.properties.spec;
 

@@ -41,7 +41,7 @@ describe('TLS from the local CA', () => {
     await ensureTls(store, socTrang, new Date(), (line) => lines.push(line), true);
     expect(lines).toEqual(
       [
-        ...['openldap', 'postgresql', 'dovecot', 'operator', 'webmail', 'portal', 'rspamd'].map(
+        ...['openldap', 'postgresql', 'dovecot', 'operator', 'clerk', 'webmail', 'portal', 'rspamd'].map(
           (part) => `mail/${part}`,
         ),
         'smtp/postfix',
@@ -59,6 +59,7 @@ describe('TLS from the local CA', () => {
       'created Secret soc-trang-mail/postgresql-tls',
       'created Secret soc-trang-mail/dovecot-tls',
       'created Secret soc-trang-mail/operator-tls',
+      'created Secret soc-trang-mail/clerk-tls',
       'created Secret soc-trang-mail/webmail-tls',
       'created Secret soc-trang-mail/portal-tls',
       'created Secret soc-trang-mail/rspamd-tls',
@@ -105,7 +106,7 @@ describe('TLS from the local CA', () => {
     await ensure(socTrang, 366);
     expect(lines).toEqual([]);
     await ensure(socTrang, 368);
-    expect(lines).toHaveLength(9);
+    expect(lines).toHaveLength(10);
     expect(lines).toContain(`renewed ${postfix}`);
   });
 
@@ -117,7 +118,7 @@ describe('TLS from the local CA', () => {
   it('makes everything anew from another CA', async () => {
     store.objects.delete(authority);
     await ensure();
-    expect(lines).toHaveLength(14);
+    expect(lines).toHaveLength(15);
     expect(certificate(postfix).verify(certificate(authority).publicKey)).toBe(true);
   });
 

@@ -103,6 +103,27 @@ describe('sessions over doveadm', () => {
     ]);
   });
 
+  it('of one person are those of the own names, with what they come by and from where', async () => {
+    const of = (username: string, ips: string) => ({
+      username,
+      connections: '2',
+      service: 'imap',
+      pids: '(1)',
+      ips,
+    });
+    const lists = [[of('a@x.vn', '(10.89.0.1 2001:db8::7 10.89.0.1)'), of('aa@x.vn', '(192.0.2.1)')], []];
+    const sessions = await answering(
+      JSON.stringify(lists.map((list, tag) => ['doveadmResponse', list, `${tag}`])),
+    );
+    expect(await sessions.of(['a@x.vn', 'old@x.vn'])).toEqual([
+      { service: 'imap', connections: 2, addresses: ['10.89.0.1', '2001:db8::7'] },
+    ]);
+    expect(asked[0]?.commands).toEqual([
+      ['who', { mask: ['a@x.vn'] }, '0'],
+      ['who', { mask: ['old@x.vn'] }, '1'],
+    ]);
+  });
+
   it('end by name, all in one request', async () => {
     const ended = ['0', '1'].map((tag) => ['doveadmResponse', [{ count: '1' }], tag]);
     const sessions = await answering(JSON.stringify(ended));

@@ -115,6 +115,18 @@ describe('a telephone for members', () => {
     expect([status, text.includes('0299 111')]).toEqual([200, false]);
   });
 
+  it('is offered to who logs in, where there is one', async () => {
+    const link = '<a href="/tai-khoan/dang-nhap?tiep=%2Fdanh-ba%2Fdon-vi%2Fsotttt">Đăng nhập</a>';
+    expect((await (await portal(small))('/danh-ba/don-vi/sotttt')).text).toContain(link);
+    const people = { ...socTrang.published.people, phone: 'public' as const };
+    const open = await portal(small, { ...socTrang.published, people });
+    expect((await open('/danh-ba/don-vi/sotttt')).text).not.toContain('Đăng nhập</a> để xem');
+    viewer = 'members';
+    expect((await (await portal(small))('/danh-ba/don-vi/sotttt')).text).not.toContain(
+      'Đăng nhập</a> để xem',
+    );
+  });
+
   it('is there for who is logged in, and kept by nobody on the way', async () => {
     viewer = 'members';
     const get = await portal(small);
