@@ -11,6 +11,7 @@ import { ClerkCluster } from '../../clerk/cluster.ts';
 import { Desk } from '../../clerk/desk.ts';
 import { MemoryLetters } from '../../clerk/memory-letters.ts';
 import { reportFiles } from '../../clerk/report-files.ts';
+import { createRequests } from '../../cli/restore/requests.ts';
 import type { RequestStatus } from '../../operator/api/request.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
 import { requestTexts } from '../../operator/core/requests/texts.ts';
@@ -274,6 +275,18 @@ describe('where Git does not manage the site', () => {
     ).toBe(true);
     expect((await hopthu('to-manifests', 'refused')).exitCode).toBe(1);
   });
+});
+
+it('a restored request has its number, and nobody is told again', async () => {
+  const saved = JSON.parse(
+    await server.kubectl(['get', 'mreq', 'refused', `--namespace=${namespace}`, '--output=json']),
+  );
+  await server.kubectl(['delete', 'mreq', 'refused', `--namespace=${namespace}`]);
+  await createRequests(kubeConfigOf(server), [saved]);
+  await createRequests(kubeConfigOf(server), [saved]);
+  const told = letters.sent.length;
+  const { number } = await until('refused', ({ conditions = [] }) => conditions[0]?.reason === 'Refused');
+  expect([number, letters.sent.length]).toEqual([saved.status.number, told]);
 });
 
 it('nothing failed beside what was expected', () => {
