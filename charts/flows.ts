@@ -95,6 +95,7 @@ export const flows: readonly Flow[] = [
   },
   { from: 'postfix', to: 'dovecot', ports: ['quotaTunnel'], why: 'full mailboxes are refused at once (R30)' },
   { from: 'postfix', to: 'rspamd', ports: ['milterTunnel'], why: 'every message is judged (R34)' },
+  { from: 'postfix', to: 'clerk', ports: ['intake'], why: 'letters to service addresses (R20)' },
   {
     from: 'postfix',
     to: 'openldap',

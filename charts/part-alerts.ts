@@ -19,6 +19,19 @@ export const partAlerts: readonly Alert[] = [
     ],
   },
   {
+    name: 'HopThuRequestMailWaits',
+    severity: 'warning',
+    expr: 'max by (site) (hopthu_queue_oldest_seconds{to="clerk"}) > 900',
+    for: '5m',
+    summary: 'Letters to service addresses have waited for the clerk for more than a quarter of an hour',
+    runbook: [
+      'The Centre has these letters; only requests are not entered by themselves. Nothing is lost for five days.',
+      '`kubectl -n NAMESPACE exec postfix-0 -c postfix -- postqueue -p` shows the reason beside `@clerk.invalid`: what the clerk says, or that it is not there.',
+      'See pod `clerk` and its log (`a letter waits in Postfix`). Once mended: `postqueue -f` in the same place.',
+      'A letter that the clerk cannot take at all: enter its list with `hopthu request enter`, and remove the copy with `postsuper -d QUEUE-ID`.',
+    ],
+  },
+  {
     name: 'HopThuQueueGrows',
     severity: 'warning',
     expr: 'sum by (site) (hopthu_queue_messages) > 1000',

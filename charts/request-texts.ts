@@ -1,5 +1,6 @@
 /** What letters and documents about requests say: the project's texts, or a site's own where it has them. */
 import { existsSync, readFileSync } from 'node:fs';
+import { intakeFiles, intakeTexts } from '../operator/core/requests/intake-texts.ts';
 import { requestFiles, requestTexts } from '../operator/core/requests/texts.ts';
 import type { Site } from '../operator/core/site.ts';
 
@@ -15,7 +16,7 @@ export function requestTextFiles(
   folder = sites,
 ): Readonly<Record<string, string>> {
   const files = Object.fromEntries(
-    requestFiles.map((file) => {
+    [...requestFiles, ...intakeFiles].map((file) => {
       const own = templates && new URL(`${templates}/${file}`, folder);
       const place =
         own !== undefined && existsSync(own) ? own : new URL(`config/requests/${file}`, import.meta.url);
@@ -23,5 +24,6 @@ export function requestTextFiles(
     }),
   );
   requestTexts(files);
+  intakeTexts(files);
   return files;
 }

@@ -1,6 +1,7 @@
 /** The clerk's only reader of the environment. Everything that a person may want to change is in the site file instead. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { intakeFiles } from '../operator/core/requests/intake-texts.ts';
 import { type RequestTexts, requestFiles, requestTexts } from '../operator/core/requests/texts.ts';
 import { parseSite, type Site } from '../operator/core/site.ts';
 
@@ -9,6 +10,12 @@ export type Config = {
   /** Where Postfix takes its letters. */
   readonly notices: { readonly host: string; readonly port: number };
   readonly texts: RequestTexts;
+  /** What takes letters to service addresses: its texts by name, its port, and the name in Postfix's certificate. */
+  readonly intake: {
+    readonly files: Readonly<Record<string, string>>;
+    readonly port: number;
+    readonly caller: string;
+  };
   /** Folder with the clerk's own `tls.crt` and `tls.key`, and `ca.crt`. */
   readonly tlsFolder: string;
   /** Port of health and metrics. */
@@ -25,11 +32,17 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   };
   const siteFile = need('HOPTHU_SITE_FILE');
   const folder = need('HOPTHU_REQUEST_TEXTS');
-  const texts = requestFiles.map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+  const read = (names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
   return Object.freeze({
     site: parseSite(readFileSync(siteFile, 'utf8'), siteFile),
     notices: { host: need('HOPTHU_NOTICES_HOST'), port: Number(need('HOPTHU_NOTICES_PORT')) },
-    texts: requestTexts(Object.fromEntries(texts)),
+    texts: requestTexts(read(requestFiles)),
+    intake: {
+      files: read(intakeFiles),
+      port: Number(need('HOPTHU_INTAKE_PORT')),
+      caller: need('HOPTHU_INTAKE_CALLER'),
+    },
     tlsFolder: need('HOPTHU_TLS_FOLDER'),
     port: Number(need('HOPTHU_PORT')),
     logLevel: environment['HOPTHU_LOG_LEVEL'] ?? 'info',

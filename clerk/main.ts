@@ -8,6 +8,8 @@ import { connectKubernetes, loadKubeConfig } from '../operator/kube/client.ts';
 import { ClerkCluster } from './cluster.ts';
 import { readConfig } from './config.ts';
 import { Desk } from './desk.ts';
+import { KubeRequests } from './intake/kube-requests.ts';
+import { startIntake } from './intake/start.ts';
 import { Loop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
 import { reportFiles } from './report-files.ts';
@@ -38,17 +40,18 @@ const cluster = new ClerkCluster({
   onChange: () => loop.wake(),
 });
 const metrics = createMetrics(site.name);
+const letters = new SmtpLetters({
+  ...config.notices,
+  ca: tlsFile('ca.crt'),
+  certificate: tlsFile('tls.crt'),
+  key: tlsFile('tls.key'),
+  from: { name: `Hộp thư ${site.title}`, address: `${site.notices.from}@${site.domain}` },
+});
 const desk = new Desk({
   site,
   texts,
   cluster,
-  letters: new SmtpLetters({
-    ...config.notices,
-    ca: tlsFile('ca.crt'),
-    certificate: tlsFile('tls.crt'),
-    key: tlsFile('tls.key'),
-    from: { name: `Hộp thư ${site.title}`, address: `${site.notices.from}@${site.domain}` },
-  }),
+  letters,
   report: (request, world) => reportFiles(request, world, new Date()),
   clock: () => new Date(),
   failure: (what, err) => log.warn({ err }, `${what}: ${err.message}`),
@@ -78,10 +81,21 @@ const server = await serveHealth(config.port, {
   isReady: () => cluster.hasSynced,
 });
 cluster.start();
+const intake = await startIntake({
+  ...config.intake,
+  site,
+  mailboxes: async () => (await cluster.snapshot()).mailboxes,
+  requests: new KubeRequests(client),
+  letters,
+  tls: config.tlsFolder,
+  registry: metrics.registry,
+  log,
+});
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => loop.stop());
 log.info({ domain: site.domain, namespaces: site.namespaces.accounts }, 'started');
 
 await loop.run();
+await intake.close();
 cluster.stop();
 server.close();
 log.info('stopped');

@@ -66,7 +66,10 @@ function messageOf(
     text,
     messageId: `<${id}@${from.address.split('@')[1]}>`,
     ...(answers === undefined ? {} : { inReplyTo: answers, references: answers }),
-    headers: { 'Auto-Submitted': answers === undefined ? 'auto-generated' : 'auto-replied' },
+    headers: {
+      'Auto-Submitted': answers === undefined ? 'auto-generated' : 'auto-replied',
+      'X-Loop': from.address,
+    },
     attachments: attachments.map(({ filename, content, type }) => ({ filename, content, contentType: type })),
   };
 }

@@ -82,6 +82,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'hono',
     'hono/',
     '@hono/node-server',
+    'marked',
     'aws4fetch',
     'ldapts',
     'papaparse',
@@ -106,7 +107,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'operator/health.ts',
     'nodemailer',
     'pino',
+    'postal-mime',
     'prom-client',
+    'smtp-server',
     'yaml',
     'zod',
     'node:',
@@ -139,8 +142,10 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/filter/main.ts',
     'portal/main.ts',
     'clerk/metrics.ts',
+    'clerk/intake/start.ts',
   ],
   hono: ['portal/'],
+  marked: ['portal/handbook/'],
   pino: [
     'operator/main.ts',
     'operator/report.ts',
@@ -239,7 +244,7 @@ describe('README.md and docs', () => {
 
   it.each(pages)('$path names files that exist', ({ prose }) => {
     const spans = prose.matchAll(
-      /`((?:operator|portal|clerk|documents|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
+      /`((?:operator|portal|clerk|documents|handbook|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
     );
     const named = [...spans].map(([, name = '']) => name.replace(/<\w+>/g, '*'));
     expect(named.filter((name) => globSync(name, { cwd: root }).length === 0)).toEqual([]);
@@ -267,6 +272,7 @@ describe('README.md and docs', () => {
       'images',
       'test',
       'docs',
+      'handbook',
     ].flatMap((folder) => [
       folder,
       ...readdirSync(join(root, folder), { withFileTypes: true })

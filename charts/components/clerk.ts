@@ -11,6 +11,7 @@ import {
 } from '../../operator/core/secrets.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
 import { requestTextFiles } from '../request-texts.ts';
+import { service } from '../service.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'clerk';
@@ -43,6 +44,7 @@ export function clerk(scope: Construct, context: Context, { notices, siteFile }:
   });
   new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(part) });
   permissions(scope, context);
+  service(scope, context, { part, namespace, ports: ['intake'] });
   const health = (path: string) => ({ httpGet: { path, port: ports.operator.container } });
   workload(scope, context, {
     name: part,
@@ -62,9 +64,11 @@ export function clerk(scope: Construct, context: Context, { notices, siteFile }:
           HOPTHU_TLS_FOLDER: '/run/tls',
           HOPTHU_NOTICES_HOST: notices.host,
           HOPTHU_NOTICES_PORT: String(notices.port),
+          HOPTHU_INTAKE_PORT: String(ports.intake.container),
+          HOPTHU_INTAKE_CALLER: serviceHost('postfix', site.namespaces.smtp),
           HOPTHU_PORT: String(ports.operator.container),
         },
-        ports: { metrics: ports.operator.container },
+        ports: { intake: ports.intake.container, metrics: ports.operator.container },
         mounts: [
           { name: 'site', path: '/etc/hopthu' },
           { name: 'texts', path: '/etc/hopthu-request-texts' },

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { attribute, suffixOf } from '../../operator/core/layout.ts';
 import { centreAddress } from '../../operator/core/notice-readers.ts';
 import { displayBytes, messageSizeLimit } from '../../operator/core/quota.ts';
+import { clerkDomain, serviceLocalParts } from '../../operator/core/requests/service-address.ts';
 import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
@@ -46,6 +47,9 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       quotaCheck: shards.quotaCheck,
       quotas: shards.quotas,
       shards: shards.main,
+      moreTransports: shards.transports,
+      clerkDomain,
+      clerkPort: loopback.clerk,
       milterPort: loopback.milter,
       centre: centreAddress(site),
       mailboxMaps: asked('mailbox'),
@@ -57,6 +61,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       submissionsPort: ports.submissions.container,
       domain: site.domain,
       recipients: site.filter.limits.recipients,
+      copies: copies(site),
       noticesPort: loopback.notices,
       repliesPort: loopback.replies,
       noticesFrom: `${site.notices.from}@${site.domain}`,
@@ -75,6 +80,8 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       milterPort: loopback.milter,
       milterTunnel: ports.milterTunnel.service,
       operatorHost: serviceHost('operator', site.namespaces.mail),
+      clerkPort: loopback.clerk,
+      clerkTunnel: ports.intake.service,
       clerkHost: serviceHost('clerk', site.namespaces.mail),
       repliesPort: loopback.replies,
       repliesTunnel: ports.replies.container,
@@ -87,11 +94,19 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
     start: renderFile('postfix/start'),
     drain: drainScript(part),
     'count-log': renderFile('postfix/count-log'),
-    'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain }),
+    'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain, clerkDomain }),
     metrics: renderFile('postfix/metrics'),
     'write-maps': renderFile('postfix/write-maps', { maps: Object.keys(files).join(' ') }),
     reloading: reloadingScript,
   };
+}
+
+/** From each service address, under any of the site's domains, to its copy for the clerk. */
+function copies(site: Site): string {
+  const pairs = domainsOf(site).flatMap((domain) =>
+    serviceLocalParts(site).map((name) => `{ ${name}@${domain} = ${name}@${clerkDomain} }`),
+  );
+  return pairs.join(', ');
 }
 
 function mustLogIn(domain: string): string {

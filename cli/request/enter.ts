@@ -1,22 +1,17 @@
 /** `hopthu request enter`: a request that came on paper, with the list that the annex asks for. */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CustomObjectsApi } from '@kubernetes/client-node';
 import { isReadable, organizationIndex } from '../../clerk/review/review.ts';
-import { readRequestRows } from '../../clerk/review/rows.ts';
 import { check } from '../../operator/api/fields.ts';
-import { type RequestRow, type RequestSpec, requestSpec } from '../../operator/api/request.ts';
+import { type RequestSpec, requestSpec } from '../../operator/api/request.ts';
 import { apiVersion, group, plural, version } from '../../operator/api/resource.ts';
 import { rfc3339 } from '../../operator/core/time.ts';
-import { hasHeader, readForm } from '../annex/columns.ts';
-import { annexForm } from '../annex/form.ts';
 import { slug } from '../annex/resource-name.ts';
-import { readTable } from '../annex/table.ts';
 import { Failed, WrongInput } from '../failure.ts';
 import { callKube } from '../kube.ts';
 import { listResources } from '../resources.ts';
 import { type Place, placeOf, type RequestOptions } from './read.ts';
+import { readSentList } from './sent-list.ts';
 
 export type EnterOptions = RequestOptions & {
   readonly number: string;
@@ -29,8 +24,8 @@ export type EnterOptions = RequestOptions & {
 export async function enter(file: string, options: EnterOptions, now: Date): Promise<void> {
   const place = placeOf(options);
   const organization = await organizationNamed(place, options.organization);
-  const { rows, findings } = await readList(file);
-  const content = await readFile(file);
+  const { list, sha256 } = await readSentList(place.site, file);
+  const { rows, findings } = list;
   const spec: RequestSpec = {
     source: 'Paper',
     reference: { number: options.number, date: options.date },
@@ -39,7 +34,7 @@ export async function enter(file: string, options: EnterOptions, now: Date): Pro
       ...(options.signer === undefined ? {} : { name: options.signer }),
     },
     received: rfc3339(now),
-    attachment: { name: basename(file), sha256: createHash('sha256').update(content).digest('hex') },
+    attachment: { name: basename(file), sha256 },
     rows: [...rows],
     ...(findings.length === 0 ? {} : { findings: [...findings] }),
   };
@@ -54,13 +49,6 @@ export async function enter(file: string, options: EnterOptions, now: Date): Pro
   );
   console.log(`MailboxRequest ${namespace}/${name} is entered: ${rows.length} rows`);
   console.log(`read it with hopthu request show ${name}`);
-}
-
-async function readList(
-  file: string,
-): Promise<{ rows: readonly RequestRow[]; findings: NonNullable<RequestSpec['findings']> }> {
-  const table = await readTable(file, (rows) => hasHeader(rows, annexForm));
-  return readRequestRows(readForm(file, table, annexForm).rows);
 }
 
 async function organizationNamed({ config, site, namespace }: Place, text: string): Promise<string> {

@@ -68,6 +68,14 @@ export function addRequestCommands(
       const { sheet } = await import('./sheet.ts');
       await sheet(name, options, new Date());
     });
+  request
+    .command('form')
+    .description('Write the empty form of the list, for organizations to fill in.')
+    .requiredOption('-o, --output <file>', 'a file .xlsx')
+    .action(async ({ output: path }) => {
+      const { writeEmptyForm } = await import('./sent-list.ts');
+      await writeEmptyForm(path);
+    });
   where(request.command('enter'))
     .description('Enter a request that came on paper, from its list.')
     .argument('<file>', 'the list, .xlsx or .csv')

@@ -13,6 +13,7 @@ import { applications, directory, slug } from './site-directory.ts';
 import { domainAliases, domainName, domainsOf } from './site-domains.ts';
 import { moving } from './site-moving.ts';
 import { noticesSchema } from './site-notices.ts';
+import { articles, contact } from './site-people.ts';
 import { requests } from './site-requests.ts';
 import { throttle } from './throttle-limits.ts';
 
@@ -46,6 +47,7 @@ const schema = z.strictObject({
   name: slug.describe('Name of the site in commands, namespaces and labels.'),
   title: z.string().min(1).describe('What officials read, such as "Tỉnh Sóc Trăng".'),
   regulation: z.string().min(1).describe('The decision that the values come from.'),
+  articles,
   domain: domainName.describe('Domain of every address.'),
   domainAliases,
   hosts: z.strictObject({
@@ -91,8 +93,9 @@ const schema = z.strictObject({
       namespace: slug.describe('Namespace of its Mailbox.'),
       mailbox: slug.describe('Name of its Mailbox.'),
       addresses: z.array(localPart).describe('Local parts that deliver to it, such as admin. R20'),
+      ...contact,
     })
-    .describe('The mailbox that the service addresses name.'),
+    .describe('The Centre, and the mailbox that the service addresses name.'),
   requests,
   quota: z
     .strictObject({

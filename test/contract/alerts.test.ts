@@ -160,6 +160,10 @@ const cases: Readonly<Record<string, Case>> = {
     // Others' servers may be away for days.
     quiet: one('hopthu_queue_oldest_seconds', '0+60x60', ',to="elsewhere"'),
   },
+  HopThuRequestMailWaits: {
+    loud: one('hopthu_queue_oldest_seconds', '0+60x60', ',to="clerk"'),
+    quiet: one('hopthu_queue_oldest_seconds', '0+60x60', ',to="elsewhere"'),
+  },
   HopThuQueueGrows: {
     loud: { ...queue('active', '500x60'), ...queue('deferred', '501x60') },
     quiet: { ...queue('active', '500x60'), ...queue('deferred', '500x60') },

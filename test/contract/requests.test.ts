@@ -11,7 +11,6 @@ import { ClerkCluster } from '../../clerk/cluster.ts';
 import { Desk } from '../../clerk/desk.ts';
 import { MemoryLetters } from '../../clerk/memory-letters.ts';
 import { reportFiles } from '../../clerk/report-files.ts';
-import { createRequests } from '../../cli/restore/requests.ts';
 import type { RequestStatus } from '../../operator/api/request.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
 import { requestTexts } from '../../operator/core/requests/texts.ts';
@@ -20,11 +19,13 @@ import { connectKubernetes } from '../../operator/kube/client.ts';
 import { MemoryDirectory } from '../../operator/ldap/memory-directory.ts';
 import { manifestsOf } from '../support/manifests.ts';
 import { socTrang as site } from '../support/sites.ts';
+import { peopleRows } from '../unit/clerk/intake/lists.ts';
 import { run } from '../unit/cli/run.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 import { passOver } from './kube-support/passes.ts';
 import { eventually } from './kube-support/ports.ts';
 import { kubeConfigOf } from './kube-support/worlds.ts';
+import { sendTwice } from './support/sent-list.ts';
 
 jest.setTimeout(60_000);
 
@@ -277,16 +278,21 @@ describe('where Git does not manage the site', () => {
   });
 });
 
-it('a restored request has its number, and nobody is told again', async () => {
-  const saved = JSON.parse(
-    await server.kubectl(['get', 'mreq', 'refused', `--namespace=${namespace}`, '--output=json']),
-  );
-  await server.kubectl(['delete', 'mreq', 'refused', `--namespace=${namespace}`]);
-  await createRequests(kubeConfigOf(server), [saved]);
-  await createRequests(kubeConfigOf(server), [saved]);
-  const told = letters.sent.length;
-  const { number } = await until('refused', ({ conditions = [] }) => conditions[0]?.reason === 'Refused');
-  expect([number, letters.sent.length]).toEqual([saved.status.number, told]);
+describe("a letter from an organization's mailbox", () => {
+  it('is entered once with the rights of the clerk, numbered and acknowledged', async () => {
+    const seen = await sendTwice(site, { server, cluster, letters, user: clerk });
+    const [{ name = '' } = {}] = seen as readonly { name?: string }[];
+    expect(seen).toEqual([true, false].map((isNew) => ({ outcome: 'request', name, isNew })));
+    expect((await stored(name)).spec).toMatchObject({ source: 'Mail', rows: peopleRows });
+    const { findings = [] } = await until(name, ({ told = [] }) => told.length > 0);
+    // Whoever is there is granted; who is not cannot be cancelled.
+    expect(findings.map(({ row }) => row)).toEqual([3]);
+    expect(letters.sent.at(-1)?.letter).toMatchObject({
+      to: ['soyt@soctrang.gov.vn'],
+      answers: '<1@test>',
+      text: expect.stringContaining('Trần Thị Thu Hà'),
+    });
+  });
 });
 
 it('nothing failed beside what was expected', () => {
