@@ -21,7 +21,10 @@ const chapterName = /^(nguoi-dung|quan-tri)-\d\d-[a-z]+(-[a-z]+)*\.md$/;
 export function bookOf(file: string): Handbook {
   const [, book] = chapterName.exec(file) ?? [];
   if (book === undefined)
-    throw new Invalid(file, `a chapter is called as ${handbooks.join('-01-… or ')}-01-…, with the end .md`);
+    throw new Invalid(
+      file,
+      `a chapter is called ${handbooks.map((book) => `${book}-01-words.md`).join(' or ')}`,
+    );
   return book as Handbook;
 }
 
@@ -88,8 +91,19 @@ function places({
 }
 
 function rules(site: Site): HandbookValues {
-  const { requests, quota, passwords, reclaim, expiry, naming, retention, directory, filter, throttle } =
-    site;
+  const {
+    requests,
+    notices,
+    quota,
+    passwords,
+    reclaim,
+    expiry,
+    naming,
+    retention,
+    directory,
+    filter,
+    throttle,
+  } = site;
   return {
     attachment: decimal(site.attachment),
     quotaOrganization: decimal(quota.organization),
@@ -101,6 +115,8 @@ function rules(site: Site): HandbookValues {
     reclaimDays: reclaim.afterDays || '',
     firstNotice: reclaim.noticeDays[0] ?? '',
     lastNotice: reclaim.noticeDays.at(-1) ?? '',
+    passwordNotices: passwords.maxAgeDays === 0 ? '' : notices.passwordDays.join(', '),
+    quotaNotices: notices.quotaPercent.join(', '),
     trashDays: expiry.trashDays || '',
     junkDays: expiry.junkDays || '',
     formerAddressDays: naming.formerAddressDays,
