@@ -47,6 +47,11 @@ const cronJob = (name: string, values: string): Series => ({
 const failedJob = (name: string, values: string): Series => ({
   [`kube_job_failed{namespace="st-mail",job_name="${name}",condition="true"}`]: values,
 });
+const failing = (job: string): Case => ({
+  loud: failedJob(job, '1x60'),
+  quiet: { ...failedJob(job, '0x60'), ...failedJob('another', '1x60') },
+  labels: { namespace: 'st-mail', job_name: job },
+});
 
 const published = (values: string): Series => cronJob('publish', values);
 
@@ -83,6 +88,12 @@ const cases: Readonly<Record<string, Case>> = {
     quiet: cronJob('backup-mail', '-80000x60'),
     labels: { namespace: 'st-mail', cronjob: 'backup-mail' },
   },
+  HopThuNotCounted: {
+    loud: cronJob('report-collect', '-21700x60'),
+    quiet: cronJob('report-collect', '-10000x60'),
+    labels: { namespace: 'st-mail', cronjob: 'report-collect' },
+  },
+  HopThuReportFailed: failing('report-monthly-29411520'),
   HopThuBackupUnchecked: {
     // It never succeeded.
     loud: { 'kube_cronjob_created{namespace="st-mail",cronjob="check-site"}': '-691200x60' },
@@ -92,11 +103,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
     labels: { namespace: 'st-mail', cronjob: 'check-site' },
   },
-  HopThuBackupFailed: {
-    loud: failedJob('check-mail-29411520', '1x60'),
-    quiet: { ...failedJob('check-mail-29411520', '0x60'), ...failedJob('another', '1x60') },
-    labels: { namespace: 'st-mail', job_name: 'check-mail-29411520' },
-  },
+  HopThuBackupFailed: failing('check-mail-29411520'),
   HopThuBackupVolumeFull: {
     loud: volume('14x60', 'data-repository-0'),
     quiet: volume('16x60', 'data-repository-0'),
