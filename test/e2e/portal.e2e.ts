@@ -173,7 +173,7 @@ describe('my mailbox', () => {
     const manifest = await readFile(await (await download).path(), 'utf8');
     expect(manifest).toBe(await page.locator('pre').textContent());
     expect(await field(site, `mailbox/${office}`, '.status.delegates[*].rights')).toBe('["Read","Write"]');
-    await inAccounts(site, ['apply', '--server-side', '--force-conflicts', '-f', '-'], manifest);
+    await inAccounts(site, ['patch', 'mailbox', office, '--type=merge', '--patch', manifest]);
     await eventually(20_000, async () =>
       expect(await field(site, `mailbox/${office}`, '.status.delegates[*].rights')).toBe(
         '["Read","Write","SendAs"]',
