@@ -45,6 +45,7 @@ describe('TLS from the local CA', () => {
           (part) => `mail/${part}`,
         ),
         'smtp/postfix',
+        'smtp/reports',
         'backup/repository',
       ].map((part) => `renewed Secret soc-trang-${part}-tls`),
     );
@@ -64,6 +65,7 @@ describe('TLS from the local CA', () => {
       'created Secret soc-trang-mail/portal-tls',
       'created Secret soc-trang-mail/rspamd-tls',
       'created Secret soc-trang-smtp/postfix-tls',
+      'created Secret soc-trang-smtp/reports-tls',
       'created Secret soc-trang-backup/repository-tls',
       'created ConfigMap soc-trang-mail/hopthu-ca',
       'created ConfigMap soc-trang-smtp/hopthu-ca',
