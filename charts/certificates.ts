@@ -34,6 +34,8 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
     certificate('portal', mail, []),
     certificate('rspamd', mail, []),
     certificate('postfix', smtp, [hosts.mail]),
+    // Its jobs show it to Postfix.
+    certificate('reports', smtp, []),
     ...(site.backup.repository === 'volume' ? [certificate('repository', backup, [])] : []),
   ];
 }

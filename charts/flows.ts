@@ -23,6 +23,7 @@ export const podNames = [
   'repository',
   'prune',
   'moving',
+  'reports',
 ] as const;
 export type PodName = (typeof podNames)[number];
 
@@ -226,11 +227,16 @@ export const flows: readonly Flow[] = [
   { from: 'backup', to: 'postgresql', ports: ['postgresql'], why: "the webmail's database" },
   { from: 'backup', to: 'apiServer', why: 'reads the resources' },
 
+  { from: 'reports', to: 'openldap', ports: ['ldaps'], why: 'counts mailboxes (R41)' },
+  { from: 'reports', to: 'postfix', ports: ['notices'], why: 'mails reports' },
+  { from: 'reports', to: 'apiServer', why: 'reads sizes, jobs of the backup, requests and incidents' },
+
   { from: 'moving', to: 'oldServers', why: 'copies mail, while the site file names servers' },
   { from: 'moving', to: 'dns', why: 'the servers' },
 
   { from: 'backup', to: 'dns', why: 'Services, and the repository' },
   { from: 'prune', to: 'dns', why: 'the repository' },
+  { from: 'reports', to: 'dns', why: 'Services' },
   { from: 'postfix', to: 'dns', why: 'Services, and where mail goes' },
   { from: 'openldap', to: 'dns', why: 'Services' },
   { from: 'dovecot', to: 'dns', why: 'Services' },

@@ -15,6 +15,7 @@ import { portal } from './components/portal.ts';
 import { postfix } from './components/postfix.ts';
 import { postgresql } from './components/postgresql.ts';
 import { publisher } from './components/publisher.ts';
+import { reports } from './components/reports.ts';
 import { repository } from './components/repository.ts';
 import { webmail } from './components/webmail.ts';
 import type { Context } from './workload.ts';
@@ -49,6 +50,7 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
     chart('publisher', (scope) => publisher(scope, context, readers));
   chart('repository', (scope) => repository(scope, context));
   chart('backup', (scope) => backup(scope, context, database));
+  chart('reports', (scope) => reports(scope, context, { directory, notices, siteFile }));
   if (context.site.moving.from.length > 0) chart('moving', (scope) => moving(scope, context));
   chart('operator', (scope) => operator(scope, context, { directory, dovecots, notices, siteFile }));
   chart('clerk', (scope) => clerk(scope, context, { notices, siteFile }));

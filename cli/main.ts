@@ -5,6 +5,7 @@ import { addBackupCommands } from './backup/program.ts';
 import { addMoveCommand } from './move-program.ts';
 import { addMovingCommands } from './moving-program.ts';
 import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
+import { addReportCommands } from './report-program.ts';
 import { addRequestCommands } from './request/program.ts';
 import { addSupportCommands } from './support/program.ts';
 
@@ -170,6 +171,7 @@ program
     await bootstrap(options);
   });
 addBackupCommands(program, { site, context, output });
+addReportCommands(program, { site, context, output });
 addMoveCommand(program, { context });
 addRequestCommands(program, { context, output });
 

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { customResourceDefinition } from '../operator/api/crd.ts';
 import type { AnyKind } from '../operator/api/resource.ts';
 
-const kinds: readonly AnyKind[] = ['Organization', 'Mailbox', 'MailboxRequest'];
+const kinds: readonly AnyKind[] = ['Organization', 'Mailbox', 'MailboxRequest', 'Incident'];
 
 /** File name and text of every CRD. */
 export function files(): { readonly name: string; readonly text: string }[] {

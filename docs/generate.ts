@@ -25,6 +25,7 @@ export function pages(): readonly { readonly name: string; readonly text: string
     { name: 'reference-organization.md', text: resourcePage('Organization') },
     { name: 'reference-mailbox.md', text: resourcePage('Mailbox') },
     { name: 'reference-mailboxrequest.md', text: resourcePage('MailboxRequest') },
+    { name: 'reference-incident.md', text: resourcePage('Incident') },
     { name: 'reference-site.md', text: sitePage() },
     { name: 'alerts.md', text: alertsPage() },
     { name: 'ports.md', text: `${note('charts/flows.ts')}\n\n${portsPage()}` },

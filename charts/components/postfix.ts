@@ -19,6 +19,7 @@ import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 import type { DirectoryEndpoints } from './openldap.ts';
 import { type MakeMap, postfixShards, shardMaps } from './postfix-shards.ts';
+import { reportsClaim } from './reports.ts';
 
 const part = 'postfix';
 /** Not a group of its own for the pod (fsGroup): that would be put on the queue too, whose owners Postfix insists on. */
@@ -83,6 +84,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       clerkPort: loopback.clerk,
       clerkTunnel: ports.intake.service,
       clerkHost: serviceHost('clerk', site.namespaces.mail),
+      reportsHost: serviceHost('reports', site.namespaces.smtp),
       repliesPort: loopback.replies,
       repliesTunnel: ports.replies.container,
       noticesTunnel: ports.notices.container,
@@ -94,6 +96,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
     start: renderFile('postfix/start'),
     drain: drainScript(part),
     'count-log': renderFile('postfix/count-log'),
+    journal: renderFile('postfix/journal'),
     'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain, clerkDomain }),
     metrics: renderFile('postfix/metrics'),
     'write-maps': renderFile('postfix/write-maps', { maps: Object.keys(files).join(' ') }),
@@ -235,6 +238,7 @@ export function postfix(
           { name: 'maps', path: '/run/maps', writable: true },
           { name: 'metrics', path: '/run/metrics', writable: true },
           { name: 'data', path: '/var/lib/postfix', writable: true },
+          { name: 'reports', path: '/srv/reports/journal', subPath: 'journal', writable: true },
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
@@ -253,6 +257,7 @@ export function postfix(
       volume.memory('maps', '1Mi'),
       volume.memory('metrics', '1Mi'),
       volume.scratch('data', '16Mi'),
+      volume.claim('reports', reportsClaim),
       volume.scratch('tmp', '16Mi'),
     ],
   });

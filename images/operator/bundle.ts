@@ -16,6 +16,7 @@ const inputs = await bundle(
     // Beside the clerk, which starts it as a thread.
     reader: program('../clerk/intake/reader.ts'),
     publisher: program('../portal/publisher/main.ts'),
+    reports: program('../reports/main.ts'),
   },
   folder.pathname,
 );

@@ -1,5 +1,6 @@
 /** The CustomResourceDefinitions, derived from the zod schemas. Pure. */
 import { z } from 'zod';
+import { incidentSpec, incidentStatus } from './incident.ts';
 import { mailboxSpec, mailboxStatus } from './mailbox.ts';
 import { organizationSpec, organizationStatus } from './organization.ts';
 import { requestSpec, requestStatus } from './request.ts';
@@ -131,6 +132,21 @@ const definitions: Readonly<Record<AnyKind, Definition>> = {
       { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'Where it stands.' },
       { name: 'Due', type: 'string', jsonPath: '.status.due', description: 'Last day for the answer. R22' },
       ...conditionColumns,
+    ],
+    selectable: [],
+  },
+  Incident: {
+    shortNames: ['inc'],
+    description: 'What happened to the mail system, who was told of it, and when it was settled (R42).',
+    spec: incidentSpec,
+    status: incidentStatus,
+    rules: [shortName],
+    columns: [
+      { name: 'At', type: 'date', jsonPath: '.spec.at', description: 'When it happened.' },
+      { name: 'Kind', type: 'string', jsonPath: '.spec.kind', description: 'What it is.' },
+      { name: 'Address', type: 'string', jsonPath: '.spec.address', description: 'Whose mailbox.' },
+      { name: 'Settled', type: 'date', jsonPath: '.spec.settledAt', description: 'When it was settled.' },
+      { name: 'Summary', type: 'string', jsonPath: '.spec.summary', description: 'What happened.' },
     ],
     selectable: [],
   },

@@ -10,13 +10,14 @@ export const finalizer = 'hopthu.io/directory';
 export type Kind = 'Organization' | 'Mailbox';
 
 /** Every kind of ours; the operator looks at `Kind` alone. */
-export type AnyKind = Kind | 'MailboxRequest';
+export type AnyKind = Kind | 'MailboxRequest' | 'Incident';
 
 /** URL segment of each kind. */
 export const plural: Readonly<Record<AnyKind, string>> = {
   Organization: 'organizations',
   Mailbox: 'mailboxes',
   MailboxRequest: 'mailboxrequests',
+  Incident: 'incidents',
 };
 
 /** The parts of ObjectMeta that decisions look at; everything else is dropped on arrival to save memory. */

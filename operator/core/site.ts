@@ -14,6 +14,7 @@ import { domainAliases, domainName, domainsOf } from './site-domains.ts';
 import { moving } from './site-moving.ts';
 import { noticesSchema } from './site-notices.ts';
 import { articles, contact } from './site-people.ts';
+import { letterhead, reports } from './site-reports.ts';
 import { requests } from './site-requests.ts';
 import { throttle } from './throttle-limits.ts';
 
@@ -179,6 +180,8 @@ const schema = z.strictObject({
       .describe('Nothing is written to directory or cluster; log and metrics say what would be done.'),
   }),
   moving,
+  reports,
+  letterhead,
   tls,
   images,
   expose,

@@ -20,11 +20,13 @@ export type Source = {
   readonly skipped: readonly string[];
 };
 
-const folders = [
+/** Where there is TypeScript. */
+export const folders = [
   'operator',
   'portal',
   'clerk',
   'documents',
+  'reports',
   'charts',
   'cli',
   'crds',

@@ -157,6 +157,7 @@ export class MailPod {
     );
     this.#containers.write('postfix-ldap', { password: 'postfix' });
     this.#containers.write('figures');
+    this.#containers.write('journal');
     const own = ['/run/maps', '/var/spool/postfix', '/var/lib/postfix'];
     await this.#containers.run({
       part: 'postfix',
@@ -168,8 +169,15 @@ export class MailPod {
         '/etc/hopthu': 'postfix',
         '/run/secrets/ldap': 'postfix-ldap',
         '/run/metrics': 'figures',
+        '/srv/reports/journal': 'journal',
       },
     });
+  }
+
+  /** What Postfix's pod has written down for the reports, line by line. */
+  async journal(): Promise<readonly string[]> {
+    const text = await this.#containers.exec('postfix', ['sh', '-c', 'cat /srv/reports/journal/*']);
+    return text.split('\n').filter((line) => line !== '');
   }
 
   /** As the chart has it, at another port. */

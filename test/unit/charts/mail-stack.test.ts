@@ -106,6 +106,7 @@ describe('certificates of cert-manager', () => {
       'portal-tls',
       'rspamd-tls',
       'postfix-tls',
+      'reports-tls',
       'repository-tls',
     ]);
     expect(made[5].spec).toMatchObject({
@@ -129,7 +130,7 @@ describe('node charts/main.ts', () => {
     expect(readdirSync(join(folder, 'da-nang')).sort()[0]).toBe('0000-namespaces.yaml');
     expect(
       readFileSync(join(folder, 'crds.yaml'), 'utf8').match(/^kind: CustomResourceDefinition$/gm),
-    ).toHaveLength(3);
+    ).toHaveLength(4);
   });
 
   it('says in one line which sites there are, and ends with 2', () => {

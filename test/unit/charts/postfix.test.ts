@@ -235,14 +235,15 @@ describe('size', () => {
   });
 });
 
-describe('notices of the operator and letters of the clerk', () => {
-  it('come through a tunnel that knows both by certificate, and each tunnel one end only', () => {
+describe('notices of the operator, letters of the clerk and reports', () => {
+  it('come through a tunnel that knows each by certificate, and each tunnel one end only', () => {
     const sections = file('stunnel.conf').split(/^\[(\w+)\]$/m);
     expect(sections[0]).not.toContain('checkHost');
     const ends = (text = '') => text.match(/^checkHost = .*$/gm);
     expect(ends(sections[sections.indexOf('notices') + 1])).toEqual([
       'checkHost = operator.soc-trang-mail.svc.cluster.local',
       'checkHost = clerk.soc-trang-mail.svc.cluster.local',
+      'checkHost = reports.soc-trang-smtp.svc.cluster.local',
     ]);
     for (const name of ['lmtp', 'sasl', 'quota', 'milter'])
       expect(ends(sections[sections.indexOf(name) + 1])).toHaveLength(1);

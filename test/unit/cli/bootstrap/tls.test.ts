@@ -45,6 +45,7 @@ describe('TLS from the local CA', () => {
           (part) => `mail/${part}`,
         ),
         'smtp/postfix',
+        'smtp/reports',
         'backup/repository',
       ].map((part) => `renewed Secret soc-trang-${part}-tls`),
     );
@@ -64,6 +65,7 @@ describe('TLS from the local CA', () => {
       'created Secret soc-trang-mail/portal-tls',
       'created Secret soc-trang-mail/rspamd-tls',
       'created Secret soc-trang-smtp/postfix-tls',
+      'created Secret soc-trang-smtp/reports-tls',
       'created Secret soc-trang-backup/repository-tls',
       'created ConfigMap soc-trang-mail/hopthu-ca',
       'created ConfigMap soc-trang-smtp/hopthu-ca',
@@ -106,7 +108,7 @@ describe('TLS from the local CA', () => {
     await ensure(socTrang, 366);
     expect(lines).toEqual([]);
     await ensure(socTrang, 368);
-    expect(lines).toHaveLength(10);
+    expect(lines).toHaveLength(11);
     expect(lines).toContain(`renewed ${postfix}`);
   });
 
@@ -118,7 +120,7 @@ describe('TLS from the local CA', () => {
   it('makes everything anew from another CA', async () => {
     store.objects.delete(authority);
     await ensure();
-    expect(lines).toHaveLength(15);
+    expect(lines).toHaveLength(16);
     expect(certificate(postfix).verify(certificate(authority).publicKey)).toBe(true);
   });
 
