@@ -6,7 +6,7 @@ SITE ?= soc-trang
 OPTIONS = $(if $(CONTEXT),--context $(CONTEXT)) $(foreach site,$(SITE),--site $(site))
 JEST = node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help up restore down test check unit contract e2e chaos synth images bench bench-mail docs
+.PHONY: help up restore down test check unit contract e2e chaos synth images bench bench-mail docs pictures
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,3 +63,6 @@ bench-mail: node_modules/.package-lock.json ## The mail stack beside the same da
 docs: node_modules/.package-lock.json ## Regenerates the CRDs and the reference pages
 	node crds/generate.ts
 	node docs/generate.ts
+
+pictures: ## Takes the pictures of docs and handbooks over from the last journeys
+	cp test/artifacts/pictures/*.png docs/images/

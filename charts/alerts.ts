@@ -115,6 +115,29 @@ export const alerts: readonly Alert[] = [
     ],
   },
   {
+    name: 'HopThuNotCounted',
+    severity: 'warning',
+    expr: overdue('report-collect', 6 * 3600),
+    for: '0m',
+    summary: 'Mailboxes and mail have not been counted for six hours',
+    runbook: [
+      '`kubectl -n NAMESPACE get jobs -l app.kubernetes.io/name=reports` in the namespace of Postfix, then `kubectl -n NAMESPACE logs job/JOB`.',
+      'Mail is counted later from what Postfix wrote down; uses of mailboxes within these hours may be missing from the reports.',
+    ],
+  },
+  {
+    name: 'HopThuReportFailed',
+    severity: 'warning',
+    expr: 'max by (namespace, job_name) (kube_job_failed{condition="true",job_name=~"report-(monthly|quarterly|yearly)-.+"}) > 0',
+    for: '0m',
+    summary: 'A periodic report was not made or not mailed',
+    runbook: [
+      '`kubectl -n NAMESPACE logs job/JOB_NAME` says why.',
+      'Once mended: `kubectl -n NAMESPACE create job --from=cronjob/report-monthly report-monthly-again`; who has the report already is not mailed again.',
+      'Then delete the Job that failed, so that the alert ends.',
+    ],
+  },
+  {
     name: 'HopThuBackupUnchecked',
     severity: 'warning',
     expr: overdue('check-(site|mail)|prune', 8 * 86_400),

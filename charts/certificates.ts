@@ -28,10 +28,14 @@ export function partCertificates(site: Site): readonly PartCertificate[] {
       : []),
     // Nobody comes to it by TLS: it shows its certificate to the store beside Dovecot, and to Postfix.
     certificate('operator', mail, []),
+    // Like it, to Postfix.
+    certificate('clerk', mail, []),
     certificate('webmail', mail, [hosts.webmail, ...setupHosts(site)]),
     certificate('portal', mail, []),
     certificate('rspamd', mail, []),
     certificate('postfix', smtp, [hosts.mail]),
+    // Its jobs show it to Postfix.
+    certificate('reports', smtp, []),
     ...(site.backup.repository === 'volume' ? [certificate('repository', backup, [])] : []),
   ];
 }

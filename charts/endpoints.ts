@@ -33,6 +33,8 @@ export const ports = {
   notices: { service: 9587, container: 9687 },
   /** Where Dovecot brings replies of people who are away; Postfix knows it by certificate. */
   replies: { service: 9589, container: 9689 },
+  /** Where Postfix brings the clerk letters to service addresses; the clerk knows it by certificate. */
+  intake: { service: 9591, container: 9691 },
   /** Dovecot's API, where the operator ends sessions; TLS and a key. */
   sessions: { service: 8443, container: 8443 },
   /** The store of whole accounts beside Dovecot; for the operator, by certificate. */
@@ -73,6 +75,8 @@ export const loopback = {
   notices: 9588,
   /** Dovecot's replies of people who are away, at both ends of the tunnel. */
   replies: 9590,
+  /** The clerk, for copies of letters to service addresses. */
+  clerk: 9592,
   /** rspamd, at both ends of the tunnel, and what lies in its pod. */
   milter: 11332,
   controller: 11334,

@@ -18,10 +18,12 @@ export const podNames = [
   'portal',
   'publisher',
   'operator',
+  'clerk',
   'backup',
   'repository',
   'prune',
   'moving',
+  'reports',
 ] as const;
 export type PodName = (typeof podNames)[number];
 
@@ -94,6 +96,7 @@ export const flows: readonly Flow[] = [
   },
   { from: 'postfix', to: 'dovecot', ports: ['quotaTunnel'], why: 'full mailboxes are refused at once (R30)' },
   { from: 'postfix', to: 'rspamd', ports: ['milterTunnel'], why: 'every message is judged (R34)' },
+  { from: 'postfix', to: 'clerk', ports: ['intake'], why: 'letters to service addresses (R20)' },
   {
     from: 'postfix',
     to: 'openldap',
@@ -170,7 +173,10 @@ export const flows: readonly Flow[] = [
   { from: 'operator', to: 'dovecot', ports: ['sessions'], why: 'ends sessions (R24), reads sizes (R30)' },
   { from: 'operator', to: 'dovecot', ports: ['store'], why: 'archives whole accounts (R38)' },
   { from: 'operator', to: 'postfix', ports: ['notices'], why: 'notices to people (R23)' },
+  { from: 'clerk', to: 'apiServer', why: 'reads requests, writes their status (R20)' },
+  { from: 'clerk', to: 'postfix', ports: ['notices'], why: 'answers, results and reports (R22)' },
   { from: 'monitoring', to: 'operator', ports: ['operator'], why: 'metrics' },
+  { from: 'monitoring', to: 'clerk', ports: ['operator'], why: 'metrics of requests' },
   {
     from: 'monitoring',
     to: 'dovecot-proxy',
@@ -221,11 +227,16 @@ export const flows: readonly Flow[] = [
   { from: 'backup', to: 'postgresql', ports: ['postgresql'], why: "the webmail's database" },
   { from: 'backup', to: 'apiServer', why: 'reads the resources' },
 
+  { from: 'reports', to: 'openldap', ports: ['ldaps'], why: 'counts mailboxes (R41)' },
+  { from: 'reports', to: 'postfix', ports: ['notices'], why: 'mails reports' },
+  { from: 'reports', to: 'apiServer', why: 'reads sizes, jobs of the backup, requests and incidents' },
+
   { from: 'moving', to: 'oldServers', why: 'copies mail, while the site file names servers' },
   { from: 'moving', to: 'dns', why: 'the servers' },
 
   { from: 'backup', to: 'dns', why: 'Services, and the repository' },
   { from: 'prune', to: 'dns', why: 'the repository' },
+  { from: 'reports', to: 'dns', why: 'Services' },
   { from: 'postfix', to: 'dns', why: 'Services, and where mail goes' },
   { from: 'openldap', to: 'dns', why: 'Services' },
   { from: 'dovecot', to: 'dns', why: 'Services' },
@@ -235,6 +246,7 @@ export const flows: readonly Flow[] = [
   { from: 'portal', to: 'dns', why: 'Services' },
   { from: 'publisher', to: 'dns', why: 'Services, and S3' },
   { from: 'operator', to: 'dns', why: 'Services' },
+  { from: 'clerk', to: 'dns', why: 'Services' },
 ];
 
 /** Those of one site. */

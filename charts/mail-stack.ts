@@ -2,6 +2,7 @@
 import { type App, Chart } from 'cdk8s';
 import { backup } from './components/backup.ts';
 import { certificates } from './components/certificates.ts';
+import { clerk } from './components/clerk.ts';
 import { dovecot } from './components/dovecot.ts';
 import { filter } from './components/filter.ts';
 import { monitoring } from './components/monitoring.ts';
@@ -14,6 +15,7 @@ import { portal } from './components/portal.ts';
 import { postfix } from './components/postfix.ts';
 import { postgresql } from './components/postgresql.ts';
 import { publisher } from './components/publisher.ts';
+import { reports } from './components/reports.ts';
 import { repository } from './components/repository.ts';
 import { webmail } from './components/webmail.ts';
 import type { Context } from './workload.ts';
@@ -48,8 +50,10 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
     chart('publisher', (scope) => publisher(scope, context, readers));
   chart('repository', (scope) => repository(scope, context));
   chart('backup', (scope) => backup(scope, context, database));
+  chart('reports', (scope) => reports(scope, context, { directory, notices, siteFile }));
   if (context.site.moving.from.length > 0) chart('moving', (scope) => moving(scope, context));
   chart('operator', (scope) => operator(scope, context, { directory, dovecots, notices, siteFile }));
+  chart('clerk', (scope) => clerk(scope, context, { notices, siteFile }));
   const { prometheusOperator, dashboards } = context.site.monitoring;
   if (prometheusOperator || dashboards) chart('monitoring', (scope) => monitoring(scope, context));
 }

@@ -5,6 +5,7 @@ import { App, Yaml, YamlOutputType } from 'cdk8s';
 import { imageReference } from '../images/tag.ts';
 import type { Site } from '../operator/core/site.ts';
 import { Invalid } from '../operator/errors.ts';
+import { decidedByPeople } from './decided-by-people.ts';
 import { keepMail } from './keep-mail.ts';
 import { mailStack } from './mail-stack.ts';
 import { readSite, siteNames, siteText } from './site-files.ts';
@@ -30,7 +31,7 @@ function synthesize(folder: string, site: Site): void {
 }
 
 /**
- * What all sites of a cluster share: the resource definitions, and what keeps mail, which comes last in the alphabet and goes
+ * What all sites of a cluster share: the resource definitions, who decides, and what keeps mail, which comes last in the alphabet and goes
  * last where somebody deletes the whole folder.
  */
 function writeDefinitions(folder: string): void {
@@ -38,7 +39,7 @@ function writeDefinitions(folder: string): void {
   const texts = files.sort().map((file) => readFileSync(join(root, 'crds', file), 'utf8').trim());
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'crds.yaml'), `${texts.join('\n---\n')}\n`);
-  writeFileSync(join(folder, 'zz-keep-mail.yaml'), Yaml.stringify(...keepMail()));
+  writeFileSync(join(folder, 'zz-keep-mail.yaml'), Yaml.stringify(...decidedByPeople(), ...keepMail()));
 }
 
 function main([folder, ...names]: readonly string[]): void {

@@ -19,6 +19,19 @@ export const partAlerts: readonly Alert[] = [
     ],
   },
   {
+    name: 'HopThuRequestMailWaits',
+    severity: 'warning',
+    expr: 'max by (site) (hopthu_queue_oldest_seconds{to="clerk"}) > 900',
+    for: '5m',
+    summary: 'Letters to service addresses have waited for the clerk for more than a quarter of an hour',
+    runbook: [
+      'The Centre has these letters; only requests are not entered by themselves. Nothing is lost for five days.',
+      '`kubectl -n NAMESPACE exec postfix-0 -c postfix -- postqueue -p` shows the reason beside `@clerk.invalid`: what the clerk says, or that it is not there.',
+      'See pod `clerk` and its log (`a letter waits in Postfix`). Once mended: `postqueue -f` in the same place.',
+      'A letter that the clerk cannot take at all: enter its list with `hopthu request enter`, and remove the copy with `postsuper -d QUEUE-ID`.',
+    ],
+  },
+  {
     name: 'HopThuQueueGrows',
     severity: 'warning',
     expr: 'sum by (site) (hopthu_queue_messages) > 1000',
@@ -133,6 +146,28 @@ export const partAlerts: readonly Alert[] = [
     runbook: [
       'From the local CA: `hopthu bootstrap --site SITE`; within two minutes every daemon has taken up the new ones.',
       'From an issuer: `kubectl -n NAMESPACE get certificates,certificaterequests`; cert-manager says what hinders it.',
+    ],
+  },
+  {
+    name: 'HopThuRequestDue',
+    severity: 'warning',
+    expr: 'min by (site) (hopthu_request_due_timestamp_seconds) - time() < 86400',
+    for: '5m',
+    summary: 'The term for the answer to a request ends within a day, or has ended (R22)',
+    runbook: [
+      '`kubectl hopthu request list` shows which; `kubectl hopthu request show NAME` says which letters are to go and why they do not.',
+      'An address that Postfix refuses: `requests.report.to` of the site file, or the mailbox of whoever asked.',
+    ],
+  },
+  {
+    name: 'HopThuRequestWaits',
+    severity: 'warning',
+    expr: 'time() - min by (site) (hopthu_request_oldest_timestamp_seconds) > 3 * 86400',
+    for: '5m',
+    summary: 'A request has waited for three days',
+    runbook: [
+      'PENDING in `kubectl hopthu request list`: read it with `show`, then `approve` or `refuse --reason`.',
+      'APPROVED: `show` says what it waits for; with Git, whether the branch of `to-manifests` was merged.',
     ],
   },
 ];

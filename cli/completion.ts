@@ -6,6 +6,8 @@ import { WrongInput } from './failure.ts';
 type Known = {
   readonly command: string;
   readonly description: string;
+  /** Words that come next, as `list` after `backup`. */
+  readonly next: readonly string[];
   readonly options: readonly string[];
   /** The options that take a value, with the values that are known. */
   readonly values: Readonly<Record<string, readonly string[]>>;
@@ -22,13 +24,15 @@ export function completion(program: Command, shell: string): string {
   throw new WrongInput(`no completion for "${shell}": use bash or zsh`);
 }
 
+/** A command with those below it, whose options count as its own. */
 function knownOf(command: Command): Known {
-  const options = command.createHelp().visibleOptions(command);
+  const options = [command, ...command.commands].flatMap((one) => one.createHelp().visibleOptions(one));
   const flags = options.flatMap((option) => flagsOf(option).map((flag) => ({ flag, option })));
   return {
     command: command.name(),
     description: command.description(),
-    options: flags.map(({ flag }) => flag),
+    next: command.commands.map((one) => one.name()),
+    options: [...new Set(flags.map(({ flag }) => flag))],
     values: Object.fromEntries(
       flags
         .filter(({ option }) => option.required || option.optional)
@@ -48,14 +52,21 @@ function valuesOf(option: Option): readonly string[] {
 }
 
 function bash(known: readonly Known[]): string {
-  const cases = known.map(({ command, options, values }) => {
+  const cases = known.map(({ command, next, options, values }) => {
     const ofValues = Object.entries(values).map(
       ([flag, list]) =>
         `        ${flag}) ${list.length === 0 ? 'COMPREPLY=($(compgen -f -- "$word"))' : `COMPREPLY=($(compgen -W '${list.join(' ')}' -- "$word"))`}; return ;;`,
     );
     const branches = ofValues.length === 0 ? [] : ['      case "$before" in', ...ofValues, '      esac'];
+    const following =
+      next.length === 0
+        ? []
+        : [
+            `      if [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W '${next.join(' ')}' -- "$word")); return; fi`,
+          ];
     return [
       `    ${command})`,
+      ...following,
       ...branches,
       `      case "$word" in`,
       `        -*) COMPREPLY=($(compgen -W '${options.join(' ')}' -- "$word")) ;;`,
@@ -80,15 +91,18 @@ complete -o filenames -F _hopthu hopthu kubectl-hopthu
 }
 
 function zsh(known: readonly Known[]): string {
-  const cases = known.map(({ command, options, values }) => {
+  const cases = known.map(({ command, next, options, values }) => {
     const ofValues = Object.entries(values).map(
       ([flag, list]) =>
         `        ${flag}) ${list.length === 0 ? '_files' : `compadd -- ${list.join(' ')}`}; return ;;`,
     );
     const branches =
       ofValues.length === 0 ? [] : ['      case "$words[CURRENT-1]" in', ...ofValues, '      esac'];
+    const following =
+      next.length === 0 ? [] : [`      if (( CURRENT == 3 )); then compadd -- ${next.join(' ')}; return; fi`];
     return [
       `    ${command})`,
+      ...following,
       ...branches,
       `      if [[ "$words[CURRENT]" == -* ]]; then compadd -- ${options.join(' ')}; else _files; fi ;;`,
     ].join('\n');

@@ -1,12 +1,11 @@
 /** `hopthu import`: a list of the regulations' annex, or of organizations, to manifests (R20, R44). */
-import { hasHeader, readForm } from './annex/columns.ts';
 import { ManifestFolder } from './annex/folder.ts';
 import { annexForm } from './annex/form.ts';
 import { organizationForm } from './annex/organization-form.ts';
 import { compareList } from './annex/organization-list.ts';
 import { type Entry, isRefused, printReport } from './annex/report.ts';
 import { carryOut } from './annex/requests.ts';
-import { readTable } from './annex/table.ts';
+import { readList } from './annex/table.ts';
 import { loadSite } from './site.ts';
 
 export type ImportOptions = {
@@ -31,13 +30,11 @@ export async function importList(file: string, options: ImportOptions, now: Date
   let ignored: readonly string[];
   const folder = new ManifestFolder(options.output, site);
   if (options.organizations === true) {
-    const table = await readTable(file, (rows) => hasHeader(rows, organizationForm));
-    const form = readForm(file, table, organizationForm);
+    const form = await readList(file, organizationForm);
     entries = compareList(site, folder, form.rows);
     ignored = form.ignored;
   } else {
-    const table = await readTable(file, (rows) => hasHeader(rows, annexForm));
-    const form = readForm(file, table, annexForm);
+    const form = await readList(file, annexForm);
     const granted = await addressesOf(options.context, site.namespaces.accounts);
     entries = carryOut({ site, folder, granted, today: dayOf(now) }, form.rows);
     ignored = form.ignored;

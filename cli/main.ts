@@ -5,6 +5,8 @@ import { addBackupCommands } from './backup/program.ts';
 import { addMoveCommand } from './move-program.ts';
 import { addMovingCommands } from './moving-program.ts';
 import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
+import { addReportCommands } from './report-program.ts';
+import { addRequestCommands } from './request/program.ts';
 import { addSupportCommands } from './support/program.ts';
 
 const program = new Command('hopthu')
@@ -169,7 +171,9 @@ program
     await bootstrap(options);
   });
 addBackupCommands(program, { site, context, output });
+addReportCommands(program, { site, context, output });
 addMoveCommand(program, { context });
+addRequestCommands(program, { context, output });
 
 program
   .command('dns')

@@ -1,7 +1,7 @@
 /** Organizations and Mailboxes of a cluster, read once for a command. */
 import { CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
 import type { MailboxStatus } from '../operator/api/mailbox.ts';
-import { group, type Kind, plural, type Resource, version } from '../operator/api/resource.ts';
+import { type AnyKind, group, plural, type Resource, version } from '../operator/api/resource.ts';
 import { resourceName } from '../operator/core/naming/identity.ts';
 import { trimResource } from '../operator/kube/trim.ts';
 import { Failed } from './failure.ts';
@@ -15,13 +15,13 @@ type Page = { readonly items?: readonly unknown[]; readonly metadata?: { readonl
  * All resources of a kind in the namespaces.
  * @throws Failed when one cannot be read, or the cluster has no such kind
  */
-export async function listResources(
+export async function listResources<K extends AnyKind>(
   config: KubeConfig,
-  kind: Kind,
+  kind: K,
   namespaces: readonly string[],
-): Promise<readonly Resource[]> {
+): Promise<readonly Resource<K>[]> {
   const api = config.makeApiClient(CustomObjectsApi);
-  const resources: Resource[] = [];
+  const resources: Resource<K>[] = [];
   for (const namespace of namespaces) {
     let next: string | undefined;
     do {

@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { customResourceDefinition } from '../operator/api/crd.ts';
-import type { Kind } from '../operator/api/resource.ts';
+import type { AnyKind } from '../operator/api/resource.ts';
 
-const kinds: readonly Kind[] = ['Organization', 'Mailbox'];
+const kinds: readonly AnyKind[] = ['Organization', 'Mailbox', 'MailboxRequest', 'Incident'];
 
 /** File name and text of every CRD. */
 export function files(): { readonly name: string; readonly text: string }[] {

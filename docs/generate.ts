@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { alerts } from '../charts/alerts.ts';
 import { customResourceDefinition } from '../operator/api/crd.ts';
-import type { Kind } from '../operator/api/resource.ts';
+import type { AnyKind } from '../operator/api/resource.ts';
 import { siteSchema } from '../operator/core/site.ts';
 import { portsPage } from './ports-page.ts';
 import { type Schema, schemaTable } from './schema-table.ts';
@@ -24,6 +24,8 @@ export function pages(): readonly { readonly name: string; readonly text: string
   return [
     { name: 'reference-organization.md', text: resourcePage('Organization') },
     { name: 'reference-mailbox.md', text: resourcePage('Mailbox') },
+    { name: 'reference-mailboxrequest.md', text: resourcePage('MailboxRequest') },
+    { name: 'reference-incident.md', text: resourcePage('Incident') },
     { name: 'reference-site.md', text: sitePage() },
     { name: 'alerts.md', text: alertsPage() },
     { name: 'ports.md', text: `${note('charts/flows.ts')}\n\n${portsPage()}` },
@@ -52,7 +54,7 @@ A part that is away and its node are seen by what watches the cluster anyhow.
 ${sections.join('\n')}`;
 }
 
-function resourcePage(kind: Kind): string {
+function resourcePage(kind: AnyKind): string {
   const { names, versions } = (customResourceDefinition(kind) as Definition).spec;
   const [version] = versions;
   if (version === undefined) throw new Error(`${kind} has no version`);

@@ -35,9 +35,9 @@ function text(x: number, y: number, anchor: 'start' | 'middle' | 'end', words: s
 
 /** A round number that is no less than the largest value; four steps lead to it. */
 function ceiling(largest: number): number {
-  if (largest <= 4) return 4;
+  if (largest <= 40) return Math.max(4, Math.ceil(largest / 4) * 4);
   const magnitude = 10 ** Math.floor(Math.log10(largest));
-  const steps = [1, 2, 4, 6, 8, 10].map((step) => step * magnitude);
+  const steps = [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10].map((step) => step * magnitude);
   return steps.find((step) => step >= largest) ?? largest;
 }
 

@@ -168,6 +168,7 @@ function table({ title, columns, rows, total }: Table): Node {
         lineHeight: 1,
         table: {
           headerRows: 1,
+          keepWithHeaderRows: 1,
           dontBreakRows: true,
           widths: columns.map(({ width = 1 }) => (room * width) / sum),
           body: [

@@ -6,6 +6,8 @@ import { portalPath } from '../operator/core/portal.ts';
 import { type Asset, assets, type PortalTexts } from '../operator/core/portal-texts.ts';
 import type { Site } from '../operator/core/site.ts';
 import { Pages } from './frame.ts';
+import { handbookRoutes } from './handbook/routes.ts';
+import type { Shelf } from './handbook/shelf.ts';
 import type { Logins } from './login/logins.ts';
 import { loginRoutes } from './login/routes.ts';
 import type { SessionCookie } from './login/session.ts';
@@ -19,6 +21,8 @@ export type AppProps = {
   readonly site: Site;
   readonly texts: PortalTexts;
   readonly changes: Pick<Changes, 'carryOut'>;
+  /** The handbooks. */
+  readonly shelf: Shelf;
   readonly logins: Pick<Logins, 'carryOut'>;
   readonly cookie: SessionCookie;
   readonly who: Who;
@@ -30,7 +34,7 @@ export type AppProps = {
 };
 
 export function portalApp(props: AppProps): Hono {
-  const { site, texts, changes, logins, cookie, who, mailbox, kept, fault } = props;
+  const { site, texts, changes, shelf, logins, cookie, who, mailbox, kept, fault } = props;
   const app = new Hono({ strict: false });
   const pages = new Pages(site, texts);
   app.use(headers());
@@ -43,6 +47,7 @@ export function portalApp(props: AppProps): Hono {
     );
   }
   app.route('/', passwordRoutes({ site, texts, pages, changes, fault }));
+  app.route('/', handbookRoutes({ site, pages, shelf }));
   app.route('/', loginRoutes({ site, texts, pages, logins, cookie, fault }));
   app.route('/', mailboxRoutes({ site, texts, pages, who, ...mailbox }));
   app.route('/', publishedRoutes({ site, words: texts.published, pages, kept, who }));

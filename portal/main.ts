@@ -16,6 +16,7 @@ import { Memory } from '../operator/throttle/memory.ts';
 import { portalApp } from './app.ts';
 import { Attempts } from './attempts.ts';
 import { PortalDirectory } from './directory.ts';
+import { readShelf } from './handbook/shelf.ts';
 import { LoginDirectory } from './login/directory.ts';
 import { Logins } from './login/logins.ts';
 import { SessionCookie } from './login/session.ts';
@@ -96,6 +97,7 @@ async function serve(): Promise<void> {
       log[level]({ address, person, ...(err === undefined ? {} : { err }) }, `password ${outcome}`);
     },
   });
+  const shelf = readShelf(need('HOPTHU_HANDBOOK'), need('HOPTHU_OWN_CHAPTERS'));
   const cookie = new SessionCookie({
     key: file('HOPTHU_SESSION_KEY_FILE'),
     minutes: site.portal.sessionMinutes,
@@ -115,6 +117,7 @@ async function serve(): Promise<void> {
     site,
     texts,
     changes,
+    shelf,
     logins,
     cookie,
     who: whoIsIn(cookie, entrance),

@@ -2,7 +2,7 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type Import, sourcesOf } from './support/source.ts';
+import { folders, type Import, sourcesOf } from './support/source.ts';
 
 const root = join(import.meta.dirname, '..');
 const sources = sourcesOf(root);
@@ -82,6 +82,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'hono',
     'hono/',
     '@hono/node-server',
+    'marked',
     'aws4fetch',
     'ldapts',
     'papaparse',
@@ -92,9 +93,48 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'node:',
   ],
+  'reports/': [
+    'reports/',
+    'documents/',
+    'operator/api/resource.ts',
+    'operator/core/',
+    'operator/errors.ts',
+    'operator/kube/',
+    'operator/ldap/connection.ts',
+    'type operator/ports.ts',
+    '@kubernetes/client-node',
+    'type ldapts',
+    'nodemailer',
+    'pino',
+    'yaml',
+    'zod',
+    'node:',
+  ],
+  'clerk/': [
+    'clerk/',
+    'documents/',
+    // A request is carried out as a list is imported, and foreseen as a change of manifests is.
+    'cli/annex/',
+    'cli/plan/',
+    'operator/api/',
+    'operator/core/',
+    'operator/kube/',
+    'operator/reconcile/loop.ts',
+    'operator/errors.ts',
+    'operator/health.ts',
+    'nodemailer',
+    'pino',
+    'postal-mime',
+    'prom-client',
+    'smtp-server',
+    'yaml',
+    'zod',
+    'node:',
+  ],
   'documents/': ['documents/', 'pdfmake', 'write-excel-file/node', 'node:'],
   'charts/': [
     'charts/',
+    'reports/words.ts',
     'images/tag.ts',
     'operator/api/',
     'operator/core/',
@@ -109,9 +149,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** Who alone may use a package, tests aside. */
 const owners: Readonly<Record<string, readonly string[]>> = {
-  ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/'],
-  '@kubernetes/client-node': ['operator/kube/', 'cli/'],
-  nodemailer: ['operator/mail/'],
+  ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/', 'reports/directory.ts'],
+  '@kubernetes/client-node': ['operator/kube/', 'cli/', 'reports/cluster.ts'],
+  nodemailer: ['operator/mail/', 'clerk/smtp.ts', 'reports/send.ts'],
   pdfmake: ['documents/pdf.ts'],
   'prom-client': [
     'operator/metrics.ts',
@@ -119,14 +159,19 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/throttle/main.ts',
     'operator/filter/main.ts',
     'portal/main.ts',
+    'clerk/metrics.ts',
+    'clerk/intake/start.ts',
   ],
   hono: ['portal/'],
+  marked: ['portal/handbook/'],
   pino: [
     'operator/main.ts',
     'operator/report.ts',
     'operator/throttle/main.ts',
     'operator/filter/main.ts',
     'portal/main.ts',
+    'reports/main.ts',
+    'clerk/main.ts',
     'portal/publisher/main.ts',
   ],
   aws4fetch: ['portal/publisher/s3.ts'],
@@ -218,7 +263,7 @@ describe('README.md and docs', () => {
 
   it.each(pages)('$path names files that exist', ({ prose }) => {
     const spans = prose.matchAll(
-      /`((?:operator|portal|documents|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
+      /`((?:operator|portal|clerk|documents|reports|handbook|charts|cli|crds|images|test|docs)\/[^`\s]*)`/g,
     );
     const named = [...spans].map(([, name = '']) => name.replace(/<\w+>/g, '*'));
     expect(named.filter((name) => globSync(name, { cwd: root }).length === 0)).toEqual([]);
@@ -235,17 +280,7 @@ describe('README.md and docs', () => {
     const map = /^```text folders\n([\s\S]*?)^```/m.exec(page)?.[1] ?? '';
     const mapped = [...map.matchAll(/^([\w./-]+)\/ /gm)].map(([, folder = '']) => folder);
     expect(mapped.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
-    const present = [
-      'operator',
-      'portal',
-      'documents',
-      'charts',
-      'cli',
-      'crds',
-      'images',
-      'test',
-      'docs',
-    ].flatMap((folder) => [
+    const present = [...folders, 'handbook'].flatMap((folder) => [
       folder,
       ...readdirSync(join(root, folder), { withFileTypes: true })
         .filter((entry) => entry.isDirectory())

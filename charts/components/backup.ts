@@ -179,7 +179,7 @@ function permissions(scope: Construct, site: Site): void {
   grant(smtp, keys(keySecrets.smtp));
   for (const namespace of accounts) {
     grant(namespace, [
-      { apiGroups: [group], resources: ['organizations', 'mailboxes'], verbs: ['list'] },
+      { apiGroups: [group], resources: ['organizations', 'mailboxes', 'mailboxrequests'], verbs: ['list'] },
       { apiGroups: [''], resources: ['secrets'], verbs: ['list'] },
     ]);
   }

@@ -10,6 +10,7 @@ import {
   tlsSecret,
 } from '../../operator/core/secrets.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
+import { ownChapters } from '../handbook.ts';
 import { portalPages } from '../portal-pages.ts';
 import { hangUp, reloading, reloadingMount, reloadingScript } from '../reloading.ts';
 import { service } from '../service.ts';
@@ -17,6 +18,7 @@ import { type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'portal';
 const uid = 10004;
+const chaptersMap = 'portal-handbook';
 /** Its pages and words, which are those of the published files, too. */
 export const portalPagesMap = 'portal-pages';
 const configMap = 'portal-config';
@@ -39,7 +41,12 @@ export function portal(
   const { site, image } = context;
   const namespace = site.namespaces.mail;
   const pages = portalPages(site);
-  const maps = { [portalPagesMap]: pages, [configMap]: { reloading: reloadingScript } };
+  const chapters = ownChapters(site);
+  const maps = {
+    [portalPagesMap]: pages,
+    [chaptersMap]: chapters,
+    [configMap]: { reloading: reloadingScript },
+  };
   for (const [name, data] of Object.entries(maps))
     new ConfigMap(scope, name, { metadata: { name, namespace, labels: labels(site, part) }, data });
   service(scope, context, { part, namespace, ports: [part] });
@@ -51,7 +58,7 @@ export function portal(
     part,
     uid,
     replicas: site.portal.replicas,
-    config: [siteFile, ...Object.values(pages)],
+    config: [siteFile, ...Object.values(pages), ...Object.entries(chapters).flat()],
     containers: [
       {
         name: part,
@@ -60,6 +67,8 @@ export function portal(
         env: {
           HOPTHU_SITE_FILE: '/etc/hopthu-site/site.yaml',
           HOPTHU_PAGES: '/etc/hopthu-portal',
+          HOPTHU_HANDBOOK: '/opt/hopthu/handbook',
+          HOPTHU_OWN_CHAPTERS: '/etc/hopthu-handbook',
           HOPTHU_LDAP_HOST: directory.host,
           HOPTHU_LDAP_PORT: String(directory.port),
           HOPTHU_LDAP_PASSWORD_FILE: '/run/secrets/ldap/password',
@@ -85,6 +94,7 @@ export function portal(
           reloadingMount,
           { name: 'site', path: '/etc/hopthu-site' },
           { name: 'pages', path: '/etc/hopthu-portal' },
+          { name: 'chapters', path: '/etc/hopthu-handbook' },
           { name: 'ca', path: '/run/ca' },
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },
@@ -103,6 +113,7 @@ export function portal(
       volume.configMap('config', configMap),
       volume.configMap('site', siteConfigMap),
       volume.configMap('pages', portalPagesMap),
+      volume.configMap('chapters', chaptersMap),
       volume.configMap('ca', caConfigMap),
       volume.secret('tls', tlsSecret(part)),
       volume.secret('ldap', ldapSecret(part)),

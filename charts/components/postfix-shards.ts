@@ -42,15 +42,15 @@ export function shardMaps(map: MakeMap): Readonly<Record<string, string>> {
 export function postfixShards(site: Site) {
   const check = quotaOf(loopback.quota);
   if (!isSharded(site))
-    return { main: '', classes: [], quotas: '', master: '', tunnels: '', quotaCheck: check };
+    return { main: '', transports: '', classes: [], quotas: '', master: '', tunnels: '', quotaCheck: check };
   const shards = shardsOf(site);
   const lookups = ['quota', 'quota-first'].map(
     (map) => `check_recipient_access proxy:ldap:/run/maps/${map}.cf`,
   );
   return {
-    main: `# Each Dovecot is a transport of its own (master.cf), and a quota service.
-transport_maps = proxy:ldap:/run/maps/shard.cf
-`,
+    // Each Dovecot is a transport of its own.
+    transports: ', proxy:ldap:/run/maps/shard.cf',
+    main: '# Each Dovecot is a transport of its own (master.cf), and a quota service.\n',
     classes: shards.map(({ name }) => `quota_${name}`),
     quotas: shards.map((shard) => `quota_${shard.name} = ${quotaOf(loopbackOf(shard).quota)}\n`).join(''),
     master: shards.map(transport).join(''),

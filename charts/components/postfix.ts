@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { attribute, suffixOf } from '../../operator/core/layout.ts';
 import { centreAddress } from '../../operator/core/notice-readers.ts';
 import { displayBytes, messageSizeLimit } from '../../operator/core/quota.ts';
+import { clerkDomain, serviceLocalParts } from '../../operator/core/requests/service-address.ts';
 import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
@@ -18,6 +19,7 @@ import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 import type { DirectoryEndpoints } from './openldap.ts';
 import { type MakeMap, postfixShards, shardMaps } from './postfix-shards.ts';
+import { reportsClaim } from './reports.ts';
 
 const part = 'postfix';
 /** Not a group of its own for the pod (fsGroup): that would be put on the queue too, whose owners Postfix insists on. */
@@ -46,6 +48,9 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       quotaCheck: shards.quotaCheck,
       quotas: shards.quotas,
       shards: shards.main,
+      moreTransports: shards.transports,
+      clerkDomain,
+      clerkPort: loopback.clerk,
       milterPort: loopback.milter,
       centre: centreAddress(site),
       mailboxMaps: asked('mailbox'),
@@ -57,6 +62,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       submissionsPort: ports.submissions.container,
       domain: site.domain,
       recipients: site.filter.limits.recipients,
+      copies: copies(site),
       noticesPort: loopback.notices,
       repliesPort: loopback.replies,
       noticesFrom: `${site.notices.from}@${site.domain}`,
@@ -75,6 +81,10 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       milterPort: loopback.milter,
       milterTunnel: ports.milterTunnel.service,
       operatorHost: serviceHost('operator', site.namespaces.mail),
+      clerkPort: loopback.clerk,
+      clerkTunnel: ports.intake.service,
+      clerkHost: serviceHost('clerk', site.namespaces.mail),
+      reportsHost: serviceHost('reports', site.namespaces.smtp),
       repliesPort: loopback.replies,
       repliesTunnel: ports.replies.container,
       noticesTunnel: ports.notices.container,
@@ -86,11 +96,20 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
     start: renderFile('postfix/start'),
     drain: drainScript(part),
     'count-log': renderFile('postfix/count-log'),
-    'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain }),
+    journal: renderFile('postfix/journal'),
+    'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain, clerkDomain }),
     metrics: renderFile('postfix/metrics'),
     'write-maps': renderFile('postfix/write-maps', { maps: Object.keys(files).join(' ') }),
     reloading: reloadingScript,
   };
+}
+
+/** From each service address, under any of the site's domains, to its copy for the clerk. */
+function copies(site: Site): string {
+  const pairs = domainsOf(site).flatMap((domain) =>
+    serviceLocalParts(site).map((name) => `{ ${name}@${domain} = ${name}@${clerkDomain} }`),
+  );
+  return pairs.join(', ');
 }
 
 function mustLogIn(domain: string): string {
@@ -219,6 +238,7 @@ export function postfix(
           { name: 'maps', path: '/run/maps', writable: true },
           { name: 'metrics', path: '/run/metrics', writable: true },
           { name: 'data', path: '/var/lib/postfix', writable: true },
+          { name: 'reports', path: '/srv/reports/journal', subPath: 'journal', writable: true },
           { name: 'tmp', path: '/tmp', writable: true },
         ],
       },
@@ -237,6 +257,7 @@ export function postfix(
       volume.memory('maps', '1Mi'),
       volume.memory('metrics', '1Mi'),
       volume.scratch('data', '16Mi'),
+      volume.claim('reports', reportsClaim),
       volume.scratch('tmp', '16Mi'),
     ],
   });

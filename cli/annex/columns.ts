@@ -1,7 +1,7 @@
 /** Columns by their Vietnamese titles: with or without diacritics, in any order, below lines of title. */
 import { fold } from '../../operator/core/naming/words.ts';
-import { WrongInput } from '../failure.ts';
-import type { Row } from './table.ts';
+import type { Row } from './tables.ts';
+import { Unreadable } from './unreadable.ts';
 
 /** One column of a form. */
 export type Column = {
@@ -17,7 +17,13 @@ export type Columns<Field extends string> = Readonly<Record<Field, Column>>;
 
 /** What a row holds; a field whose cell is empty or whose column is missing is absent. */
 export type Cells<Field extends string> = Readonly<Partial<Record<Field, string>>>;
-export type FormRow<Field extends string> = { readonly number: number; readonly cells: Cells<Field> };
+export type FormRow<Field extends string> = {
+  readonly number: number;
+  readonly cells: Cells<Field>;
+  /** Fields whose cell holds a formula, or more than a list has; absent where there are none. */
+  readonly formulas?: readonly Field[];
+  readonly tooLong?: readonly Field[];
+};
 
 export type Form<Field extends string> = {
   readonly rows: readonly FormRow<Field>[];
@@ -37,37 +43,39 @@ function titleKey(title: string): string {
   return keyOf(title.replace(/\([^)]*\)/g, ' '));
 }
 
-export function hasHeader<Field extends string>(rows: readonly Row[], columns: Columns<Field>): boolean {
-  return findHeader(rows, columns) !== undefined;
+/** The table that has a header of these columns, else the first one. */
+export function withHeader<Field extends string>(
+  tables: readonly (readonly Row[])[],
+  columns: Columns<Field>,
+): readonly Row[] {
+  return tables.find((rows) => findHeader(rows, columns) !== undefined) ?? tables[0] ?? [];
 }
 
 /**
  * Reads the rows below the header; wholly empty rows and the row that numbers the columns are no rows.
- * @throws WrongInput when no row is a header, or it names a column twice
+ * @throws Unreadable when no row is a header, or it names a column twice
  */
-export function readForm<Field extends string>(
-  path: string,
-  rows: readonly Row[],
-  columns: Columns<Field>,
-): Form<Field> {
+export function readForm<Field extends string>(rows: readonly Row[], columns: Columns<Field>): Form<Field> {
   const header = findHeader(rows, columns);
   if (header === undefined) {
     const titles = fieldsOf(columns)
       .filter((field) => columns[field].required)
       .map((field) => `"${columns[field].title}"`);
-    throw new WrongInput(`${path} has no header row: a row with the columns ${titles.join(', ')} is needed`);
+    const needed = titles.join(', ');
+    throw new Unreadable('header', `has no header row: a row with the columns ${needed} is needed`, needed);
   }
   const { fields, row: top } = header;
   const twice = fields.find((field, index) => field !== undefined && fields.indexOf(field) !== index);
   if (twice !== undefined) {
-    throw new WrongInput(`${path}, row ${top.number}: the column "${columns[twice].title}" is there twice`);
+    const { title } = columns[twice];
+    throw new Unreadable('columns', `row ${top.number}: the column "${title}" is there twice`, title);
   }
   return {
     rows: rows
       .filter(({ number }) => number > top.number)
       .filter(({ cells }) => cells.some((cell) => cell !== ''))
       .filter(({ cells }, index) => index > 0 || !numbersColumns(cells))
-      .map(({ number, cells }) => ({ number, cells: cellsOf(fields, cells) })),
+      .map((row) => formRow(fields, row)),
     ignored: top.cells.filter((title, index) => title !== '' && fields[index] === undefined),
   };
 }
@@ -98,6 +106,19 @@ function fieldsOf<Field extends string>(columns: Columns<Field>): readonly Field
 function numbersColumns(cells: readonly string[]): boolean {
   const filled = cells.filter((cell) => cell !== '');
   return filled.length > 2 && filled.every((cell) => /^\(?\d{1,2}\)?$/.test(cell));
+}
+
+function formRow<Field extends string>(
+  fields: readonly (Field | undefined)[],
+  { number, cells, formulas, tooLong }: Row,
+): FormRow<Field> {
+  const named = (columns: readonly number[]) => columns.flatMap((column) => fields[column] ?? []);
+  return {
+    number,
+    cells: cellsOf(fields, cells),
+    ...(formulas === undefined ? {} : { formulas: named(formulas) }),
+    ...(tooLong === undefined ? {} : { tooLong: named(tooLong) }),
+  };
 }
 
 function cellsOf<Field extends string>(

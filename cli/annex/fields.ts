@@ -42,9 +42,11 @@ function personEdits(person: Readonly<Record<string, string | undefined>>): read
 export function wantedLocalPart(site: Site, address: string): string {
   const text = address.toLowerCase();
   const localPart = text.includes('@') ? localPartOf(site, text) : text;
-  if (localPart === undefined) throw new Refused(`${address} không phải là địa chỉ của ${site.domain}`);
+  const fault = { field: 'newAddress', rule: 'R16' } as const;
+  if (localPart === undefined)
+    throw new Refused(`${address} không phải là địa chỉ của ${site.domain}`, fault);
   if (reservedLocalParts(site).has(localPart)) {
-    throw new Refused(`${localPart}@${site.domain} được dành riêng, không cấp cho ai`);
+    throw new Refused(`${localPart}@${site.domain} được dành riêng, không cấp cho ai`, fault);
   }
   return orRefused(() => checkLocalPart(localPart, 'spec.localPart'));
 }

@@ -11,6 +11,19 @@ export type Annotations = Readonly<Record<string, string>>;
 /** A field of the spec and what it shall be. */
 export type Edit = { readonly path: readonly string[]; readonly value: unknown };
 
+/** A manifest that is no text yet. */
+export type Content = {
+  readonly apiVersion: string;
+  readonly kind: Kind;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly annotations?: Annotations;
+    readonly finalizers?: readonly string[];
+  };
+  readonly spec: unknown;
+};
+
 /** YAML 1.1 is what kubectl reads: text that only looks like text to YAML 1.2 is quoted. */
 const yaml = { compat: 'yaml-1.1' } as const;
 
@@ -18,13 +31,15 @@ export class Manifest {
   readonly id: ResourceId;
   /** Where it is kept, below the folder of manifests. */
   readonly file: string;
-  readonly #document: Document;
+  readonly #content: Document | Content;
+  #made: Document | undefined;
   #changed = false;
 
-  constructor(id: ResourceId, file: string, document: Document) {
+  /** @param content of a cluster's resource becomes a document only when it is asked for: a province has 20,000 */
+  constructor(id: ResourceId, file: string, content: Document | Content) {
     this.id = id;
     this.file = file;
-    this.#document = document;
+    this.#content = content;
   }
 
   /** A new one, with the finalizer that the operator would add otherwise. */
@@ -36,7 +51,7 @@ export class Manifest {
       ...(annotations === undefined ? {} : { annotations }),
       finalizers: [finalizer],
     };
-    const manifest = new Manifest(id, file, new Document({ apiVersion, kind, metadata, spec }, yaml));
+    const manifest = new Manifest(id, file, { apiVersion, kind, metadata, spec });
     manifest.#changed = true;
     return manifest;
   }
@@ -47,12 +62,21 @@ export class Manifest {
   }
 
   get spec(): unknown {
-    return (this.#document.toJS() as { spec?: unknown } | null)?.spec;
+    return this.#read()?.spec;
   }
 
   annotation(name: string): unknown {
-    return (this.#document.toJS() as { metadata?: { annotations?: Annotations } } | null)?.metadata
-      ?.annotations?.[name];
+    return this.#read()?.metadata?.annotations?.[name];
+  }
+
+  #read(): Partial<Content> | null {
+    const isDocument = this.#made !== undefined || this.#content instanceof Document;
+    return isDocument ? (this.#document.toJS() as Partial<Content> | null) : (this.#content as Content);
+  }
+
+  get #document(): Document {
+    this.#made ??= this.#content instanceof Document ? this.#content : new Document(this.#content, yaml);
+    return this.#made;
   }
 
   get changed(): boolean {

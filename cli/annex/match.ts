@@ -64,20 +64,31 @@ export function findExisting(wanted: Wanted): KnownMailbox {
     throw new Refused(`${organization.name} chưa có hộp thư của đơn vị`);
   }
   if (id === undefined && address === undefined && resource === undefined) {
-    throw new Refused('thiếu mã cán bộ hoặc địa chỉ hiện có');
+    throw new Refused('thiếu mã cán bộ hoặc địa chỉ hiện có', { field: 'address', rule: 'R20' });
   }
   const found =
     byResource(wanted) ?? onlyOne(byStaffNumber(wanted), wanted) ?? onlyOne(byAddress(wanted), wanted);
-  if (found === undefined) throw new Refused(`không có hộp thư nào với ${subject(cells)}`);
+  if (found === undefined) {
+    throw new Refused(`không có hộp thư nào với ${subject(cells)}`, {
+      field: id === undefined ? 'address' : 'id',
+    });
+  }
   if (id !== undefined && found.staffNumber !== undefined && keyOf(found.staffNumber) !== keyOf(id)) {
-    throw new Refused(`${address ?? resource} là của mã cán bộ ${found.staffNumber}, không phải ${id}`);
+    throw new Refused(`${address ?? resource} là của mã cán bộ ${found.staffNumber}, không phải ${id}`, {
+      field: 'id',
+    });
   }
   if (address !== undefined && !holds(wanted, found)) {
-    throw new Refused(`${address} không phải là địa chỉ của ${found.fullName} (${found.manifest.file})`);
+    throw new Refused(`${address} không phải là địa chỉ của ${found.fullName} (${found.manifest.file})`, {
+      field: 'address',
+    });
   }
   if (organization !== undefined && !isWithin(found.organization, organization)) {
     const own = found.organization?.name ?? 'một đơn vị không có trong danh mục';
-    throw new Refused(`hộp thư này thuộc ${own}, không thuộc ${organization.name} (R20)`);
+    throw new Refused(`hộp thư này thuộc ${own}, không thuộc ${organization.name} (R20)`, {
+      field: 'organization',
+      rule: 'R20',
+    });
   }
   return agreed(found, cells);
 }
@@ -99,7 +110,8 @@ function byStaffNumber({ mailboxes, cells: { id } }: Wanted): readonly KnownMail
 function byAddress({ site, mailboxes, cells, organization }: Wanted): readonly KnownMailbox[] {
   if (cells.address === undefined) return [];
   const localPart = localPartOf(site, cells.address.toLowerCase());
-  if (localPart === undefined) throw new Refused(`${cells.address} không phải là địa chỉ của ${site.domain}`);
+  if (localPart === undefined)
+    throw new Refused(`${cells.address} không phải là địa chỉ của ${site.domain}`, { field: 'address' });
   const holders = mailboxes.holdersOf(localPart);
   if (holders.length > 0 || cells.name === undefined) return holders;
   return mailboxes
@@ -120,7 +132,7 @@ function holds({ site, mailboxes, cells }: Wanted, mailbox: KnownMailbox): boole
 function onlyOne(found: readonly KnownMailbox[], { cells }: Wanted): KnownMailbox | undefined {
   if (found.length <= 1) return found[0];
   const files = found.map(({ manifest }) => manifest.file).join(', ');
-  throw new Refused(`${subject(cells)} có ở nhiều hộp thư (${files}): ghi thêm mã cán bộ`);
+  throw new Refused(`${subject(cells)} có ở nhiều hộp thư (${files}): ghi thêm mã cán bộ`, { field: 'id' });
 }
 
 /** A wrong number must not change or close somebody else's mailbox. */
@@ -128,6 +140,7 @@ function agreed(found: KnownMailbox, { name, id, address }: Cells<AnnexField>): 
   if (name === undefined || found.nameKey === keyOf(name)) return found;
   throw new Refused(
     `${id ?? address} là của ${found.fullName || found.organization?.name}, không phải ${name} (${found.manifest.file})`,
+    { field: 'name' },
   );
 }
 

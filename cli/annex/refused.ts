@@ -1,8 +1,17 @@
 /** A row that cannot be carried out, in Vietnamese: the reason goes back to who asked (R22). */
 import { Invalid } from '../../operator/errors.ts';
+import type { AnnexField } from './form.ts';
+
+/** The cell at fault, and the row of the regulation that it breaks, where there is one. */
+export type Fault = { readonly field?: AnnexField; readonly rule?: string };
 
 export class Refused extends Error {
   override readonly name = 'Refused';
+  readonly fault: Fault;
+  constructor(message: string, fault: Fault = {}) {
+    super(message);
+    this.fault = fault;
+  }
 }
 
 /** What is allowed in the fields that a row fills, by the path of the spec. */
@@ -23,6 +32,18 @@ const allowed: Readonly<Record<string, string>> = {
     'tên viết tắt: chỉ gồm a–z, 0–9 và dấu chấm, gạch nối, gạch dưới đơn ở giữa; nhiều nhất 40 ký tự',
 };
 
+const faults: Readonly<Record<string, Fault>> = {
+  'spec.person.fullName': { field: 'name', rule: 'R13' },
+  'spec.person.title': { field: 'title', rule: 'R14' },
+  'spec.person.id': { field: 'id' },
+  'spec.person.phone': { field: 'phone' },
+  'spec.person.registeredAt': { field: 'registeredAt', rule: 'R14' },
+  'spec.localPart': { field: 'newAddress', rule: 'R16' },
+  'spec.aliases': { field: 'aliases' },
+  'spec.quota': { field: 'quota', rule: 'R30' },
+  'spec.validUntil': { field: 'validUntil' },
+};
+
 /** What `decide` gives; an Invalid of the spec becomes the reason in Vietnamese. */
 export function orRefused<T>(decide: () => T): T {
   try {
@@ -32,6 +53,9 @@ export function orRefused<T>(decide: () => T): T {
     const field = Object.keys(allowed).find(
       (path) => error.field === path || error.field.startsWith(`${path}.`),
     );
-    throw new Refused(field === undefined ? error.message : (allowed[field] ?? error.message));
+    throw new Refused(
+      field === undefined ? error.message : (allowed[field] ?? error.message),
+      faults[field ?? ''] ?? {},
+    );
   }
 }

@@ -1,12 +1,15 @@
 /** What an import did, row by row. */
+import type { Fault } from './refused.ts';
 
 export type Entry =
-  | { readonly kind: 'refused'; readonly row: number; readonly text: string }
+  | { readonly kind: 'refused'; readonly row: number; readonly text: string; readonly fault?: Fault }
   | {
       readonly kind: 'created' | 'changed' | 'removed' | 'unchanged';
       readonly row: number;
       readonly file: string;
       readonly text: string;
+      /** Name of the resource that the row is about. */
+      readonly resource?: string;
     }
   /** In the folder but not in the list: nothing is done. */
   | { readonly kind: 'gone'; readonly file: string; readonly text: string };

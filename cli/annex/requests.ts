@@ -12,13 +12,20 @@ import { Refused } from './refused.ts';
 import type { Entry } from './report.ts';
 import { slug, slugWith } from './resource-name.ts';
 
+/** Manifests that a list is carried out on: a folder, or what a cluster has. */
+export type Manifests = Pick<ManifestFolder, 'manifests' | 'create' | 'remove'>;
+
 export type ImportWorld = {
   readonly site: Site;
-  readonly folder: ManifestFolder;
+  readonly folder: Manifests;
   /** Address by `namespace/name` as a cluster granted it; empty when none was asked. */
   readonly granted: ReadonlyMap<string, string>;
-  /** The day on which passwords are reset, such as `2026-11-21`. */
+  /** Mailboxes, as `namespace/name`, that a grant grants again (R23). */
+  readonly reclaimed?: ReadonlySet<string>;
+  /** What a reset and a grant again are asked for by: the day, such as `2026-11-21`, or the number of a request. */
   readonly today: string;
+  /** Whether the list may speak of an organization (R20); of any when absent. @throws Refused */
+  readonly checkScope?: (organization: KnownOrganization | undefined) => void;
 };
 
 /** What came of every row. The folder is changed, not written. */
@@ -29,24 +36,35 @@ export function carryOut(world: ImportWorld, rows: readonly AnnexRow[]): readonl
       return list.carryOut(number, cells);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      return { kind: 'refused', row: number, text: error.message };
+      return { kind: 'refused', row: number, text: error.message, fault: error.fault };
     }
   });
 }
 
+/** The address that a change of access name asks for: in its own column, or in the note with its domain (R20). */
+export function wantedAddress({ newAddress, note = '', address }: Cells<AnnexField>): string | undefined {
+  const inNote = note.toLowerCase().match(/[^\s,;:<>()"]+@[a-z0-9.-]*[a-z0-9]/g) ?? [];
+  const others = [...new Set(inNote)].filter((text) => text !== address?.toLowerCase());
+  return newAddress ?? (others.length === 1 ? others[0] : undefined);
+}
+
 class RequestList {
   readonly #site: Site;
-  readonly #folder: ManifestFolder;
+  readonly #folder: Manifests;
   readonly #today: string;
+  readonly #reclaimed: ReadonlySet<string>;
+  readonly #checkScope: (organization: KnownOrganization | undefined) => void;
   readonly #organizations: OrganizationIndex;
   readonly #mailboxes: MailboxIndex;
   /** Rows that a mailbox was in already. */
   readonly #seen = new Map<Manifest, Map<RequestKind, number>>();
 
-  constructor({ site, folder, granted, today }: ImportWorld) {
+  constructor({ site, folder, granted, reclaimed, today, checkScope }: ImportWorld) {
     this.#site = site;
     this.#folder = folder;
     this.#today = today;
+    this.#reclaimed = reclaimed ?? new Set();
+    this.#checkScope = checkScope ?? (() => undefined);
     this.#organizations = new OrganizationIndex(
       site,
       folder.manifests('Organization').map(({ id, spec, file }) => ({ id, spec, from: file })),
@@ -55,21 +73,27 @@ class RequestList {
   }
 
   carryOut(row: number, cells: Cells<AnnexField>): Entry {
-    if (cells.request === undefined) throw new Refused('thiếu loại yêu cầu');
+    if (cells.request === undefined)
+      throw new Refused('thiếu loại yêu cầu', { field: 'request', rule: 'R20' });
     const kind = requestOf(cells.request);
     if (kind === undefined) {
       const kinds = Object.values(requestTitles).join(', ');
-      throw new Refused(`loại yêu cầu "${cells.request}" không phải là một trong: ${kinds}`);
+      throw new Refused(`loại yêu cầu "${cells.request}" không phải là một trong: ${kinds}`, {
+        field: 'request',
+        rule: 'R20',
+      });
     }
     if (kind === 'grant') return this.#grant(row, cells);
     const { manifest, fullName, organization } = findExisting(
       this.#wanted(cells, this.#organizationOf(cells)),
     );
+    this.#checkScope(organization);
     this.#see(manifest, kind, row);
     if (kind === 'cancel') {
       this.#folder.remove(manifest);
       this.#mailboxes.cancel(manifest);
-      return { kind: 'removed', row, file: manifest.file, text: fullName || (organization?.name ?? '') };
+      const text = fullName || (organization?.name ?? '');
+      return { kind: 'removed', row, file: manifest.file, text, resource: manifest.id.name };
     }
     if (kind === 'rename') return this.#edit(row, manifest, [this.#rename(manifest, cells)]);
     // The operator resets once for every new value (R25).
@@ -77,9 +101,10 @@ class RequestList {
   }
 
   #grant(row: number, cells: Cells<AnnexField>): Entry {
-    if (cells.name === undefined) throw new Refused('thiếu họ và tên');
+    if (cells.name === undefined) throw new Refused('thiếu họ và tên', { field: 'name' });
     const organization = this.#organizationOf(cells);
-    if (organization === undefined) throw new Refused('thiếu đơn vị');
+    if (organization === undefined) throw new Refused('thiếu đơn vị', { field: 'organization' });
+    this.#checkScope(organization);
     const isPerson = !isOrganizationMailbox(this.#site, cells, organization);
     const found = findGranted(this.#wanted(cells, organization));
     const edits = editsOf(this.#site, cells, isPerson);
@@ -92,11 +117,13 @@ class RequestList {
     if (manifest.id.namespace !== organization.id.namespace) {
       throw new Refused(`${manifest.file} ở namespace khác với ${organization.name}: Trung tâm xử lý riêng`);
     }
+    this.#checkScope(found.organization);
     this.#see(manifest, 'grant', row);
     const moved = { path: ['organizationRef'], value: { name: organization.id.name } };
     // A staff number is immutable once set; another spelling of it is the same number.
     const wanted = edits.filter(({ path }) => path[1] !== 'id' || found.staffNumber === undefined);
-    const pending = manifest.pending([moved, ...wanted]);
+    const again = this.#reclaimed.has(manifest.key) ? [{ path: ['grant'], value: this.#today }] : [];
+    const pending = manifest.pending([moved, ...wanted, ...again]);
     checkedSpec(manifest.id, withEdits(manifest.spec, pending));
     return this.#edit(row, manifest, pending);
   }
@@ -122,7 +149,7 @@ class RequestList {
     this.#mailboxes.refresh(manifest);
     this.#see(manifest, 'grant', row);
     const text = isPerson ? `${cells.name} (${organization.name})` : organization.name;
-    return { kind: 'created', row, file: manifest.file, text };
+    return { kind: 'created', row, file: manifest.file, text, resource: name };
   }
 
   #freeName(cells: Cells<AnnexField>, organization: KnownOrganization, isPerson: boolean): string {
@@ -141,21 +168,21 @@ class RequestList {
 
   #edit(row: number, manifest: Manifest, edits: readonly Edit[]): Entry {
     const pending = manifest.pending(edits);
-    if (pending.length === 0) return { kind: 'unchanged', row, file: manifest.file, text: '' };
+    const { file } = manifest;
+    const resource = manifest.id.name;
+    if (pending.length === 0) return { kind: 'unchanged', row, file, text: '', resource };
     const text = describeEdits(manifest, pending);
     for (const edit of pending) manifest.edit(edit);
     this.#mailboxes.refresh(manifest);
-    return { kind: 'changed', row, file: manifest.file, text };
+    return { kind: 'changed', row, file, text, resource };
   }
 
-  /** R20: the new address is in its own column, or in the note with its domain. */
-  #rename(manifest: Manifest, { newAddress, note = '', address }: Cells<AnnexField>): Edit {
-    const inNote = note.toLowerCase().match(/[^\s,;:<>()"]+@[a-z0-9.-]*[a-z0-9]/g) ?? [];
-    const others = [...new Set(inNote)].filter((text) => text !== address?.toLowerCase());
-    const wanted = newAddress ?? (others.length === 1 ? others[0] : undefined);
+  #rename(manifest: Manifest, cells: Cells<AnnexField>): Edit {
+    const wanted = wantedAddress(cells);
     if (wanted === undefined) {
       throw new Refused(
         `thiếu địa chỉ mới: ghi ở cột "Địa chỉ mới", hoặc trong ghi chú đúng một địa chỉ như ten.moi@${this.#site.domain}`,
+        { field: 'newAddress', rule: 'R20' },
       );
     }
     const edit = { path: ['localPart'], value: wantedLocalPart(this.#site, wanted) };
@@ -171,7 +198,10 @@ class RequestList {
     for (const localPart of asked) {
       const holder = this.#mailboxes.holdersOf(localPart).find(({ manifest }) => manifest !== own);
       if (holder === undefined) continue;
-      throw new Refused(`${localPart}@${this.#site.domain} đã là của ${holder.manifest.file}`);
+      throw new Refused(`${localPart}@${this.#site.domain} đã là của ${holder.manifest.file}`, {
+        field: 'newAddress',
+        rule: 'R16',
+      });
     }
   }
 
@@ -179,9 +209,10 @@ class RequestList {
     if (organization === undefined) return undefined;
     const found = this.#organizations.find(organization);
     if (found.length === 1) return found[0];
-    if (found.length === 0) throw new Refused(`đơn vị "${organization}" không có trong danh mục`);
+    const fault = { field: 'organization', rule: 'R44' } as const;
+    if (found.length === 0) throw new Refused(`đơn vị "${organization}" không có trong danh mục`, fault);
     const names = found.map((one) => this.#organizations.titleOf(one)).join('; ');
-    throw new Refused(`đơn vị "${organization}" có thể là ${names}: ghi rõ đơn vị nào`);
+    throw new Refused(`đơn vị "${organization}" có thể là ${names}: ghi rõ đơn vị nào`, fault);
   }
 
   #wanted(cells: Cells<AnnexField>, organization: KnownOrganization | undefined) {

@@ -1,75 +1,34 @@
-/** Tables as officials send them: CSV in the spellings that Excel writes, and XLSX. */
+/** Lists as files of the machine: read by `tables.ts`, and written as CSV or XLSX. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import Papa from 'papaparse';
-import readXlsx from 'read-excel-file/node';
 import writeXlsx from 'write-excel-file/node';
 import { WrongInput } from '../failure.ts';
-
-/** A row with its number as the spreadsheet shows it, from 1. Cells are NFC, with single spaces and none outside. */
-export type Row = { readonly number: number; readonly cells: readonly string[] };
-
-/** Excel in Vietnamese separates by semicolons, "Unicode Text" by tabs. */
-const delimiters = [';', ',', '\t'];
+import { type Columns, type Form, readForm, withHeader } from './columns.ts';
+import { ownLists } from './limits.ts';
+import { tablesOf } from './tables.ts';
+import { Unreadable } from './unreadable.ts';
 
 /**
- * Reads the first sheet, or the first way to separate a CSV's cells, that `isWanted` takes; else the first one.
- * @throws WrongInput when the file cannot be read as a table
+ * Reads the first sheet, or the first way to separate a CSV's cells, that has a header of these columns.
+ * @throws WrongInput when the file cannot be read as such a list
  */
-export async function readTable(
+export async function readList<Field extends string>(
   path: string,
-  isWanted: (rows: readonly Row[]) => boolean,
-): Promise<readonly Row[]> {
+  columns: Columns<Field>,
+): Promise<Form<Field>> {
   let content: Buffer;
   try {
     content = await readFile(path);
   } catch (error) {
     throw new WrongInput(`cannot read ${path}: ${reasonOf(error)}`);
   }
-  const tables = (await tablesOf(path, content)).map((table) => table.map(rowOf));
-  return tables.find(isWanted) ?? tables[0] ?? [];
-}
-
-async function tablesOf(path: string, content: Buffer): Promise<readonly unknown[][][]> {
-  const extension = extname(path).toLowerCase();
-  if (extension === '.csv' || extension === '.txt' || extension === '.tsv') {
-    const text = decode(path, content);
-    return delimiters.map((delimiter) => Papa.parse<unknown[]>(text, { delimiter }).data);
-  }
-  if (extension !== '.xlsx')
-    throw new WrongInput(`${path} is neither .xlsx nor .csv: save it as one of them`);
   try {
-    // Numbers stay as they are written: a staff number is no quantity.
-    const sheets = await readXlsx(content, { parseNumber: (text) => text });
-    return sheets.map(({ data }) => data);
+    return readForm(withHeader(await tablesOf(path, content, ownLists), columns), columns);
   } catch (error) {
-    throw new WrongInput(`${path} is not an XLSX file (${reasonOf(error)}): save it again as .xlsx or .csv`);
+    if (error instanceof Unreadable) throw new WrongInput(`${path} ${error.message}`);
+    throw error;
   }
-}
-
-function decode(path: string, content: Buffer): string {
-  const encoding = content[0] === 0xff && content[1] === 0xfe ? 'utf-16le' : 'utf-8';
-  try {
-    // The decoder drops the byte order mark.
-    return new TextDecoder(encoding, { fatal: true }).decode(content);
-  } catch {
-    throw new WrongInput(`${path} is not in Unicode: save it as "CSV UTF-8", or as .xlsx (R5)`);
-  }
-}
-
-function rowOf(cells: readonly unknown[], index: number): Row {
-  return { number: index + 1, cells: cells.map(textOf) };
-}
-
-function textOf(cell: unknown): string {
-  if (cell === null || cell === undefined) return '';
-  const text = cell instanceof Date ? cell.toISOString() : String(cell);
-  // What keeps a spreadsheet from taking text for a formula is not part of it.
-  return text
-    .normalize('NFC')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/^'(?=[=+\-@])/, '');
 }
 
 /**
@@ -96,7 +55,8 @@ function csvOf(rows: readonly (readonly string[])[]): string {
   return `\uFEFF${Papa.unparse(data, { newline: '\r\n', escapeFormulae: true })}\r\n`;
 }
 
-function xlsxOf(rows: readonly (readonly string[])[], widths: readonly number[]): Promise<Buffer> {
+/** One sheet; the first row has the titles. */
+export function xlsxOf(rows: readonly (readonly string[])[], widths: readonly number[]): Promise<Buffer> {
   const [titles = [], ...rest] = rows;
   const sheet = [
     titles.map((value) => ({ value, type: String, fontWeight: 'bold' as const, wrap: true })),

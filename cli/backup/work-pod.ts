@@ -25,6 +25,9 @@ export type WorkPodProps = {
   readonly alone?: boolean;
 };
 
+/** A pod that works, and its container. */
+export type Place = { readonly namespace: string; readonly pod: string; readonly container: string };
+
 /** Where the script lies. */
 const folders = {
   'restore-site': '/etc/hopthu-backup',
@@ -38,13 +41,33 @@ const patience = 300;
 const deadline = 12 * 3_600_000;
 
 /** @throws Failed where the charts are not there, the pod does not start, or the work fails */
-export async function withWorkPod<T>(
+export function withWorkPod<T>(
   config: KubeConfig,
   { namespace, cronJob, shard, alone = false }: WorkPodProps,
   use: (work: Work) => Promise<T>,
 ): Promise<T> {
+  const script = ['/bin/bash', `${folders[cronJob]}/${cronJob}`];
+  return withPodOf(config, namespace, `${cronJob}${shard?.suffix ?? ''}`, alone, (place) =>
+    use((args, input) =>
+      readFromPod(config, {
+        ...{ ...place, deadline, container: cronJob },
+        command: [...script, ...args],
+        ...(input === undefined ? {} : { input }),
+      }),
+    ),
+  );
+}
+
+/** The same for who runs something else in it. @throws Failed as `withWorkPod` does */
+export async function withPodOf<T>(
+  config: KubeConfig,
+  namespace: string,
+  cronJob: string,
+  alone: boolean,
+  use: (place: Place) => Promise<T>,
+): Promise<T> {
   const core = config.makeApiClient(CoreV1Api);
-  const { metadata, spec: whole } = await templateOf(config, namespace, `${cronJob}${shard?.suffix ?? ''}`);
+  const { metadata, spec: whole } = await templateOf(config, namespace, cronJob);
   const { affinity, ...spec } = whole;
   const body: V1Pod = {
     // The labels open the network for it.
@@ -57,15 +80,7 @@ export async function withWorkPod<T>(
   const name = made?.metadata?.name ?? '';
   try {
     await untilRunning(core, namespace, name);
-    const script = ['/bin/bash', `${folders[cronJob]}/${cronJob}`];
-    const where = { namespace, pod: name, container: cronJob, deadline };
-    return await use((args, input) =>
-      readFromPod(config, {
-        ...where,
-        command: [...script, ...args],
-        ...(input === undefined ? {} : { input }),
-      }),
-    );
+    return await use({ namespace, pod: name, container: spec.containers[0]?.name ?? cronJob });
   } finally {
     await callKube(`deleting pod ${namespace}/${name}`, () =>
       core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 }),

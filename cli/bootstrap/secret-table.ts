@@ -82,5 +82,5 @@ function backupSecrets({
 
 /** The namespace of the part that binds with the account; what is an application's is taken from the mail namespace. */
 function homeOf(site: Site, account: string): string {
-  return account === 'postfix' ? site.namespaces.smtp : site.namespaces.mail;
+  return account === 'postfix' || account === 'reports' ? site.namespaces.smtp : site.namespaces.mail;
 }

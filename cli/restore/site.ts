@@ -13,6 +13,7 @@ import { bootstrap } from '../bootstrap.ts';
 import { Failed } from '../failure.ts';
 import { callKube, loadKubeConfig } from '../kube.ts';
 import { loadSite } from '../site.ts';
+import { createRequests } from './requests.ts';
 import { inOrder, parseList, resourceAnew, type SavedObject, secretAnew, uidLines } from './saved.ts';
 import { emptyOtherProviders } from './second-directory.ts';
 import { Workloads } from './standstill.ts';
@@ -25,6 +26,8 @@ type Saved = {
   readonly mail: readonly { readonly shard: Shard; readonly snapshot: Snapshot }[];
   readonly organizations: readonly SavedObject[];
   readonly mailboxes: readonly SavedObject[];
+  /** With what was told, so that nobody is told again. */
+  readonly requests: readonly SavedObject[];
   readonly secrets: readonly SavedObject[];
 };
 
@@ -73,6 +76,7 @@ async function fill(
   const { mail: namespace } = site.namespaces;
   const uids = await createResources(objects, saved);
   say(`${saved.organizations.length} organizations and ${saved.mailboxes.length} mailboxes are there`);
+  await createRequests(config, saved.requests);
   const secrets = await createSecrets(objects, site, saved.secrets, uids);
   say(`${secrets} Secrets of theirs are there`);
   await emptyOtherProviders(objects, site);
@@ -123,6 +127,7 @@ async function read(work: Work, of: Site, asked: string | undefined): Promise<Sa
     mail,
     organizations: inOrder(await list('organizations.json')),
     mailboxes: inOrder(await list('mailboxes.json')),
+    requests: inOrder(parseList(await work(['print-if-any', site.id, 'mailboxrequests.json']))),
     secrets: await list('secrets.json'),
   };
 }

@@ -1,5 +1,6 @@
-/** Makes images/operator/build: the operator, the throttle, the filter's metrics, the portal and the publisher as one file each, and the Node binary that runs them. */
+/** Makes images/operator/build: the operator and the programs beside it as one file each, the Node binary that runs them, and the handbooks. */
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyHandbook } from './handbook.ts';
 import { bundle } from './single-file.ts';
 
 const folder = new URL('build/', import.meta.url);
@@ -11,7 +12,11 @@ const inputs = await bundle(
     throttle: program('throttle/main.ts'),
     filter: program('filter/main.ts'),
     portal: program('../portal/main.ts'),
+    clerk: program('../clerk/main.ts'),
+    // Beside the clerk, which starts it as a thread.
+    reader: program('../clerk/intake/reader.ts'),
     publisher: program('../portal/publisher/main.ts'),
+    reports: program('../reports/main.ts'),
   },
   folder.pathname,
 );
@@ -31,3 +36,4 @@ for (const face of ['400Regular', '400Regular_Italic', '700Bold', '700Bold_Itali
   );
 copyFileSync(process.execPath, new URL('node', folder));
 chmodSync(new URL('node', folder), 0o755);
+copyHandbook(new URL('../../', import.meta.url).pathname, new URL('handbook/', folder).pathname);

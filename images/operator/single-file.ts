@@ -9,9 +9,9 @@ const singleFile = {
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  // Some dependencies are CommonJS and ask for `require` at run time.
+  // Some dependencies are CommonJS and ask for `require` and `__dirname` at run time.
   banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url); const __dirname = import.meta.dirname;",
   },
   logLevel: 'warning',
 } as const satisfies BuildOptions;

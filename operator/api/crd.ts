@@ -1,8 +1,10 @@
 /** The CustomResourceDefinitions, derived from the zod schemas. Pure. */
 import { z } from 'zod';
+import { incidentSpec, incidentStatus } from './incident.ts';
 import { mailboxSpec, mailboxStatus } from './mailbox.ts';
 import { organizationSpec, organizationStatus } from './organization.ts';
-import { group, type Kind, plural, version } from './resource.ts';
+import { requestSpec, requestStatus } from './request.ts';
+import { type AnyKind, group, plural, version } from './resource.ts';
 
 type Column = { name: string; type: string; jsonPath: string; description: string; priority?: number };
 type Definition = {
@@ -20,7 +22,7 @@ const conditionColumns: readonly Column[] = [
     name: 'Ready',
     type: 'string',
     jsonPath: '.status.conditions[?(@.type=="Ready")].status',
-    description: 'True when the directory is as the spec asks.',
+    description: 'True when everything that the spec asks for is done.',
   },
   {
     name: 'Reason',
@@ -43,7 +45,7 @@ const shortName = {
   message: 'metadata.name must be at most 63 characters',
 };
 
-const definitions: Readonly<Record<Kind, Definition>> = {
+const definitions: Readonly<Record<AnyKind, Definition>> = {
   Organization: {
     shortNames: ['org'],
     description: 'An agency or a unit under one, as the mail directory knows it (R4, R7, R44).',
@@ -111,10 +113,47 @@ const definitions: Readonly<Record<Kind, Definition>> = {
     ],
     selectable: ['.spec.organizationRef.name'],
   },
+  MailboxRequest: {
+    shortNames: ['mreq'],
+    description: 'What an organization asks for its mailboxes, and what became of it (R20–R22).',
+    spec: requestSpec,
+    status: requestStatus,
+    rules: [shortName],
+    columns: [
+      { name: 'Number', type: 'string', jsonPath: '.status.number', description: 'As people are told.' },
+      {
+        name: 'Organization',
+        type: 'string',
+        jsonPath: '.spec.requester.organizationRef.name',
+        description: 'Who asks.',
+      },
+      { name: 'Source', type: 'string', jsonPath: '.spec.source', description: 'Mail or Paper.' },
+      { name: 'Rows', type: 'integer', jsonPath: '.status.rows', description: 'How many rows it has.' },
+      { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'Where it stands.' },
+      { name: 'Due', type: 'string', jsonPath: '.status.due', description: 'Last day for the answer. R22' },
+      ...conditionColumns,
+    ],
+    selectable: [],
+  },
+  Incident: {
+    shortNames: ['inc'],
+    description: 'What happened to the mail system, who was told of it, and when it was settled (R42).',
+    spec: incidentSpec,
+    status: incidentStatus,
+    rules: [shortName],
+    columns: [
+      { name: 'At', type: 'date', jsonPath: '.spec.at', description: 'When it happened.' },
+      { name: 'Kind', type: 'string', jsonPath: '.spec.kind', description: 'What it is.' },
+      { name: 'Address', type: 'string', jsonPath: '.spec.address', description: 'Whose mailbox.' },
+      { name: 'Settled', type: 'date', jsonPath: '.spec.settledAt', description: 'When it was settled.' },
+      { name: 'Summary', type: 'string', jsonPath: '.spec.summary', description: 'What happened.' },
+    ],
+    selectable: [],
+  },
 };
 
 /** The CRD of one kind, ready to be written as YAML. */
-export function customResourceDefinition(kind: Kind): object {
+export function customResourceDefinition(kind: AnyKind): object {
   const definition = definitions[kind];
   return {
     apiVersion: 'apiextensions.k8s.io/v1',

@@ -9,8 +9,16 @@ export const finalizer = 'hopthu.io/directory';
 
 export type Kind = 'Organization' | 'Mailbox';
 
+/** Every kind of ours; the operator looks at `Kind` alone. */
+export type AnyKind = Kind | 'MailboxRequest' | 'Incident';
+
 /** URL segment of each kind. */
-export const plural: Readonly<Record<Kind, string>> = { Organization: 'organizations', Mailbox: 'mailboxes' };
+export const plural: Readonly<Record<AnyKind, string>> = {
+  Organization: 'organizations',
+  Mailbox: 'mailboxes',
+  MailboxRequest: 'mailboxrequests',
+  Incident: 'incidents',
+};
 
 /** The parts of ObjectMeta that decisions look at; everything else is dropped on arrival to save memory. */
 export type Metadata = {
@@ -26,8 +34,8 @@ export type Metadata = {
 };
 
 /** A resource as it came from the API server; `spec` is checked again by `parseMailbox` and `parseOrganization`. */
-export type Resource = {
-  readonly kind: Kind;
+export type Resource<K extends AnyKind = Kind> = {
+  readonly kind: K;
   readonly metadata: Metadata;
   readonly spec: unknown;
   readonly status: unknown;

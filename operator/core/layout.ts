@@ -106,6 +106,7 @@ export const serviceAccounts = [
   'published',
   'publisher',
   'auditor',
+  'reports',
 ] as const;
 export type ServiceAccount = (typeof serviceAccounts)[number];
 

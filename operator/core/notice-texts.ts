@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { type DelegateRight, delegateRights } from '../api/mailbox.ts';
 import { Invalid } from '../errors.ts';
 import type { Notice, NoticeKind } from '../ports.ts';
-import { fill, type Values } from './template.ts';
+import { fillLetter } from './letter-template.ts';
+import type { Values } from './template.ts';
 
 /** Values that every text may ask for. */
 const usual = ['name', 'organization', 'address', 'regulation', 'site', 'webmail', 'passwordPage', 'centre'];
@@ -61,12 +62,6 @@ export function wordsOf(texts: NoticeTexts, { kind, fields, rights = [] }: Omit<
   return filled(texts, kind, { ...fields, rights: rights.map((right) => texts.rights[right]).join(', ') });
 }
 
-/** A template's first line is `Subject: …`, the text follows after an empty line. */
 function filled({ templates }: NoticeTexts, kind: NoticeKind, values: Values) {
-  const file = `${kind}.txt`;
-  const template = templates[kind].replaceAll('\r\n', '\n');
-  const [, subject, text] = /^Subject: (.+)\n\n([\s\S]+)$/.exec(template) ?? [];
-  if (subject === undefined || text === undefined)
-    throw new Invalid(file, 'must begin with a line "Subject: …" and an empty one');
-  return { subject: fill(file, subject, values), text: fill(file, text, values) };
+  return fillLetter(`${kind}.txt`, templates[kind], values);
 }

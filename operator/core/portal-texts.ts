@@ -77,6 +77,16 @@ export const pageShapes = {
   },
   'login.html': { message: true, action: true, token: true, address: true, domain: true, next: true },
   'done.html': { message: true },
+  'handbooks.html': {
+    officialsPath: true,
+    staffPath: true,
+    officials: { id: true, heading: true },
+    staff: { id: true, heading: true },
+  },
+  'handbook.html': {
+    ...{ regulation: true, isForStaff: true, body: true },
+    contents: { id: true, heading: true, sections: { id: true, heading: true } },
+  },
   'mailbox.html': {
     ...{ name: true, title: true, organization: true, address: true, settings: true },
     ...{ token: true, logoutPath: true, delegatesPath: true },

@@ -67,6 +67,12 @@ export const noticesConfigMap = 'hopthu-notices';
 /** The ConfigMap in which the operator tells what has no resource: keys `orphans` and `held`, JSON. */
 export const reportConfigMap = 'hopthu-report';
 
+/** The ConfigMap in which the clerk counts requests: a key for each year. */
+export const requestsConfigMap = 'hopthu-requests';
+
+/** Words of letters and documents about requests, a key for each file. */
+export const requestTextsConfigMap = 'hopthu-request-texts';
+
 /** The Lease by which one of several operators writes; in the mail namespace. */
 export const operatorLease = 'hopthu-operator';
 

@@ -13,6 +13,9 @@ import { applications, directory, slug } from './site-directory.ts';
 import { domainAliases, domainName, domainsOf } from './site-domains.ts';
 import { moving } from './site-moving.ts';
 import { noticesSchema } from './site-notices.ts';
+import { articles, contact } from './site-people.ts';
+import { letterhead, reports } from './site-reports.ts';
+import { requests } from './site-requests.ts';
 import { throttle } from './throttle-limits.ts';
 
 const localPart = z.string().regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'a local part of [a-z0-9._-]');
@@ -45,6 +48,7 @@ const schema = z.strictObject({
   name: slug.describe('Name of the site in commands, namespaces and labels.'),
   title: z.string().min(1).describe('What officials read, such as "Tỉnh Sóc Trăng".'),
   regulation: z.string().min(1).describe('The decision that the values come from.'),
+  articles,
   domain: domainName.describe('Domain of every address.'),
   domainAliases,
   hosts: z.strictObject({
@@ -90,8 +94,10 @@ const schema = z.strictObject({
       namespace: slug.describe('Namespace of its Mailbox.'),
       mailbox: slug.describe('Name of its Mailbox.'),
       addresses: z.array(localPart).describe('Local parts that deliver to it, such as admin. R20'),
+      ...contact,
     })
-    .describe('The mailbox that the service addresses name.'),
+    .describe('The Centre, and the mailbox that the service addresses name.'),
+  requests,
   quota: z
     .strictObject({
       organization: size.describe("An organization's mailbox."),
@@ -174,6 +180,8 @@ const schema = z.strictObject({
       .describe('Nothing is written to directory or cluster; log and metrics say what would be done.'),
   }),
   moving,
+  reports,
+  letterhead,
   tls,
   images,
   expose,
@@ -193,6 +201,14 @@ const checked = schema
     path: ['retention'],
     message: 'must not be longer than naming.holdDays',
   })
+  .refine(
+    ({ requests: { services }, centre }) =>
+      Object.values(services).every((one) => centre.addresses.includes(one)),
+    {
+      path: ['requests', 'services'],
+      message: 'must be of centre.addresses',
+    },
+  )
   .refine(
     ({ notices, passwords: { maxAgeDays } }) =>
       maxAgeDays === 0 || (notices.passwordDays[0] ?? 0) < maxAgeDays,

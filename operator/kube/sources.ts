@@ -1,4 +1,4 @@
-import { group, type Kind, plural, type Resource, version } from '../api/resource.ts';
+import { type AnyKind, group, plural, type Resource, version } from '../api/resource.ts';
 import { siteConfigMap } from '../core/secrets.ts';
 import { callKubernetes } from './api-error.ts';
 import type { KubeClient } from './client.ts';
@@ -19,8 +19,12 @@ function pageOf(list: List, next: string | undefined): Page {
   return next === undefined || next === '' ? page : { ...page, next };
 }
 
-/** Organizations or Mailboxes of one namespace. */
-export function resourceSource(client: KubeClient, kind: Kind, namespace: string): Source<Resource> {
+/** Resources of one kind in one namespace. */
+export function resourceSource<K extends AnyKind>(
+  client: KubeClient,
+  kind: K,
+  namespace: string,
+): Source<Resource<K>> {
   const name = `${plural[kind]} in ${namespace}`;
   return {
     name,

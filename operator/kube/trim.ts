@@ -1,4 +1,4 @@
-import type { Kind, Metadata, Resource } from '../api/resource.ts';
+import type { AnyKind, Metadata, Resource } from '../api/resource.ts';
 import { Place } from '../core/shared-values.ts';
 
 /** What `kubectl apply` keeps of the manifest: as large as the spec, and of no use to decisions. */
@@ -51,7 +51,7 @@ function trimMetadata(value: unknown): Metadata {
  * Keeps of an object from the API server what decisions look at; 20,000 whole ones would take twice the memory.
  * @throws TypeError when it is no Kubernetes object
  */
-export function trimResource(kind: Kind, object: unknown): Resource {
+export function trimResource<K extends AnyKind>(kind: K, object: unknown): Resource<K> {
   const fields = fieldsOf(object, kind);
   return {
     kind,

@@ -162,7 +162,7 @@ describe('outside the mailboxes', () => {
   });
 
   it.each(roles)('%s sees the sentinel if and only if it reads all of its part', async (role) => {
-    const whole = ['operator', 'published', 'publisher'];
+    const whole = ['operator', 'published', 'publisher', 'reports'];
     expect((await readable(role, `${sentinel},${suffix}`)).length > 0).toBe(whole.includes(role));
   });
 });

@@ -47,6 +47,11 @@ const cronJob = (name: string, values: string): Series => ({
 const failedJob = (name: string, values: string): Series => ({
   [`kube_job_failed{namespace="st-mail",job_name="${name}",condition="true"}`]: values,
 });
+const failing = (job: string): Case => ({
+  loud: failedJob(job, '1x60'),
+  quiet: { ...failedJob(job, '0x60'), ...failedJob('another', '1x60') },
+  labels: { namespace: 'st-mail', job_name: job },
+});
 
 const published = (values: string): Series => cronJob('publish', values);
 
@@ -83,6 +88,12 @@ const cases: Readonly<Record<string, Case>> = {
     quiet: cronJob('backup-mail', '-80000x60'),
     labels: { namespace: 'st-mail', cronjob: 'backup-mail' },
   },
+  HopThuNotCounted: {
+    loud: cronJob('report-collect', '-21700x60'),
+    quiet: cronJob('report-collect', '-10000x60'),
+    labels: { namespace: 'st-mail', cronjob: 'report-collect' },
+  },
+  HopThuReportFailed: failing('report-monthly-29411520'),
   HopThuBackupUnchecked: {
     // It never succeeded.
     loud: { 'kube_cronjob_created{namespace="st-mail",cronjob="check-site"}': '-691200x60' },
@@ -92,11 +103,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
     labels: { namespace: 'st-mail', cronjob: 'check-site' },
   },
-  HopThuBackupFailed: {
-    loud: failedJob('check-mail-29411520', '1x60'),
-    quiet: { ...failedJob('check-mail-29411520', '0x60'), ...failedJob('another', '1x60') },
-    labels: { namespace: 'st-mail', job_name: 'check-mail-29411520' },
-  },
+  HopThuBackupFailed: failing('check-mail-29411520'),
   HopThuBackupVolumeFull: {
     loud: volume('14x60', 'data-repository-0'),
     quiet: volume('16x60', 'data-repository-0'),
@@ -160,6 +167,10 @@ const cases: Readonly<Record<string, Case>> = {
     // Others' servers may be away for days.
     quiet: one('hopthu_queue_oldest_seconds', '0+60x60', ',to="elsewhere"'),
   },
+  HopThuRequestMailWaits: {
+    loud: one('hopthu_queue_oldest_seconds', '0+60x60', ',to="clerk"'),
+    quiet: one('hopthu_queue_oldest_seconds', '0+60x60', ',to="elsewhere"'),
+  },
   HopThuQueueGrows: {
     loud: { ...queue('active', '500x60'), ...queue('deferred', '501x60') },
     quiet: { ...queue('active', '500x60'), ...queue('deferred', '500x60') },
@@ -214,6 +225,14 @@ const cases: Readonly<Record<string, Case>> = {
     loud: one('hopthu_certificate_not_after_timestamp_seconds', '1200000x120'),
     quiet: one('hopthu_certificate_not_after_timestamp_seconds', '1300000x120'),
     minute: 100,
+  },
+  HopThuRequestDue: {
+    loud: one('hopthu_request_due_timestamp_seconds', '86400x60'),
+    quiet: one('hopthu_request_due_timestamp_seconds', '172800x60'),
+  },
+  HopThuRequestWaits: {
+    loud: one('hopthu_request_oldest_timestamp_seconds', '-300000x60'),
+    quiet: one('hopthu_request_oldest_timestamp_seconds', '-200000x60'),
   },
   HopThuNotPublished: {
     loud: {

@@ -9,6 +9,7 @@ import { parseOrganization } from '../../operator/api/organization.ts';
 import type { Resource } from '../../operator/api/resource.ts';
 import { parseBytes } from '../../operator/core/quota.ts';
 import { Invalid } from '../../operator/errors.ts';
+import { manifestOf } from '../../portal/mailbox/proposal.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 
 const samples = join(import.meta.dirname, '..', '..', 'crds', 'samples');
@@ -126,5 +127,32 @@ describe('samples', () => {
     await api.kubectl(['patch', 'mailbox', ...name, '--type=merge', '--patch', JSON.stringify(change)]);
     const read = JSON.parse(await api.kubectl(['get', 'mailbox', ...name, '--output=json']));
     expect(read.spec).toEqual({ ...spec, ...later, person: { ...person, ...change.spec.person } });
+  });
+
+  it('takes what the portal proposes for an organization’s delegates, which leaves alone what it does not name (R26)', async () => {
+    const metadata = { name: 'office', namespace: 'soc-trang-accounts' };
+    const delegates = [{ mailboxRef: { name: 'a' }, rights: ['Read'] }];
+    const spec = { organizationRef: { name: 'so-tttt' }, type: 'Organization', quota: '700Mi', delegates };
+    const made = { apiVersion: 'hopthu.io/v1alpha1', kind: 'Mailbox', metadata, spec };
+    await api.kubectl(['apply', '--filename=-'], JSON.stringify(made));
+    const entryOf = (name: string) => ({
+      dn: `uid=${name}`,
+      attributes: { hopThuResource: [`soc-trang-accounts/${name}`] },
+    });
+    const shared = { entry: entryOf('office'), organization: entryOf('so-tttt'), delegates: [] };
+    const patching = ['patch', 'mailbox', 'office', `--namespace=${metadata.namespace}`, '--type=merge'];
+    const manifest = manifestOf(shared, [{ name: 'b', rights: ['Read', 'SendAs'] }], 'Đề nghị');
+    await api.kubectl([...patching, '--patch', manifest]);
+    const read = await api.kubectl([
+      'get',
+      'mailbox',
+      'office',
+      `--namespace=${metadata.namespace}`,
+      '--output=json',
+    ]);
+    expect(JSON.parse(read).spec).toMatchObject({
+      quota: '700Mi',
+      delegates: [{ mailboxRef: { name: 'b' }, rights: ['Read', 'SendAs'] }],
+    });
   });
 });

@@ -5,6 +5,7 @@ import { dashboards } from '../../charts/dashboards.ts';
 import { linesOf, waysOf } from '../../cli/trace/way.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { createMetrics } from '../../operator/metrics.ts';
+import { countTraffic, nobodys, noTraffic } from '../../reports/traffic.ts';
 import { eventually } from '../e2e/support/eventually.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { MailPod } from './support/mail-pod.ts';
@@ -166,6 +167,27 @@ describe('a message', () => {
 
   it('that is not there has no way', async () => {
     expect(waysOf(await lines(), 'none@example.org')).toEqual([]);
+  });
+});
+
+it('is written down, so that a report counts exactly what was sent (R41)', async () => {
+  const gtube = 'YJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X';
+  await pod.curl(fromOutside(person), letter('junk@example.org', gtube));
+  await eventually(20_000, async () => {
+    const { organizations, lost } = countTraffic(await pod.journal(), [], (address) =>
+      address === person ? 'so' : undefined,
+    );
+    expect(lost).toBe(0);
+    expect(organizations).toEqual({
+      so: {
+        ...noTraffic(),
+        ...{ sent: 1, sentBytes: expect.any(Number) },
+        ...{ received: 2, receivedOut: 2, spam: 1, receivedBytes: expect.any(Number) },
+        refusedIn: { virus: 1 },
+      },
+      [nobodys]: { ...noTraffic(), refusedIn: { unknown: 1 } },
+    });
+    expect(organizations['so']?.receivedBytes).toBeGreaterThan(400);
   });
 });
 

@@ -67,11 +67,13 @@ beforeAll(async () => {
     endSessions: async (names) => void ended.push(names),
     observe: () => undefined,
   });
+  const shelf = { chapters: {}, sizes: {}, picture: async () => Buffer.alloc(0) };
   const cookie = new SessionCookie({ key: async () => 'a key', minutes: 60, now: Date.now });
   const app = portalApp({
     site,
     texts,
     changes,
+    shelf,
     logins: { carryOut: async () => ({ outcome: 'wrong' }) },
     cookie,
     who: async () => undefined,

@@ -5,6 +5,7 @@ import { attribute, type ServiceAccount, serviceAccounts, serviceDn } from '../.
 import { settingsFor } from '../../operator/core/mail-settings.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { changePassword } from '../../operator/ldap/password-change.ts';
+import { accountAttributes } from '../../reports/accounts.ts';
 import { mailbox, mailboxDn, mailboxes } from './support/mailbox.ts';
 import { Slapd, site } from './support/slapd.ts';
 
@@ -57,6 +58,11 @@ const rights: Readonly<Record<Role, Rights>> = {
   self: { read: `${delivery} cn hopThuQuotaBytes o sn title uid`, ask: '', write: 'userPassword' },
   another: { read: '', ask: '', write: '' },
   auditor: { read: '', ask: '', write: '' },
+  reports: {
+    read: `${accountAttributes.join(' ')} objectClass`,
+    ask: '',
+    write: '',
+  },
   operator: {
     read: `${entry} ${policy} ${history} pwdChangedTime pwdLastSuccess`,
     ask: '',

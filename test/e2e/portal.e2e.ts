@@ -68,7 +68,7 @@ it('the webmail tells who has the right first password, and nobody else, and lea
   expect(await link.count()).toBe(0);
   await page.reload();
   await expect(webmail.login(newcomer.address, newcomer.password)).rejects.toThrow();
-  await webmail.screenshot('portal-webmail-refused');
+  await webmail.picture('portal-webmail');
   await link.click();
   await page.locator('#wanted').waitFor();
   expect(new URL(page.url()).pathname).toBe('/tai-khoan/mat-khau');
@@ -76,6 +76,7 @@ it('the webmail tells who has the right first password, and nobody else, and lea
 
 it('by keyboard alone: rules are ticked as they are met, and the mailbox opens afterwards', async () => {
   await look('form');
+  await webmail.picture('portal-phone');
   await page.setViewportSize({ width: 1280, height: 900 });
   const typed = { address: newcomer.address, current: newcomer.password, wanted: chosen, again: chosen };
   await passNavigation();
@@ -87,6 +88,7 @@ it('by keyboard alone: rules are ticked as they are met, and the mailbox opens a
   }
   expect(await page.locator('#rules li.met').count()).toBe(7);
   await look('typed');
+  await webmail.picture('portal');
   await page.setViewportSize({ width: 390, height: 844 });
   await page.keyboard.press('Enter');
   await page.locator('.message.good').waitFor();
@@ -153,8 +155,10 @@ describe('my mailbox', () => {
     expect(said).toMatch(/\(IMAP\): 1 kết nối/);
     expect(said).toMatch(/Lần truy cập trước\s*khoảng \d\d:\d\d ngày/);
     await look('mailbox-desk');
+    await webmail.picture('portal-mailbox');
     await page.setViewportSize({ width: 390, height: 844 });
     await look('mailbox-phone');
+    await webmail.picture('portal-mailbox-phone');
     await page.setViewportSize({ width: 1280, height: 900 });
     await open.close();
   });
@@ -169,7 +173,7 @@ describe('my mailbox', () => {
     const manifest = await readFile(await (await download).path(), 'utf8');
     expect(manifest).toBe(await page.locator('pre').textContent());
     expect(await field(site, `mailbox/${office}`, '.status.delegates[*].rights')).toBe('["Read","Write"]');
-    await inAccounts(site, ['apply', '--server-side', '--force-conflicts', '-f', '-'], manifest);
+    await inAccounts(site, ['patch', 'mailbox', office, '--type=merge', '--patch', manifest]);
     await eventually(20_000, async () =>
       expect(await field(site, `mailbox/${office}`, '.status.delegates[*].rights')).toBe(
         '["Read","Write","SendAs"]',

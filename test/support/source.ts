@@ -20,7 +20,20 @@ export type Source = {
   readonly skipped: readonly string[];
 };
 
-const folders = ['operator', 'portal', 'documents', 'charts', 'cli', 'crds', 'images', 'test', 'docs'];
+/** Where there is TypeScript. */
+export const folders = [
+  'operator',
+  'portal',
+  'clerk',
+  'documents',
+  'reports',
+  'charts',
+  'cli',
+  'crds',
+  'images',
+  'test',
+  'docs',
+];
 const generated = /^(images\/operator\/build|test\/artifacts)\//;
 
 /** Every source file below `root`, sorted. */

@@ -154,7 +154,9 @@ export async function startApiServer(): Promise<ApiServer> {
       const environment = { KUBECACHEDIR: join(folder.path, 'kubectl') };
       return (await execa(folder.binary, all, { input: input ?? '', env: environment })).stdout;
     };
-    const crds = ['organization.yaml', 'mailbox.yaml'].map((file) => `--filename=${join(CRDS, file)}`);
+    const crds = ['organization.yaml', 'mailbox.yaml', 'mailboxrequest.yaml', 'incident.yaml'].map(
+      (file) => `--filename=${join(CRDS, file)}`,
+    );
     await kubectl(['create', ...crds]);
     await kubectl(['wait', '--for=condition=Established', '--timeout=30s', ...crds]);
     return {

@@ -15,7 +15,14 @@ import { Containers, logsOf } from './containers.ts';
 import { FilterPod } from './filter-pod.ts';
 
 /** In one network no two can have the port that each has in its own pod. */
-const exporterPorts = { dovecot: 9100, postfix: 9101, openldap: 9102, filter: 9103, throttle: 9104 } as const;
+const exporterPorts = {
+  dovecot: 9100,
+  postfix: 9101,
+  openldap: 9102,
+  filter: 9103,
+  throttle: 9104,
+  clerk: 9105,
+} as const;
 const scripts = { openldap: { '/run/slapd': 'slapd' }, postfix: { '/run/metrics': 'figures' } } as const;
 
 export class MailPod {
@@ -42,7 +49,9 @@ export class MailPod {
     const containers = new Containers(runtime, `container:${filter.container}`, 'mail');
     const pod = new MailPod(site, filter, containers, runtime);
     try {
-      await containers.certificates([pod.#directory.host, site.hosts.mail]);
+      const clerk = serviceHost('clerk', site.namespaces.mail);
+      const postfix = serviceHost('postfix', site.namespaces.smtp);
+      await containers.certificates([pod.#directory.host, site.hosts.mail, clerk, postfix]);
       await pod.#openldap();
       await pod.#programs();
       await pod.#dovecot();
@@ -83,20 +92,28 @@ export class MailPod {
   /** What runs from the operator's image, from its source. */
   async #programs(): Promise<void> {
     this.#containers.write('origin', { key: 'key of the test' });
-    await this.#program('throttle', {
+    const origin = { '/run/secrets/origin': 'origin' };
+    await this.#program('throttle', 'operator/throttle/main.ts', origin, {
       HOPTHU_THROTTLE: JSON.stringify(this.#site.throttle),
       HOPTHU_ORIGIN_KEY_FILE: '/run/secrets/origin/key',
       HOPTHU_POLICY_PORT: loopback.throttle,
     });
-    await this.#program('filter', {
-      HOPTHU_COUNTS_PORT: loopback.valkey,
-      HOPTHU_CLAMD_PORT: loopback.clamd,
-      HOPTHU_CONTROLLER_PORT: loopback.controller,
-    });
+    await this.#program(
+      'filter',
+      'operator/filter/main.ts',
+      {},
+      {
+        HOPTHU_COUNTS_PORT: loopback.valkey,
+        HOPTHU_CLAMD_PORT: loopback.clamd,
+        HOPTHU_CONTROLLER_PORT: loopback.controller,
+      },
+    );
   }
 
   async #program(
-    name: 'throttle' | 'filter',
+    name: 'throttle' | 'filter' | 'clerk',
+    source: string,
+    mounts: Readonly<Record<string, string>>,
     more: Readonly<Record<string, string | number>>,
   ): Promise<void> {
     const env = { HOPTHU_SITE: this.#site.name, HOPTHU_PORT: exporterPorts[name], ...more };
@@ -104,13 +121,13 @@ export class MailPod {
     await this.#containers.run({
       part: 'dovecot',
       name,
-      mounts: { '/run/secrets/origin': 'origin' },
+      mounts,
       options: [
         ...Object.entries(env).flatMap(([variable, value]) => ['--env', `${variable}=${value}`]),
         ...['--volume', `${ROOT}:${ROOT}:ro`, '--volume', `${process.execPath}:${node}:ro`],
         ...['--entrypoint', node],
       ],
-      command: [join(ROOT, `operator/${name}/main.ts`)],
+      command: [join(ROOT, source)],
     });
   }
 
@@ -140,6 +157,7 @@ export class MailPod {
     );
     this.#containers.write('postfix-ldap', { password: 'postfix' });
     this.#containers.write('figures');
+    this.#containers.write('journal');
     const own = ['/run/maps', '/var/spool/postfix', '/var/lib/postfix'];
     await this.#containers.run({
       part: 'postfix',
@@ -151,8 +169,15 @@ export class MailPod {
         '/etc/hopthu': 'postfix',
         '/run/secrets/ldap': 'postfix-ldap',
         '/run/metrics': 'figures',
+        '/srv/reports/journal': 'journal',
       },
     });
+  }
+
+  /** What Postfix's pod has written down for the reports, line by line. */
+  async journal(): Promise<readonly string[]> {
+    const text = await this.#containers.exec('postfix', ['sh', '-c', 'cat /srv/reports/journal/*']);
+    return text.split('\n').filter((line) => line !== '');
   }
 
   /** As the chart has it, at another port. */
@@ -169,6 +194,40 @@ export class MailPod {
       mounts: { ...place, ...scripts[part] },
       command: args.map((arg) => arg.replace(port, String(exporterPorts[part]))),
     });
+  }
+
+  /**
+   * Starts what takes letters to service addresses (`intake-program.ts`), and the tunnel that Postfix brings them by.
+   * @param folder what it finds in `/run/clerk`, where it leaves requests and answers, too
+   */
+  async clerk(folder: Readonly<Record<string, string>>): Promise<void> {
+    this.#containers.write('clerk', folder);
+    await this.#program(
+      'clerk',
+      'test/contract/support/intake-program.ts',
+      { '/run/clerk': 'clerk' },
+      {
+        HOPTHU_FOLDER: '/run/clerk',
+      },
+    );
+    const config = postfixConfig(this.#site, { directory: this.#directory, readers: this.#directory });
+    const [before = '', ...sections] = (config['stunnel.conf'] ?? '').split(/^(?=\[)/m);
+    const section = sections.find((text) => text.startsWith('[clerk]')) ?? '';
+    // Here no Service stands between the two ends.
+    const text = (before + section).replace(`:${ports.intake.service}`, `:${ports.intake.container}`);
+    this.#containers.write('tunnel', { 'stunnel.conf': text });
+    await this.#containers.run({
+      part: 'postfix',
+      name: 'tunnel',
+      options: ['--entrypoint', '/usr/bin/stunnel'],
+      mounts: { '/etc/stunnel': 'tunnel' },
+      command: ['/etc/stunnel/stunnel.conf'],
+    });
+  }
+
+  /** Runs a program where a part is. */
+  exec(name: 'postfix' | 'clerk', program: readonly string[]): Promise<string> {
+    return this.#containers.exec(name, program);
   }
 
   /** Adds entries to the directory, as the operator. */

@@ -193,6 +193,13 @@ export class Webmail {
     return path;
   }
 
+  /** Saves a picture for docs and handbooks: `make pictures` takes it over to `docs/images`. */
+  async picture(name: string): Promise<void> {
+    const folder = join(artifacts, 'pictures');
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
   }

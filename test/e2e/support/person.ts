@@ -13,6 +13,7 @@ export type Mail = {
   readonly subject: string;
   readonly text?: string;
   readonly attachment?: Buffer;
+  readonly attachmentName?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** The whole message as it is, instead of one made of the rest. */
   readonly raw?: Buffer;
@@ -160,7 +161,7 @@ export function deliver(site: Site, mail: Mail): Promise<void> {
 async function transmit(
   site: Site,
   service: 'smtp' | 'submission' | 'submissions',
-  { from, to, subject, text = '', attachment, headers = {}, sender = from, raw }: Mail,
+  { from, to, subject, text = '', attachment, attachmentName, headers = {}, sender = from, raw }: Mail,
   auth?: { user: string; pass: string },
 ): Promise<void> {
   const transport = createTransport({
@@ -171,7 +172,8 @@ async function transmit(
     tls: { ca: await authorityOf(site), servername: site.hosts.mail },
     ...(auth === undefined ? {} : { auth }),
   });
-  const attachments = attachment === undefined ? [] : [{ filename: 'van-ban.bin', content: attachment }];
+  const attachments =
+    attachment === undefined ? [] : [{ filename: attachmentName ?? 'van-ban.bin', content: attachment }];
   try {
     const envelope = { from: sender, to };
     await transport.sendMail(

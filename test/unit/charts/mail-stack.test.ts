@@ -64,9 +64,9 @@ describe.each([socTrang, daNang])('the stack of $name', (site) => {
     }
   });
 
-  it('gives a token of the API server to the operator alone', () => {
+  it('gives a token of the API server to the operator and the clerk alone', () => {
     const trusted = pods(site).filter(({ automountServiceAccountToken }) => automountServiceAccountToken);
-    expect(trusted.map(({ part }) => part)).toEqual(['operator']);
+    expect(trusted.map(({ part }) => part)).toEqual(['operator', 'clerk']);
   });
 
   it('commits no secret', () => {
@@ -101,17 +101,19 @@ describe('certificates of cert-manager', () => {
       'postgresql-tls',
       'dovecot-tls',
       'operator-tls',
+      'clerk-tls',
       'webmail-tls',
       'portal-tls',
       'rspamd-tls',
       'postfix-tls',
+      'reports-tls',
       'repository-tls',
     ]);
-    expect(made[4].spec).toMatchObject({
+    expect(made[5].spec).toMatchObject({
       issuerRef: { group: 'cert-manager.io', ...issuer },
       usages: ['digital signature', 'server auth', 'client auth'],
     });
-    expect(made[4].spec.dnsNames).toContain('mail.soctrang.gov.vn');
+    expect(made[5].spec.dnsNames).toContain('mail.soctrang.gov.vn');
   });
 });
 
@@ -128,7 +130,7 @@ describe('node charts/main.ts', () => {
     expect(readdirSync(join(folder, 'da-nang')).sort()[0]).toBe('0000-namespaces.yaml');
     expect(
       readFileSync(join(folder, 'crds.yaml'), 'utf8').match(/^kind: CustomResourceDefinition$/gm),
-    ).toHaveLength(2);
+    ).toHaveLength(4);
   });
 
   it('says in one line which sites there are, and ends with 2', () => {

@@ -114,7 +114,7 @@ describe.each([socTrang, daNang, moving, sharded])(
       expect(to('http://clamav.example.vn:8080/mirror')).toEqual([8080]);
     });
 
-    it('lets Postfix alone out to other servers, and the operator and the backup alone to the API server', () => {
+    it('lets Postfix alone out to other servers, and the operator, the clerk, the backup and the reports alone to the API server', () => {
       const beyond = policies.flatMap(({ metadata, spec }) =>
         (spec.egress ?? []).flatMap(({ to = [], ports: list = [] }) =>
           to.flatMap((peer) =>
@@ -125,9 +125,12 @@ describe.each([socTrang, daNang, moving, sharded])(
         ),
       );
       const moves = site.moving.from.map(({ networks: [cidr], port }) => ['moving', cidr, [port]]);
+      const asksApiServer = (pod: string) =>
+        site.network.apiServer.networks.map((cidr) => [pod, cidr, [443, 6443]]);
       const dns = beyond.filter(([, cidr]) => cidr === '169.254.20.10/32').map(([name]) => name);
       expect(dns.sort()).toEqual([
         'backup',
+        'clerk',
         'dovecot',
         ...(site.storage.shards > 1 ? ['dovecot-proxy'] : []),
         ...moves.map(() => 'moving'),
@@ -137,16 +140,16 @@ describe.each([socTrang, daNang, moving, sharded])(
         'postfix',
         'prune',
         'publisher',
+        'reports',
         'rspamd',
         'webmail',
       ]);
       expect(beyond.filter(([, cidr]) => cidr !== '169.254.20.10/32')).toEqual([
         ['postfix', '0.0.0.0/0', [25]],
         ['postfix', '::/0', [25]],
-        ...['operator', 'backup'].flatMap((pod) =>
-          site.network.apiServer.networks.map((cidr) => [pod, cidr, [443, 6443]]),
-        ),
+        ...['operator', 'clerk', 'backup'].flatMap(asksApiServer),
         ...moves,
+        ...asksApiServer('reports'),
       ]);
     });
   },

@@ -3,7 +3,7 @@ import { App, Chart } from 'cdk8s';
 import { postfix, postfixConfig } from '../../../charts/components/postfix.ts';
 import { attribute, objectClass } from '../../../operator/core/layout.ts';
 import { messageSizeLimit } from '../../../operator/core/quota.ts';
-import { daNang, socTrang } from '../../support/sites.ts';
+import { daNang, sharded, socTrang } from '../../support/sites.ts';
 
 const directory = { host: 'openldap.test.svc.cluster.local', port: 636 };
 const directories = { directory, readers: { ...directory, port: 1638 } };
@@ -176,11 +176,45 @@ it('speaks to Dovecot through a tunnel that shows and checks certificates', () =
   expect(lines.filter((line) => line.startsWith('connect'))).toEqual([
     ...[24, 9012, 9340].map((port) => `connect = ${host}:${port}`),
     'connect = rspamd.soc-trang-mail.svc.cluster.local:11332',
+    'connect = clerk.soc-trang-mail.svc.cluster.local:9591',
     'connect = 127.0.0.1:9590',
     'connect = 127.0.0.1:9588',
   ]);
   expect(parameter('virtual_transport')).toBe('lmtp:inet:127.0.0.1:9024');
   expect(parameter('smtpd_sasl_path')).toBe('inet:127.0.0.1:9012');
+});
+
+describe('letters to service addresses (R20)', () => {
+  const copies = (site = socTrang) =>
+    /recipient_bcc_maps = inline:\{ (.*) \} \}/.exec(file('master.cf', site))?.[1]?.split(/(?<=\}), /);
+
+  it('are copied to the clerk where there was a login, and nowhere else', () => {
+    for (const port of [4465, 5587]) expect(options(port)).toContain('cleanup_service_name=cleanup-people');
+    expect(options(2525)).toEqual([]);
+    expect(file('master.cf').match(/cleanup_service_name/g)).toHaveLength(2);
+    expect(file('main.cf')).not.toContain('bcc_maps');
+    expect(copies()).toEqual(['{ admin@soctrang.gov.vn = admin@clerk.invalid }']);
+    expect(copies(daNang)).toEqual([
+      '{ cntt@danang.gov.vn = cntt@clerk.invalid }',
+      '{ admin@danang.gov.vn = admin@clerk.invalid }',
+    ]);
+    expect(copies({ ...socTrang, domainAliases: ['hauthanh.gov.vn'] })).toHaveLength(2);
+  });
+
+  it('go by a tunnel that knows the clerk, whatever else says where mail goes', () => {
+    expect(parameter('transport_maps')).toBe('inline:{ { clerk.invalid = clerk:[127.0.0.1]:9592 } }');
+    expect(parameter('transport_maps', file('main.cf', sharded))).toMatch(
+      /^inline:\{ \{ clerk\.invalid .* \} \}, proxy:ldap:/,
+    );
+    const section = file('stunnel.conf').split('[clerk]')[1]?.split('[')[0];
+    expect(section).toContain('checkHost = clerk.soc-trang-mail.svc.cluster.local\n');
+  });
+
+  it('are the only ones there: nobody may write to it', () => {
+    expect(parameter('smtpd_recipient_restrictions')).toMatch(
+      /^reject_non_fqdn_recipient, check_recipient_access inline:\{ \{ clerk\.invalid = 550 /,
+    );
+  });
 });
 
 describe('replies of people who are away', () => {
@@ -201,13 +235,15 @@ describe('size', () => {
   });
 });
 
-describe('notices of the operator', () => {
-  it('come through a tunnel that knows it by certificate, and each tunnel one end only', () => {
+describe('notices of the operator, letters of the clerk and reports', () => {
+  it('come through a tunnel that knows each by certificate, and each tunnel one end only', () => {
     const sections = file('stunnel.conf').split(/^\[(\w+)\]$/m);
     expect(sections[0]).not.toContain('checkHost');
     const ends = (text = '') => text.match(/^checkHost = .*$/gm);
     expect(ends(sections[sections.indexOf('notices') + 1])).toEqual([
       'checkHost = operator.soc-trang-mail.svc.cluster.local',
+      'checkHost = clerk.soc-trang-mail.svc.cluster.local',
+      'checkHost = reports.soc-trang-smtp.svc.cluster.local',
     ]);
     for (const name of ['lmtp', 'sasl', 'quota', 'milter'])
       expect(ends(sections[sections.indexOf(name) + 1])).toHaveLength(1);

@@ -95,7 +95,7 @@ it('ends as the daemon does', async () => {
   expect(code).toBe(3);
 });
 
-it('is in the ConfigMap of every part whose pod mounts a certificate, but of the operator, which reads it at each use', () => {
+it('is in the ConfigMap of every part whose pod mounts a certificate, but of the operator and the clerk, which read it at each use', () => {
   type Pod = { volumes: { secret?: { secretName: string } }[] };
   const manifests = manifestsOf(socTrang);
   const scripts = manifests.filter(
@@ -106,6 +106,6 @@ it('is in the ConfigMap of every part whose pod mounts a certificate, but of the
     return template?.spec.volumes.some(({ secret }) => secret?.secretName.endsWith('-tls'));
   });
   expect(
-    [...scripts.map(({ metadata }) => metadata.name.replace(/-config$/, '')), 'operator'].sort(),
+    [...scripts.map(({ metadata }) => metadata.name.replace(/-config$/, '')), 'operator', 'clerk'].sort(),
   ).toEqual(mounting.map(({ metadata }) => metadata.name).sort());
 });

@@ -46,6 +46,7 @@ describe('docs/operations.md', () => {
   it('names every metric', () => {
     const metrics = [
       ...found(/'((?:hopthu|controller_runtime|leader_election)_\w+)'/g),
+      ...foundIn(textsOf('clerk/**/*.ts'), /'(hopthu_\w+)'/g),
       ...foundIn(scripts, /"((?:hopthu|slapd)_\w+)/g),
     ].sort();
     expect(metrics.length).toBeGreaterThan(8);

@@ -24,6 +24,7 @@ const app = portalApp({
       return outcome;
     },
   },
+  shelf: { chapters: {}, sizes: {}, picture: async () => Buffer.alloc(0) },
   logins: { carryOut: async () => ({ outcome: 'wrong' }) },
   cookie: new SessionCookie({ key: async () => 'a key', minutes: 60, now: Date.now }),
   who: async () => undefined,

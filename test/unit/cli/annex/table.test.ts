@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { hasHeader, readForm } from '../../../../cli/annex/columns.ts';
+import { withHeader } from '../../../../cli/annex/columns.ts';
 import { annexForm } from '../../../../cli/annex/form.ts';
-import { readTable, writeTable } from '../../../../cli/annex/table.ts';
+import { ownLists } from '../../../../cli/annex/limits.ts';
+import { readList, writeTable } from '../../../../cli/annex/table.ts';
+import { tablesOf } from '../../../../cli/annex/tables.ts';
 import { TemporaryFolder } from './world.ts';
 
 let folder: TemporaryFolder;
@@ -13,7 +15,7 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 async function read(path: string) {
-  return readForm(path, await readTable(path, (rows) => hasHeader(rows, annexForm)), annexForm);
+  return readList(path, annexForm);
 }
 
 const people = [
@@ -106,7 +108,7 @@ describe('a written list', () => {
   it.each(['list.csv', 'list.xlsx'])('%s is read again as it was', async (file) => {
     const path = join(folder.path, file);
     await writeTable(path, rows, [20, 20, 20, 20]);
-    const table = await readTable(path, (found) => hasHeader(found, annexForm));
+    const table = withHeader(await tablesOf(path, readFileSync(path), ownLists), annexForm);
     expect(table.slice(0, 3).map(({ cells }) => cells)).toEqual(rows);
   });
 

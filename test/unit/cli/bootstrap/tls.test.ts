@@ -41,10 +41,11 @@ describe('TLS from the local CA', () => {
     await ensureTls(store, socTrang, new Date(), (line) => lines.push(line), true);
     expect(lines).toEqual(
       [
-        ...['openldap', 'postgresql', 'dovecot', 'operator', 'webmail', 'portal', 'rspamd'].map(
+        ...['openldap', 'postgresql', 'dovecot', 'operator', 'clerk', 'webmail', 'portal', 'rspamd'].map(
           (part) => `mail/${part}`,
         ),
         'smtp/postfix',
+        'smtp/reports',
         'backup/repository',
       ].map((part) => `renewed Secret soc-trang-${part}-tls`),
     );
@@ -59,10 +60,12 @@ describe('TLS from the local CA', () => {
       'created Secret soc-trang-mail/postgresql-tls',
       'created Secret soc-trang-mail/dovecot-tls',
       'created Secret soc-trang-mail/operator-tls',
+      'created Secret soc-trang-mail/clerk-tls',
       'created Secret soc-trang-mail/webmail-tls',
       'created Secret soc-trang-mail/portal-tls',
       'created Secret soc-trang-mail/rspamd-tls',
       'created Secret soc-trang-smtp/postfix-tls',
+      'created Secret soc-trang-smtp/reports-tls',
       'created Secret soc-trang-backup/repository-tls',
       'created ConfigMap soc-trang-mail/hopthu-ca',
       'created ConfigMap soc-trang-smtp/hopthu-ca',
@@ -105,7 +108,7 @@ describe('TLS from the local CA', () => {
     await ensure(socTrang, 366);
     expect(lines).toEqual([]);
     await ensure(socTrang, 368);
-    expect(lines).toHaveLength(9);
+    expect(lines).toHaveLength(10);
     expect(lines).toContain(`renewed ${postfix}`);
   });
 
@@ -117,7 +120,7 @@ describe('TLS from the local CA', () => {
   it('makes everything anew from another CA', async () => {
     store.objects.delete(authority);
     await ensure();
-    expect(lines).toHaveLength(14);
+    expect(lines).toHaveLength(15);
     expect(certificate(postfix).verify(certificate(authority).publicKey)).toBe(true);
   });
 

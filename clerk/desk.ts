@@ -1,0 +1,230 @@
+/**
+ * What the clerk does with requests, pass by pass (R20–R22): numbers them, reviews them, looks at what has come about, and writes
+ * the letters that are owed. Every pass is a function of what is read; what was told is remembered in the status.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { type MailboxRequest, parseRequest, type RequestStatus } from '../operator/api/request.ts';
+import type { Resource } from '../operator/api/resource.ts';
+import type { RequestTexts } from '../operator/core/requests/texts.ts';
+import type { Site } from '../operator/core/site.ts';
+import { dateInVietnam, rfc3339 } from '../operator/core/time.ts';
+import { Blocked, Conflict, Invalid, Unavailable } from '../operator/errors.ts';
+import type { Attachment, ClerkSnapshot, Letters, RequestCluster, RequestResource } from './ports.ts';
+import { type Letter, type LetterWorld, lettersDue } from './review/letters.ts';
+import { progressOf } from './review/progress.ts';
+import { isReadable, organizationIndex, type Reviewed, reviewRequest } from './review/review.ts';
+import { invalidStatus, statusOf } from './review/verdict.ts';
+
+export type DeskOptions = {
+  readonly site: Site;
+  readonly texts: RequestTexts;
+  readonly cluster: RequestCluster;
+  readonly letters: Letters;
+  /** The written report of a request that came to its end (R22). */
+  readonly report: (request: MailboxRequest, world: LetterWorld) => Promise<readonly Attachment[]>;
+  readonly clock: () => Date;
+  /** Told of what went wrong and is tried again. */
+  readonly failure: (what: string, error: Error) => void;
+  /** Milliseconds after which an undecided request is reviewed anew though it did not change itself. @default 60000 */
+  readonly reviewEvery?: number;
+};
+
+/** What a pass saw, for metrics. */
+export type PassResult = {
+  readonly requests: readonly MailboxRequest[];
+  /** Letters that went out. */
+  readonly sent: number;
+  readonly failures: number;
+};
+
+type Known = { readonly generation: number; readonly at: number; readonly reviewed: Reviewed };
+
+export class Desk {
+  readonly #options: DeskOptions;
+  readonly #reviews = new Map<string, Known>();
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  /** @throws Unavailable when the cluster cannot be read */
+  async pass(): Promise<PassResult> {
+    const { cluster, failure } = this.#options;
+    const snapshot = await cluster.snapshot();
+    // In the order in which they came: so are their numbers.
+    const resources = snapshot.requests.toSorted((a, b) => orderOf(a).localeCompare(orderOf(b)));
+    const seen: MailboxRequest[] = [];
+    let [sent, failures] = [0, 0];
+    for (const resource of resources) {
+      if (resource.metadata.deletionTimestamp !== undefined) continue;
+      const { name, namespace } = resource.metadata;
+      try {
+        const done = await this.#handle(resource, snapshot);
+        seen.push(done.request);
+        sent += done.sent;
+        failures += done.failed ? 1 : 0;
+      } catch (error) {
+        if (!(error instanceof Conflict) && !(error instanceof Unavailable)) throw error;
+        failures += 1;
+        failure(`request ${namespace}/${name}`, error);
+      }
+    }
+    for (const uid of this.#reviews.keys())
+      if (!resources.some(({ metadata }) => metadata.uid === uid)) this.#reviews.delete(uid);
+    return { requests: seen, sent, failures };
+  }
+
+  async #handle(resource: RequestResource, snapshot: ClerkSnapshot) {
+    const { cluster, clock } = this.#options;
+    const now = rfc3339(clock());
+    let request: MailboxRequest;
+    try {
+      request = parseRequest(resource);
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error;
+      const known = (resource.status ?? {}) as RequestStatus;
+      const status = invalidStatus({ metadata: resource.metadata, status: known }, error.message, now);
+      if (!isDeepStrictEqual(status, known)) await cluster.writeStatus(resource, status);
+      return { request: { ...resource, status } as MailboxRequest, sent: 0, failed: false };
+    }
+    const world = this.#worldOf(request, snapshot);
+    if (request.status.number === undefined) request = await this.#numbered(resource, request, snapshot);
+    const facts = this.#facts(request, snapshot, world);
+    return this.#tell(
+      resource,
+      { ...request, status: { ...request.status, ...facts } },
+      world,
+      request.status,
+    );
+  }
+
+  #worldOf({ metadata }: MailboxRequest, { organizations, mailboxes }: ClerkSnapshot): LetterWorld {
+    const { site, texts } = this.#options;
+    const isNear = (one: Resource) => one.metadata.namespace === metadata.namespace;
+    return {
+      site,
+      texts,
+      organizations: organizationIndex(site, organizations.filter(isNear).filter(isReadable)),
+      mailboxes: new Map(mailboxes.filter(isNear).map((mailbox) => [mailbox.metadata.name, mailbox])),
+    };
+  }
+
+  /** The number is written before anything is told, so that two letters never name two of them. */
+  async #numbered(
+    resource: RequestResource,
+    request: MailboxRequest,
+    { requests }: ClerkSnapshot,
+  ): Promise<MailboxRequest> {
+    const { cluster, clock } = this.#options;
+    const year = dateInVietnam(clock().getTime()).slice(0, 4);
+    const given = requests.flatMap(({ status }) => {
+      const [, of, number] =
+        /^(\d{4})-(\d+)$/.exec((status as RequestStatus | undefined)?.number ?? '') ?? [];
+      return of === year ? [Number(number)] : [];
+    });
+    const number = await cluster.nextNumber(year, Math.max(0, ...given));
+    const status = { ...request.status, number: `${year}-${String(number).padStart(4, '0')}` };
+    await cluster.writeStatus(resource, status);
+    return { ...request, status };
+  }
+
+  #facts(request: MailboxRequest, snapshot: ClerkSnapshot, world: LetterWorld): Partial<RequestStatus> {
+    const { decision, rows } = request.spec;
+    const { phase, results } = request.status;
+    if (phase === 'Settled' || phase === 'Refused') return {};
+    const foundBefore = decision !== undefined && results !== undefined;
+    const reviewed = foundBefore ? request.status : this.#review(request, snapshot);
+    const { plan = [], findings = [], results: found = [] } = reviewed;
+    const facts = { plan, findings, results: found };
+    if (decision === undefined) return facts;
+    if (decision.verdict === 'Refused') {
+      const message = decision.reason ?? '';
+      return { ...facts, results: rows.map(({ number }) => ({ row: number, outcome: 'Refused', message })) };
+    }
+    const ready = { ...request, status: { ...request.status, ...facts } };
+    return { ...facts, results: [...progressOf(world, ready)] };
+  }
+
+  #review(request: MailboxRequest, { organizations, mailboxes }: ClerkSnapshot): Reviewed {
+    const { site, clock, reviewEvery = 60_000 } = this.#options;
+    const { uid, generation } = request.metadata;
+    const now = clock();
+    const known = this.#reviews.get(uid);
+    if (known?.generation === generation && now.getTime() - known.at < reviewEvery) return known.reviewed;
+    const reviewed = reviewRequest({ site, organizations, mailboxes, now }, request);
+    this.#reviews.set(uid, { generation, at: now.getTime(), reviewed });
+    return reviewed;
+  }
+
+  /** Sends first and remembers afterwards: whoever dies in between sends it again, under the same Message-ID. */
+  async #tell(resource: RequestResource, request: MailboxRequest, world: LetterWorld, before: RequestStatus) {
+    const now = rfc3339(this.#options.clock());
+    let current = await this.#save(resource, request, world, before, failureIn(before));
+    let sent = 0;
+    let failed: Error | undefined;
+    for (const letter of lettersDue(world, current)) {
+      const answer = await this.#send(letter, current, world);
+      if (answer instanceof Error) {
+        failed = answer;
+        this.#options.failure(`letter ${letter.id}`, answer);
+        // The next one would fail in the same way.
+        if (answer instanceof Unavailable) break;
+        continue;
+      }
+      sent += answer.length === 0 ? 0 : 1;
+      const { kind, row } = letter;
+      const told = { letter: kind, ...(row === undefined ? {} : { row }), to: [...answer], at: now };
+      const remembering = { ...current.status, told: [...(current.status.told ?? []), told] };
+      current = await this.#save(resource, { ...current, status: remembering }, world, current.status);
+    }
+    if (failed !== undefined)
+      current = await this.#save(resource, current, world, current.status, failed.message);
+    return { request: current, sent, failed: failed !== undefined };
+  }
+
+  /** Writes the status that follows, where it differs from the one before. */
+  async #save(
+    resource: RequestResource,
+    request: MailboxRequest,
+    world: LetterWorld,
+    before: RequestStatus,
+    failure?: string,
+  ): Promise<MailboxRequest> {
+    const { site, cluster, clock } = this.#options;
+    const now = rfc3339(clock());
+    const settled = { ...request, status: statusOf(site, request, { letters: [] }, now) };
+    const letters = [...new Set(lettersDue(world, settled).map(({ kind }) => kind))];
+    const status = statusOf(site, request, { letters, ...(failure === undefined ? {} : { failure }) }, now);
+    if (!isDeepStrictEqual(status, before)) await cluster.writeStatus(resource, status);
+    return { ...request, status };
+  }
+
+  /** @returns who was told, nobody where there is no mailbox to tell; or why it could not go */
+  async #send(
+    letter: Letter,
+    request: MailboxRequest,
+    world: LetterWorld,
+  ): Promise<readonly string[] | Blocked | Unavailable> {
+    if (letter.to.length === 0) return [];
+    const attachments = letter.withReport ? await this.#options.report(request, world) : [];
+    try {
+      await this.#options.letters.send(letter, attachments);
+      return letter.to;
+    } catch (error) {
+      // A person whose mailbox is gone by now: the organization was told.
+      if (error instanceof Blocked && letter.kind === 'person') return [];
+      if (error instanceof Blocked || error instanceof Unavailable) return error;
+      throw error;
+    }
+  }
+}
+
+/** Why the letters that are owed could not go at the last try. */
+function failureIn({ conditions = [] }: RequestStatus): string | undefined {
+  return conditions.find(({ type, reason }) => type === 'Ready' && reason === 'LetterNotSent')?.message;
+}
+
+function orderOf({ metadata, spec }: RequestResource): string {
+  const { received } = (spec ?? {}) as { received?: unknown };
+  return `${metadata.creationTimestamp} ${String(received)} ${metadata.name}`;
+}

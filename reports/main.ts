@@ -1,0 +1,124 @@
+/**
+ * The program of the jobs (`charts/components/reports.ts`):
+ * `collect` counts, `periodic month|quarter|year` makes and mails the last one that is over, `make PERIOD FORMAT [ORGANIZATION]`
+ * prints one to standard output, as `kubectl hopthu report` asks for it.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { serviceDn, suffixOf } from '../operator/core/layout.ts';
+import { parseSite } from '../operator/core/site.ts';
+import { directoryDomain } from '../operator/core/site-domains.ts';
+import { reportFormats } from '../operator/core/site-reports.ts';
+import { Invalid } from '../operator/errors.ts';
+import { ClusterLists } from './cluster.ts';
+import { collect } from './collect.ts';
+import { lastPeriod, type Period, parsePeriod } from './day.ts';
+import { readDirectory } from './directory.ts';
+import { gather } from './facts.ts';
+import { documentOf, fileOf, letterOf } from './make.ts';
+import { makePeriodic } from './periodic.ts';
+import { askedOf, happenedOf } from './records.ts';
+import { send } from './send.ts';
+import { Store } from './store.ts';
+import { wordsFrom } from './words.ts';
+
+const need = (name: string): string => {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`${name} is not set`);
+  return value;
+};
+const text = (path: string) => readFileSync(path, 'utf8');
+
+const siteFile = need('HOPTHU_SITE_FILE');
+const site = parseSite(text(siteFile), siteFile);
+const words = wordsFrom(text(need('HOPTHU_WORDS')));
+const store = new Store(need('HOPTHU_DATA'));
+// Standard output is the report's.
+const log = pino({ base: { site: site.name } }, pino.destination(2));
+
+function readAccounts() {
+  const domain = directoryDomain(site);
+  return readDirectory(
+    {
+      host: need('HOPTHU_LDAP_HOST'),
+      port: Number(need('HOPTHU_LDAP_PORT')),
+      bindDn: serviceDn(domain, 'reports'),
+      password: async () => text(need('HOPTHU_LDAP_PASSWORD_FILE')),
+      ca: async () => text(need('HOPTHU_CA_FILE')),
+    },
+    suffixOf(domain),
+  );
+}
+
+async function count(): Promise<void> {
+  const cluster = new ClusterLists();
+  const sources = {
+    directory: readAccounts,
+    used: () => cluster.used(site.namespaces.accounts),
+    runs: () => cluster.runs(site.namespaces.mail),
+  };
+  await collect(store, sources, site.reports.journalDays, Date.now());
+  log.info('counted');
+}
+
+async function document(period: Period, organization: string | undefined) {
+  const cluster = new ClusterLists();
+  const offices = new Map((await store.offices()).map(({ id, resource }) => [resource, id]));
+  const { accounts } = site.namespaces;
+  const [requests, incidents] = await Promise.all([
+    cluster.list('mailboxrequests', accounts),
+    cluster.list('incidents', accounts),
+  ]);
+  const records = {
+    requests: requests.flatMap((item) => askedOf(item, (resource) => offices.get(resource) ?? '')),
+    incidents: incidents.flatMap(happenedOf),
+  };
+  return documentOf(site, words, await gather(store, records, period), period, organization, new Date());
+}
+
+async function periodic(kind: string | undefined): Promise<void> {
+  if (kind !== 'month' && kind !== 'quarter' && kind !== 'year')
+    throw new Invalid('kind', `${kind}: use month, quarter or year`);
+  // What the last hour brought belongs to the period that has just ended.
+  await count();
+  const period = lastPeriod(kind, Date.now());
+  const tls = (name: string) => text(join(need('HOPTHU_TLS_FOLDER'), name));
+  const gate = () => ({
+    host: need('HOPTHU_NOTICES_HOST'),
+    port: Number(need('HOPTHU_NOTICES_PORT')),
+    ...{ ca: tls('ca.crt'), cert: tls('tls.crt'), key: tls('tls.key') },
+  });
+  const from = { name: `Hộp thư ${site.title}`, address: `${site.notices.from}@${site.domain}` };
+  const printing = {
+    document: await document(period, undefined),
+    render: fileOf,
+    send: (outgoing: Parameters<Parameters<typeof makePeriodic>[3]['send']>[0]) =>
+      send(gate(), { ...outgoing, ...letterOf(site, words, period), from }),
+  };
+  await makePeriodic(site, store, period, printing, Date.now());
+  log.info({ ...period }, 'the report is made');
+}
+
+async function make([period, format, organization]: readonly (string | undefined)[]): Promise<void> {
+  const known = reportFormats.find((one) => one === format);
+  if (known === undefined) throw new Invalid('format', `${format}: use ${reportFormats.join(', ')}`);
+  const made = await document(parsePeriod(period ?? ''), organization);
+  process.stdout.write(await fileOf(made, known));
+}
+
+const [command, ...rest] = process.argv.slice(2);
+const commands: Readonly<Record<string, () => Promise<void>>> = {
+  collect: count,
+  periodic: () => periodic(rest[0]),
+  make: () => make(rest),
+};
+const chosen = commands[command ?? ''];
+if (chosen === undefined) throw new Error(`${command}: use collect, periodic or make`);
+try {
+  await chosen();
+} catch (error) {
+  if (error instanceof Invalid) process.stderr.write(`${error.message}\n`);
+  else log.fatal({ err: error }, `${command} failed`);
+  process.exitCode = error instanceof Invalid ? 2 : 1;
+}

@@ -1,0 +1,130 @@
+/** Reports (R41): what is sent is counted, made into a report, kept and mailed; the numbers are those of what was done. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
+import readXlsx from 'read-excel-file/node';
+import { dayOf } from '../../reports/day.ts';
+import { kubectl } from '../kind/install.ts';
+import { socTrang as site } from '../support/sites.ts';
+import { testCluster } from './support/cluster.ts';
+import { deliver, Person } from './support/person.ts';
+import { replyTo } from './support/reply.ts';
+import { apply, people, ready } from './support/resources.ts';
+
+/** Test patterns, in pieces so that no scanner takes this file for what they stand for. */
+const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', 'STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('-');
+const junk = 'YJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X';
+const stranger = 'nguoi-la@example.org';
+const cli = join(import.meta.dirname, '../../cli/main.ts');
+const folder = mkdtempSync(join(tmpdir(), 'hopthu-report-'));
+
+const inSmtp = (...args: readonly string[]) => kubectl(testCluster(), ['-n', site.namespaces.smtp, ...args]);
+const hopthu = (...args: readonly string[]) =>
+  execa(process.execPath, [cli, ...args, '--site', site.name, '--context', testCluster().context]);
+
+let jobs = 0;
+async function run(cronJob: string): Promise<void> {
+  const name = `${cronJob}-test-${Date.now()}-${jobs++}`;
+  await inSmtp('create', 'job', `--from=cronjob/${cronJob}`, name);
+  await inSmtp('wait', '--for=condition=complete', `job/${name}`, '--timeout=120s');
+}
+
+type Sheets = Readonly<Record<string, readonly (readonly unknown[])[]>>;
+/** The sheets of a report of today, by their names. */
+async function today(): Promise<Sheets> {
+  const day = dayOf(Date.now());
+  const file = join(folder, `report-${jobs++}.xlsx`);
+  await hopthu('report', '--from', day, '--to', day, '--format', 'xlsx', '--output', file);
+  const sheets = await readXlsx(readFileSync(file));
+  return Object.fromEntries(sheets.map(({ sheet, data }) => [sheet, data]));
+}
+const numberIn = (sheets: Sheets, sheet: string, row: string, column = 1) =>
+  Number(sheets[sheet]?.find(([name]) => name === row)?.[column] ?? 0);
+
+let official: Person;
+let colleague: Person;
+
+beforeAll(async () => {
+  // The recipient of the site file.
+  await apply(site, 'Organization', 'so-tttt', { name: 'Sở Thông tin và Truyền thông' });
+  await apply(site, 'Mailbox', 'so-tttt', { organizationRef: { name: 'so-tttt' }, type: 'Organization' });
+  await ready(site, 'mailbox/so-tttt');
+  const both = await people(site, {
+    'reports-official': 'Thạch Thị Sóc',
+    'reports-colleague': 'Kim Văn Trăng',
+  });
+  official = both['reports-official'] as Person;
+  colleague = both['reports-colleague'] as Person;
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a report of today', () => {
+  it('has grown by exactly what was sent, received, refused and taken for spam', async () => {
+    await run('report-collect');
+    const before = await today();
+    await colleague.send({ to: official.address, subject: 'Đếm một' });
+    await deliver(site, { from: stranger, to: official.address, subject: 'Đếm hai' });
+    await deliver(site, { from: stranger, to: official.address, subject: 'Đếm ba', text: junk });
+    await replyTo(deliver(site, { from: stranger, to: official.address, subject: 'Vi-rút', text: eicar }));
+    await replyTo(deliver(site, { from: stranger, to: `khong-co@${site.domain}`, subject: 'Ai?' }));
+    await replyTo(colleague.send({ to: official.address, subject: '[MẬT] Phương án' }));
+    await official.receive('Đếm một');
+    await official.receive('Đếm hai');
+    await official.receive('Đếm ba', 'Junk');
+    await run('report-collect');
+    const after = await today();
+    const grown = (sheet: string, row: string, column = 1) =>
+      numberIn(after, sheet, row, column) - numberIn(before, sheet, row, column);
+    expect({
+      sent: grown('Số thư trong kỳ', 'Thư do cán bộ, đơn vị gửi đi'),
+      received: grown('Số thư trong kỳ', 'Thư chuyển vào hộp thư'),
+      outside: grown('Số thư trong kỳ', 'trong đó từ bên ngoài hệ thống'),
+      spam: grown('Số thư trong kỳ', 'trong đó bị xác định là thư rác, chuyển vào thư mục Thư rác'),
+      virus: grown('Thư bị từ chối, theo lý do', 'Có vi-rút'),
+      unknown: grown('Thư bị từ chối, theo lý do', 'Địa chỉ không tồn tại'),
+      secret: grown('Thư bị từ chối, theo lý do', 'Có dấu chỉ mức độ mật', 2),
+    }).toEqual({ sent: 2, received: 3, outside: 2, spam: 1, virus: 1, unknown: 1, secret: 1 });
+  });
+});
+
+it('the report of the last month is kept, and mailed with its files', async () => {
+  await run('report-monthly');
+  const department = await Person.settled(site, 'so-tttt');
+  const [, month = '', year = ''] = /(\d\d)\/(\d{4})/.exec(lastMonth()) ?? [];
+  const source = await department.receive(`[Hộp thư công vụ] Báo cáo tháng ${month} năm ${year}`);
+  expect(source).toMatch(new RegExp(`bao-cao-${site.name}-${year}-${month}\\.pdf`));
+  expect(source).toMatch(/\.xlsx/);
+  await run('report-monthly');
+  const letters = await department.imap(async (client) => {
+    await client.mailboxOpen('INBOX');
+    return client.search({ header: { 'message-id': `report-${site.name}-${year}-${month}` } });
+  });
+  expect(letters).toHaveLength(1);
+});
+
+function lastMonth(): string {
+  const [year = 0, month = 1] = dayOf(Date.now()).split('-').map(Number);
+  return month === 1 ? `12/${year - 1}` : `${String(month - 1).padStart(2, '0')}/${year}`;
+}
+
+it('an incident is recorded, with who was told, and settled (R42)', async () => {
+  const { stdout: name } = await hopthu(
+    ...['incident', 'open', 'Phát tán thư rác từ hộp thư', '--mailbox', 'reports-official'],
+  );
+  await hopthu('incident', 'note', name, 'Đã tạm khóa hộp thư', '--told', 'Cán bộ phụ trách của đơn vị');
+  await hopthu('incident', 'close', name);
+  const { stdout } = await hopthu('incident', 'list', '--output', 'json');
+  expect(JSON.parse(stdout)).toContainEqual(
+    expect.objectContaining({
+      name,
+      address: official.address,
+      told: [{ who: 'Cán bộ phụ trách của đơn vị', at: expect.any(String) }],
+      settledAt: expect.any(String),
+    }),
+  );
+  expect(Object.values(await today()).flat(2)).toContain(
+    'Tài khoản bị chiếm đoạt: Phát tán thư rác từ hộp thư',
+  );
+});
