@@ -50,8 +50,7 @@ describe('the Secrets of a site', () => {
     const accounts = store.objects.get('Secret soc-trang-mail/openldap-accounts')?.data ?? {};
     expect(Object.keys(accounts)).toEqual([
       ...['operator', 'dovecot', 'postfix', 'webmail', 'portal', 'published', 'publisher', 'auditor'],
-      'reports',
-      'app-cong-thong-tin',
+      ...['reports', 'app-cong-thong-tin'],
     ]);
     const database = store.objects.get('Secret soc-trang-mail/postgresql-passwords')?.data ?? {};
     const drawn = [...Object.values(accounts), ...Object.values(database)];
