@@ -118,7 +118,7 @@ if (chosen === undefined) throw new Error(`${command}: use collect, periodic or 
 try {
   await chosen();
 } catch (error) {
-  if (!(error instanceof Invalid)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
+  if (error instanceof Invalid) process.stderr.write(`${error.message}\n`);
+  else log.fatal({ err: error }, `${command} failed`);
+  process.exitCode = error instanceof Invalid ? 2 : 1;
 }

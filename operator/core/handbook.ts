@@ -4,7 +4,7 @@ import { personCandidates } from './naming/local-part.ts';
 import { organizationLocalPart } from './naming/organization.ts';
 import { renderPage } from './page-template.ts';
 import { passwordPage, portalPath, publishedPath } from './portal.ts';
-import { displayBytes } from './quota.ts';
+import { displayBytes, formatBytes } from './quota.ts';
 import type { Site } from './site.ts';
 import { articleTopics } from './site-people.ts';
 
@@ -109,6 +109,7 @@ function rules(site: Site): HandbookValues {
     quotaOrganization: decimal(quota.organization),
     quotaPersonal: decimal(quota.personal),
     planQuota: displayBytes(quota.personal),
+    quotaColumn: formatBytes(quota.personal),
     minLength: passwords.minLength,
     history: passwords.history,
     maxAgeDays: passwords.maxAgeDays || '',

@@ -82,14 +82,6 @@ const cases: Readonly<Record<string, Case>> = {
     // One that is mended within ten minutes wakes nobody.
     quiet: one('hopthu_failing_changes', '0x24 1x5 0x30'),
   },
-  HopThuRequestDue: {
-    loud: one('hopthu_request_due_timestamp_seconds', '86400x60'),
-    quiet: one('hopthu_request_due_timestamp_seconds', '172800x60'),
-  },
-  HopThuRequestWaits: {
-    loud: one('hopthu_request_oldest_timestamp_seconds', '-300000x60'),
-    quiet: one('hopthu_request_oldest_timestamp_seconds', '-200000x60'),
-  },
   HopThuPlanHeld: { loud: one('hopthu_held_changes', '1x60'), quiet: one('hopthu_held_changes', '0x60') },
   HopThuBackupMissing: {
     loud: cronJob('backup-mail', '-93600x60'),
@@ -233,6 +225,14 @@ const cases: Readonly<Record<string, Case>> = {
     loud: one('hopthu_certificate_not_after_timestamp_seconds', '1200000x120'),
     quiet: one('hopthu_certificate_not_after_timestamp_seconds', '1300000x120'),
     minute: 100,
+  },
+  HopThuRequestDue: {
+    loud: one('hopthu_request_due_timestamp_seconds', '86400x60'),
+    quiet: one('hopthu_request_due_timestamp_seconds', '172800x60'),
+  },
+  HopThuRequestWaits: {
+    loud: one('hopthu_request_oldest_timestamp_seconds', '-300000x60'),
+    quiet: one('hopthu_request_oldest_timestamp_seconds', '-200000x60'),
   },
   HopThuNotPublished: {
     loud: {

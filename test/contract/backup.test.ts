@@ -210,6 +210,16 @@ save --tag site /work; rm -rf /work/*`;
     expect(await slapcat()).toBe(after);
   }, 180_000);
 
+  it('has what a former release did not back up as an empty list, and nothing that cannot be read as one', async () => {
+    const [{ id = '' } = {}] = await list('site');
+    const printed = async (of: string, file: string) =>
+      (await pod.run('restore-site', ['print-if-any', of, file])).trim();
+    expect(await printed(id, 'organizations.json')).toBe('{"items":[]}');
+    expect(await printed(id, 'directory.ldif')).toContain('dn: ');
+    expect(await printed(id, 'mailboxrequests.json')).toBe('{"items":[]}');
+    await expect(printed('0123abcd', 'mailboxrequests.json')).rejects.toThrow();
+  }, 180_000);
+
   it('is never restored over accounts, nor by half a list', async () => {
     const [{ id = '' } = {}] = await list('site');
     rmSync(join(root, 'ldap/data/restored'));

@@ -1,10 +1,12 @@
 /** What real Postfix, rspamd and Dovecot let through to the clerk: what an organization sent with its login, and nothing else (R20). */
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { NewRequest } from '../../clerk/intake/decide.ts';
 import { attribute } from '../../operator/core/layout.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { eventually } from '../e2e/support/eventually.ts';
+import { ROOT } from '../kind/images.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { people, peopleRows, sheet, xlsx } from '../unit/clerk/intake/lists.ts';
 import { MailPod } from './support/mail-pod.ts';
@@ -208,3 +210,38 @@ it('waits while the API server is away, which holds nobody up, and comes once', 
   });
   expect(await pod.exec('postfix', ['postqueue', '-j'])).toBe('');
 }, 150_000);
+
+describe('what the clerk writes', () => {
+  const write = async (more: object = {}, sender = service) => {
+    const letter = {
+      ...{ id: 'uid.result', to: [organization], subject: 'Kết quả yêu cầu số 2026-0012' },
+      ...{ text: 'Kính gửi: Sở Y tế', answers: '<1@test>', ...more },
+    };
+    const program = join(ROOT, 'test/contract/support/letter-program.ts');
+    const said = await pod.exec('clerk', ['/usr/local/bin/node', program, JSON.stringify(letter), sender]);
+    return said.trim();
+  };
+
+  it('is delivered with its report, as an answer that no machine answers', async () => {
+    expect(await write()).toBe('sent');
+    const fields = 'BODY[HEADER.FIELDS (FROM AUTO-SUBMITTED IN-REPLY-TO)]';
+    await eventually(30_000, async () => {
+      const found = await pod.imap([
+        `a LOGIN ${organization} ${password}`,
+        'b EXAMINE INBOX',
+        `c FETCH 1:* (BODYSTRUCTURE ${fields})`,
+        'd LOGOUT',
+      ]);
+      expect(found).toMatch(/"application" "pdf" \("name" "bao-cao\.pdf"\)/);
+      expect(found).toMatch(/^Auto-Submitted: auto-replied\r?$/m);
+      expect(found).toMatch(/^In-Reply-To: <1@test>\r?$/m);
+      expect(found).toMatch(/<admin@soctrang\.gov\.vn>\r?$/m);
+    });
+  });
+
+  it('has one sender, and goes to people of the site alone', async () => {
+    expect(await write({}, person)).toMatch(/^Blocked: .*refused the letter/);
+    expect(await write({ to: ['giamdoc@gmail.com'] })).toMatch(/^Blocked: .*refused the letter/);
+    expect(await write({ to: [at('khongco')] })).toMatch(/^Blocked: .*refused the letter/);
+  });
+});

@@ -2,10 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { stringify } from 'yaml';
 import { decidedByPeople } from '../../charts/decided-by-people.ts';
+import { createRequests } from '../../cli/restore/requests.ts';
 import { manifestsOf } from '../support/manifests.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
 import { eventually } from './kube-support/ports.ts';
+import { kubeConfigOf } from './kube-support/worlds.ts';
 
 jest.setTimeout(60_000);
 
@@ -97,5 +99,29 @@ describe("the clerk's rights", () => {
     expect(await may('get', 'configmaps/hopthu-site', mail)).toBe('no');
     expect(await may('get', 'secrets', mail)).toBe('no');
     expect(await may('update', 'configmaps/hopthu-requests', mail)).toBe('yes');
+  });
+});
+
+describe('a request from a backup', () => {
+  it('has its number and who was told, also where restoring was cut off and begins anew', async () => {
+    const told = [{ letter: 'refused', to: ['soyt@soctrang.gov.vn'], at: '2026-11-21T03:00:00Z' }];
+    const saved = {
+      ...{ apiVersion: 'hopthu.io/v1alpha1', kind: 'MailboxRequest' },
+      metadata: { name: 'restored', namespace, uid: 'u', creationTimestamp: '2026-11-21T01:00:00Z' },
+      spec: { ...paper, decision },
+      status: { number: '2026-0012', phase: 'Refused', told },
+    };
+    await apply('restored', saved.spec);
+    await createRequests(kubeConfigOf(server), [saved]);
+    const stored = async () =>
+      JSON.parse(
+        await server.kubectl(['get', 'mreq', 'restored', `--namespace=${namespace}`, '--output=json']),
+      );
+    expect((await stored()).status).toEqual(saved.status);
+    await createRequests(kubeConfigOf(server), [{ ...saved, status: { number: '2026-9999' } }]);
+    expect((await stored()).status).toEqual(saved.status);
+    await server.kubectl(['delete', 'mreq', 'restored', `--namespace=${namespace}`]);
+    await createRequests(kubeConfigOf(server), [saved]);
+    expect(await stored()).toMatchObject({ spec: saved.spec, status: saved.status });
   });
 });

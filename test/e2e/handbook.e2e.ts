@@ -129,7 +129,7 @@ it('the address book finds people without marks', async () => {
   await page.fill('#searchform', 'minh khoi');
   await page.press('#searchform', 'Enter');
   await answer;
-  await found.click();
+  await found.waitFor();
   await picture('webmail-people');
 });
 

@@ -154,7 +154,7 @@ export async function startApiServer(): Promise<ApiServer> {
       const environment = { KUBECACHEDIR: join(folder.path, 'kubectl') };
       return (await execa(folder.binary, all, { input: input ?? '', env: environment })).stdout;
     };
-    const crds = ['organization.yaml', 'mailbox.yaml', 'mailboxrequest.yaml'].map(
+    const crds = ['organization.yaml', 'mailbox.yaml', 'mailboxrequest.yaml', 'incident.yaml'].map(
       (file) => `--filename=${join(CRDS, file)}`,
     );
     await kubectl(['create', ...crds]);

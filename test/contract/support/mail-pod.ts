@@ -197,7 +197,7 @@ export class MailPod {
   }
 
   /**
-   * Starts what takes letters to service addresses (`intake-program.ts`), and the tunnel that Postfix brings them by.
+   * Starts what takes letters to service addresses (`intake-program.ts`), and the tunnels that letters come and go by.
    * @param folder what it finds in `/run/clerk`, where it leaves requests and answers, too
    */
   async clerk(folder: Readonly<Record<string, string>>): Promise<void> {
@@ -212,7 +212,8 @@ export class MailPod {
     );
     const config = postfixConfig(this.#site, { directory: this.#directory, readers: this.#directory });
     const [before = '', ...sections] = (config['stunnel.conf'] ?? '').split(/^(?=\[)/m);
-    const section = sections.find((text) => text.startsWith('[clerk]')) ?? '';
+    // By the one its letters go.
+    const section = sections.filter((text) => /^\[(clerk|notices)\]/.test(text)).join('');
     // Here no Service stands between the two ends.
     const text = (before + section).replace(`:${ports.intake.service}`, `:${ports.intake.container}`);
     this.#containers.write('tunnel', { 'stunnel.conf': text });

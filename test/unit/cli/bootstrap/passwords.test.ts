@@ -22,6 +22,8 @@ describe('the Secrets of a site', () => {
       'created Secret soc-trang-smtp/postfix-ldap',
       'created Secret soc-trang-mail/webmail-ldap',
       'created Secret soc-trang-mail/portal-ldap',
+      'created Secret soc-trang-mail/published-ldap',
+      'created Secret soc-trang-mail/publisher-ldap',
       'created Secret soc-trang-mail/auditor-ldap',
       'created Secret soc-trang-smtp/reports-ldap',
       'created Secret soc-trang-mail/app-cong-thong-tin-ldap',
@@ -47,12 +49,13 @@ describe('the Secrets of a site', () => {
     await ensure();
     const accounts = store.objects.get('Secret soc-trang-mail/openldap-accounts')?.data ?? {};
     expect(Object.keys(accounts)).toEqual([
-      ...['operator', 'dovecot', 'postfix', 'webmail', 'portal', 'auditor', 'reports', 'app-cong-thong-tin'],
+      ...['operator', 'dovecot', 'postfix', 'webmail', 'portal', 'published', 'publisher', 'auditor'],
+      ...['reports', 'app-cong-thong-tin'],
     ]);
     const database = store.objects.get('Secret soc-trang-mail/postgresql-passwords')?.data ?? {};
     const drawn = [...Object.values(accounts), ...Object.values(database)];
     for (const password of drawn) expect(password).toMatch(/^[A-Za-z0-9_-]{43}$/);
-    expect(new Set(drawn).size).toBe(11);
+    expect(new Set(drawn).size).toBe(13);
     expect(store.value('Secret soc-trang-mail/webmail-secrets', 'des-key')).toMatch(/^[A-Za-z0-9_-]{24}$/);
   });
 

@@ -108,7 +108,7 @@ describe('TLS from the local CA', () => {
     await ensure(socTrang, 366);
     expect(lines).toEqual([]);
     await ensure(socTrang, 368);
-    expect(lines).toHaveLength(10);
+    expect(lines).toHaveLength(11);
     expect(lines).toContain(`renewed ${postfix}`);
   });
 
@@ -120,7 +120,7 @@ describe('TLS from the local CA', () => {
   it('makes everything anew from another CA', async () => {
     store.objects.delete(authority);
     await ensure();
-    expect(lines).toHaveLength(15);
+    expect(lines).toHaveLength(16);
     expect(certificate(postfix).verify(certificate(authority).publicKey)).toBe(true);
   });
 
