@@ -38,6 +38,10 @@ export function shardMaps(map: MakeMap): Readonly<Record<string, string>> {
   };
 }
 
+/** Every map that proxymap may open: by itself it looks at Postfix's own parameters alone, and not at a class of restrictions. */
+const maps =
+  'proxy_read_maps = $virtual_mailbox_maps $virtual_alias_maps $transport_maps $smtpd_sender_login_maps $smtpd_client_restrictions $smtpd_recipient_restrictions $known\n';
+
 /** What several Dovecots add to each file; nothing where there is one. */
 export function postfixShards(site: Site) {
   const check = quotaOf(loopback.quota);
@@ -52,7 +56,8 @@ export function postfixShards(site: Site) {
     transports: ', proxy:ldap:/run/maps/shard.cf',
     main: '# Each Dovecot is a transport of its own (master.cf), and a quota service.\n',
     classes: shards.map(({ name }) => `quota_${name}`),
-    quotas: shards.map((shard) => `quota_${shard.name} = ${quotaOf(loopbackOf(shard).quota)}\n`).join(''),
+    quotas:
+      shards.map((shard) => `quota_${shard.name} = ${quotaOf(loopbackOf(shard).quota)}\n`).join('') + maps,
     master: shards.map(transport).join(''),
     tunnels: shards.slice(1).map(tunnels).join(''),
     quotaCheck: lookups.join(',\n  '),

@@ -47,6 +47,7 @@ export function publisher(scope: Construct, context: Context, readers: Endpoint)
           HOPTHU_LDAP_PORT: String(readers.port),
           HOPTHU_LDAP_PASSWORD_FILE: '/run/secrets/ldap/password',
           HOPTHU_CA_FILE: '/run/ca/ca.crt',
+          HOPTHU_PATIENCE_SECONDS: '60',
           ...(isVolume
             ? { HOPTHU_TARGET_FOLDER: folder }
             : { HOPTHU_STORE_FILE: `${store}/credentials`, NODE_EXTRA_CA_CERTS: `${store}/ca.crt` }),

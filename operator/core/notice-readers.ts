@@ -1,6 +1,7 @@
 /** Who can be told of a mailbox: nothing is sent to where nobody can read it. Pure. */
 import type { DirectoryEntry } from '../ports.ts';
 import { delegatesOf } from './delegates.ts';
+import { isClosed } from './former.ts';
 import { attribute } from './layout.ts';
 import { mailboxDn, resourceName } from './naming/identity.ts';
 import { first } from './observed.ts';
@@ -36,16 +37,23 @@ export function readersOf(
     now,
     recall,
     find: (name) => {
-      names ??= new Map(
-        entries
-          .filter((entry) => first(entry, attribute.type) !== undefined)
-          .map((entry) => [first(entry, attribute.resource) ?? '', entry.dn]),
-      );
+      names ??= namesIn(entries);
       return names.get(name);
     },
     organizations: new Map([...resolved.values()].map((organization) => [organization.dn, organization])),
     mailboxes: new Map([...grouped].map(([dn, list]) => [dn, list.map((entry) => entry.dn)])),
   };
+}
+
+/** DNs by the name of the Mailbox; a closed account that had the name gives way to one that has it. */
+function namesIn(entries: readonly DirectoryEntry[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const entry of entries) {
+    const name = first(entry, attribute.resource);
+    if (name === undefined || first(entry, attribute.type) === undefined) continue;
+    if (!isClosed(entry) || !names.has(name)) names.set(name, entry.dn);
+  }
+  return names;
 }
 
 /** The mailbox itself, where its own login opens it, or a delegate's that may read it (R26). */

@@ -20,8 +20,8 @@ export type KeptProps = {
   readonly fault: (error: unknown) => void;
 };
 
-/** Seconds until the next attempt after a failed one, where the interval is not shorter. */
-const impatience = 15;
+/** Seconds until the next attempt after a failed one: nobody is shown anything before the first one that succeeds. */
+const impatience = { before: 1, after: 15 };
 
 export class KeptDirectory {
   readonly #props: KeptProps;
@@ -62,7 +62,7 @@ export class KeptDirectory {
       () => again(refreshSeconds),
       (error: unknown) => {
         this.#props.fault(error);
-        again(Math.min(impatience, refreshSeconds));
+        again(Math.min(this.#views === undefined ? impatience.before : impatience.after, refreshSeconds));
       },
     );
   }

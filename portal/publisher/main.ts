@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type PortalFile, portalFiles, portalTexts } from '../../operator/core/portal-texts.ts';
 import { visibleTo } from '../../operator/core/published.ts';
@@ -31,18 +32,33 @@ function readTexts() {
   return portalTexts(Object.fromEntries(read) as Record<PortalFile, string>);
 }
 
+/** The network's policies let a new pod through a moment after it began: who is refused asks again, for so many seconds. */
+async function patiently<T>(seconds: number, work: () => Promise<T>): Promise<T> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Unavailable) || performance.now() > end) throw error;
+      await pause(1000);
+    }
+  }
+}
+
 async function run(): Promise<void> {
   const { files } = site.published;
   if (files === undefined) throw new Invalid('published.files', 'is not there: nothing is to be published');
   const texts = readTexts();
   const readAt = new Date();
-  const listed = await readListed(site, {
-    account: 'publisher',
-    host: need('HOPTHU_LDAP_HOST'),
-    port: Number(need('HOPTHU_LDAP_PORT')),
-    ca: file('HOPTHU_CA_FILE'),
-    password: file('HOPTHU_LDAP_PASSWORD_FILE'),
-  });
+  const listed = await patiently(Number(need('HOPTHU_PATIENCE_SECONDS')), () =>
+    readListed(site, {
+      account: 'publisher',
+      host: need('HOPTHU_LDAP_HOST'),
+      port: Number(need('HOPTHU_LDAP_PORT')),
+      ca: file('HOPTHU_CA_FILE'),
+      password: file('HOPTHU_LDAP_PASSWORD_FILE'),
+    }),
+  );
   const directory = buildDirectory(listed, visibleTo('public', site.published), site.naming.titles);
   const { length: organizations } = directory.organizations;
   // A directory of nobody is a fault of ours, and shall replace none that has somebody in it.

@@ -170,6 +170,7 @@ async function publish(files: object, env: Readonly<Record<string, string>>) {
       HOPTHU_LDAP_HOST: 'localhost',
       HOPTHU_LDAP_PORT: String(slapd.port),
       HOPTHU_LDAP_PASSWORD_FILE: put('password', 'of the publisher'),
+      HOPTHU_PATIENCE_SECONDS: '1',
       HOPTHU_CA_FILE: put('ca.crt', await slapd.ca()),
       ...env,
     },

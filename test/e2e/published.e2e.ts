@@ -25,7 +25,7 @@ let webmail: Webmail;
 let page: Page;
 let home: string;
 let csv = '';
-let files: Readonly<Record<string, string>>;
+let files: Readonly<Record<string, string>> = {};
 const ours = (text: string) => text.split('\r\n').filter((line) => line.includes(mark));
 
 beforeAll(async () => {
@@ -47,19 +47,26 @@ beforeAll(async () => {
   };
   for (const [name, spec] of Object.entries(mailboxes)) await apply(site, 'Mailbox', name, spec);
   await ready(site, ...Object.keys(mailboxes).map((name) => `mailbox/${name}`));
-  // Sooner than the interval.
+  // Sooner than the interval: each pod reads the directory when it starts.
   await inMail(['delete', 'pods', '-l', 'app.kubernetes.io/name=portal', '--grace-period=1']);
   await inMail(['rollout', 'status', 'deployment/portal', '--timeout=120s']);
+  const pods = await inMail(['get', 'pods', '-l', 'app.kubernetes.io/name=portal', '-o', 'name']);
+  for (const pod of pods.split('\n')) await eventually(60_000, () => hasRead(pod));
   webmail = await openWebmail(site, { caPem: await authorityOf(site), port: hostPort(site, 'webmail') });
   page = webmail.page;
   home = new URL('/danh-ba', page.url()).href;
   await page.setViewportSize({ width: 390, height: 844 });
-  await eventually(30_000, async () => {
-    await page.goto(`${home}?q=${encodeURIComponent(`dang ${mark}`)}`);
-    expect(await page.locator('.people li').count()).toBe(1);
-  });
+  await page.goto(`${home}?q=${encodeURIComponent(`dang ${mark}`)}`);
+  expect(await page.locator('.people li').count()).toBe(1);
 }, 180_000);
 afterAll(() => webmail?.close());
+
+/** @throws until the pod has read the directory once */
+async function hasRead(pod: string): Promise<void> {
+  const program = `fetch('http://127.0.0.1:8080/metrics').then((answer) => answer.text()).then(console.log)`;
+  const metrics = await inMail(['exec', pod, '--', '/usr/local/bin/node', '-e', program]);
+  expect(metrics).toMatch(/^hopthu_published_read_timestamp_seconds\{[^}]*\} [1-9]/m);
+}
 
 async function look(name: string): Promise<void> {
   await webmail.screenshot(`danh-ba-${name}`);
@@ -119,8 +126,9 @@ it('on a desk the tree is readable, and what it offers are files', async () => {
 it('one Job of the CronJob writes the same as files, with the date, and nothing that is not public', async () => {
   const job = `publish-${mark}`;
   await inMail(['create', 'job', job, '--from=cronjob/publish']);
-  await inMail(['wait', '--for=condition=Complete', '--timeout=120s', `job/${job}`]);
-  expect(await inMail(['logs', `job/${job}`])).toContain('"msg":"published"');
+  const ended = inMail(['wait', '--for=condition=Complete', '--timeout=90s', `job/${job}`]);
+  const log = await ended.catch(() => '').then(() => inMail(['logs', '-l', `job-name=${job}`]));
+  expect(log).toContain('"msg":"published"');
   const image = await inMail([
     ...['get', 'cronjob/publish', '-o'],
     'jsonpath={.spec.jobTemplate.spec.template.spec.containers[0].image}',

@@ -100,6 +100,33 @@ describe('notices that are due', () => {
   });
 });
 
+describe('a change', () => {
+  it('is told of at once, without a look at everything, and then stands in the status', async () => {
+    province.now = new Date('2026-11-22T00:00:00Z');
+    const reconciler = operator();
+    await look(reconciler);
+    const before = province.directory.writes.modify;
+    province.person('ba', names.ba, 'so-y-te', { spec: { localPart: 'ba.vp' } });
+    const keys = [{ kind: 'Mailbox', namespace: province.namespace, name: 'ba' }] as const;
+    await reconciler.changed(keys);
+    await reconciler.notices.idle();
+    expect(province.notices.sent.map(({ kind, to }) => [kind, ...to])).toEqual([
+      ['rename', 'ba.vp@soctrang.gov.vn'],
+    ]);
+    expect(province.directory.writes.modify).toBe(before + 2);
+    await reconciler.changed(keys);
+    expect(province.status('ba').notices).toEqual([
+      { topic: 'rename', about: 'lvba@soctrang.gov.vn', sent: '2026-11-22T00:00:00Z' },
+    ]);
+  });
+
+  it('is not told while the site is paused', async () => {
+    province.cluster.annotateSite({ 'hopthu.io/paused': 'true' });
+    await look(operator());
+    expect(told()).toEqual([]);
+  });
+});
+
 describe('what fails', () => {
   it('for good keeps none of the others waiting, and is tried again an hour later', async () => {
     let refusals = 0;

@@ -1,13 +1,13 @@
 /** What people are told, by whom it is read, and that it is said once (R24–R26, R29, R30). */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { OrganizationStatus } from '../../../../operator/api/organization.ts';
-import { LivingOperator } from '../../../support/living-operator.ts';
 import { Province } from '../../../support/province.ts';
 import { socTrang } from '../../../support/sites.ts';
 
 const day = 86_400_000;
 const [binh, office, centre] = ['ntbinh', 'sotttt', 'admin'].map((name) => `${name}@soctrang.gov.vn`);
 const own = 'Sở Thông tin và Truyền thông';
+const unit = 'Trung tâm Công nghệ thông tin';
 let province: Province;
 
 const person = (spec: object = {}) => province.person('binh', 'Nguyễn Thanh Bình', 'so-tttt', { spec });
@@ -20,6 +20,14 @@ const generalized = () => `${province.now.toISOString().slice(0, 19).replaceAll(
 const logIn = (...names: readonly string[]) => {
   for (const name of names) province.write(name, { pwdReset: [], pwdChangedTime: [generalized()] });
 };
+/** `lvan@` watches over the department's use of mail. */
+const withOfficial = async () => {
+  province.person('an', 'Lê Văn An', 'so-tttt');
+  province.organization('so-tttt', { name: own, mailOfficerRef: { name: 'an' } });
+  await province.settle();
+  logIn('an');
+  await province.settle();
+};
 /** Kind and recipients of what went out since the last look. */
 const heard = () => province.notices.sent.splice(0).map(({ kind, to }) => [kind, ...to]);
 const notices = (name: string) =>
@@ -29,7 +37,7 @@ beforeEach(async () => {
   province = new Province(socTrang);
   province.organization('so-tttt', { name: own });
   province.organization('trung-tam', {
-    name: 'Trung tâm Công nghệ thông tin',
+    name: unit,
     parentRef: { name: 'so-tttt' },
   });
   province.organizationMailbox('tt-cntttt', 'trung-tam');
@@ -124,12 +132,17 @@ describe('an end date (R24)', () => {
 });
 
 describe('a suspension', () => {
+  it('and a reclaim are told to the official, too (R23, R29)', async () => {
+    await withOfficial();
+    later(154);
+    logIn('so-tttt', 'tt-cntttt', 'an');
+    await province.settle();
+    // The person's own password is five months old by then: nobody can read it.
+    expect(heard()).toContainEqual(['reclaim', office, 'lvan@soctrang.gov.vn']);
+  });
+
   it('is told to the organization and its official, and not to the mailbox (R29)', async () => {
-    province.person('an', 'Lê Văn An', 'so-tttt');
-    province.organization('so-tttt', { name: own, mailOfficerRef: { name: 'an' } });
-    await province.settle();
-    logIn('an');
-    await province.settle();
+    await withOfficial();
     person({ state: 'Suspended' });
     await province.settle();
     expect(heard()).toEqual([['suspension', office, 'lvan@soctrang.gov.vn']]);
@@ -144,7 +157,7 @@ describe('a suspension', () => {
 
   it('of a whole organization is told once, to the one above', async () => {
     province.organization('so-tttt', { name: own, state: 'Suspended' });
-    province.organization('trung-tam', { name: 'Trung tâm Công nghệ thông tin' });
+    province.organization('trung-tam', { name: unit });
     await province.settle();
     expect(heard()).toEqual([['suspension', centre]]);
   });
@@ -207,6 +220,15 @@ describe('a delegation (R26)', () => {
     expect(heard()).toEqual([['delegation-granted', 'lvmoi@soctrang.gov.vn', office]]);
   });
 
+  it('that ends with its Mailbox is told to the organization', async () => {
+    officeWith(delegates('Read'));
+    await province.settle();
+    heard();
+    province.delete('binh');
+    await province.settle();
+    expect(heard()).toEqual([['delegation-withdrawn', office]]);
+  });
+
   it('lets the mailbox be read whose own password nobody uses', async () => {
     officeWith(delegates('Read'));
     province.write('so-tttt', { pwdReset: ['TRUE'] });
@@ -262,30 +284,5 @@ describe("an organization's official (R29)", () => {
     province.person('tam', 'Lê Văn Tám', 'trung-tam', { spec: { state: 'Suspended' } });
     await province.settle();
     expect(heard()).toEqual([['suspension', 'trungtamcntt.sotttt@soctrang.gov.vn', 'lvan@soctrang.gov.vn']]);
-  });
-});
-
-describe('an operator that stays alive', () => {
-  it('tells of a change at once, without a look at everything', async () => {
-    const operator = new LivingOperator(province);
-    await operator.settle();
-    const { full } = operator.count;
-    person({ state: 'Suspended' });
-    officeWith({ delegates: [{ mailboxRef: { name: 'tt-cntttt' }, rights: ['Read'] }] });
-    await operator.settle();
-    expect(operator.count.full).toBe(full);
-    expect(
-      heard()
-        .map(([kind]) => kind)
-        .sort(),
-    ).toEqual(['delegation-granted', 'suspension']);
-    expect(notices('binh')).toEqual(['suspension']);
-  });
-
-  it('says nothing while the site is paused', async () => {
-    later(24);
-    province.cluster.annotateSite({ 'hopthu.io/paused': 'true' });
-    await province.settle();
-    expect(heard()).toEqual([]);
   });
 });
