@@ -1,6 +1,8 @@
 /** `hopthu incident`: the record of what happened and who was told (R42), as Incident resources beside the mailboxes. */
 import { CustomObjectsApi, type KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { type IncidentSpec, parseIncident } from '../operator/api/incident.ts';
+import type { MailboxSpec, MailboxStatus } from '../operator/api/mailbox.ts';
+import type { OrganizationSpec } from '../operator/api/organization.ts';
 import { apiVersion, group, plural as plurals, version } from '../operator/api/resource.ts';
 import { rfc3339 } from '../operator/core/time.ts';
 import { inVietnam, parseTime } from './backup/snapshots.ts';
@@ -34,7 +36,7 @@ function moment(at: string | undefined, now: Date): string {
   return at === undefined ? rfc3339(now) : parseTime(at);
 }
 
-/** Prints the name of the new Incident. @throws WrongInput, Invalid, Failed */
+/** Prints the name of the new Incident, and on standard error who is to be told. @throws WrongInput, Invalid, Failed */
 export async function openIncident(summary: string, options: OpenOptions, now: Date): Promise<void> {
   const { config, api, path } = place(options);
   const spec = parseIncident({
@@ -44,6 +46,39 @@ export async function openIncident(summary: string, options: OpenOptions, now: D
   const body = { apiVersion, kind: 'Incident', metadata: { generateName: `${spec.at.slice(0, 10)}-` }, spec };
   const made = await known(path.namespace, () => api.createNamespacedCustomObject({ ...path, body }));
   console.log(made.metadata.name);
+  if (options.mailbox === undefined) return;
+  const officer = await officerFor(api, path.namespace, options.mailbox);
+  console.error(
+    officer === undefined
+      ? 'hopthu: its organization names no mail officer (spec.mailOfficerRef, R29): tell its head'
+      : `hopthu: tell the mail officer ${officer} (R29), then: hopthu incident note ${made.metadata.name} --told …`,
+  );
+}
+
+type Found = { readonly spec?: MailboxSpec & OrganizationSpec; readonly status?: MailboxStatus };
+
+/** The address of who watches over the mail of the mailbox's organization, else of the next one above. */
+async function officerFor(
+  api: CustomObjectsApi,
+  namespace: string,
+  mailbox: string,
+): Promise<string | undefined> {
+  const read = async (kind: 'Mailbox' | 'Organization', name: string): Promise<Found | undefined> => {
+    const found: unknown = await callKube(`reading ${kind} ${namespace}/${name}`, () =>
+      api.getNamespacedCustomObject({ group, version, namespace, plural: plurals[kind], name }),
+    );
+    return found as Found | undefined;
+  };
+  const seen = new Set<string>();
+  let next = (await read('Mailbox', mailbox))?.spec?.organizationRef.name;
+  while (next !== undefined && !seen.has(next)) {
+    seen.add(next);
+    const organization: Found | undefined = await read('Organization', next);
+    const officer = organization?.spec?.mailOfficerRef?.name;
+    if (officer !== undefined) return (await read('Mailbox', officer))?.status?.address ?? officer;
+    next = organization?.spec?.parentRef?.name;
+  }
+  return undefined;
 }
 
 async function mailboxOf(config: KubeConfig, namespace: string, name: string) {

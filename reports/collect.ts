@@ -2,6 +2,8 @@
  * One look at everything that is counted, written down by day. Run it as often as you like: a day's mail is counted anew from its
  * journal, and what changed has a key of its own, so nothing counts twice.
  */
+
+import { Unavailable } from '../operator/errors.ts';
 import {
   type Change,
   changeKey,
@@ -44,6 +46,9 @@ export async function collect(
     sources.runs(),
   ]);
   const known = await store.known();
+  // As while a site is being restored: absence is no news.
+  if (accounts.length === 0 && known.size > 0)
+    throw new Unavailable('LDAP', 'the directory has no mailboxes any more: nothing is counted until it has');
   const days = new Days(store);
   for (const change of changesBetween(known, accounts, now)) days.change(change);
   for (const [uid, run] of Object.entries(runs)) days.run(uid, run);

@@ -36,10 +36,9 @@ export class Store {
     return (await this.#names('journal')).filter((name) => dayName.test(name));
   }
 
-  /** Lines of that day's journal; none where there is no such file. */
-  async journal(day: Day): Promise<readonly string[]> {
-    const text = await this.#read(join('journal', day));
-    return text === undefined ? [] : text.split('\n');
+  /** Lines of that day's journal, to be read once; none where there is no such file. */
+  async journal(day: Day): Promise<Iterable<string>> {
+    return linesOf((await this.#read(join('journal', day))) ?? '');
   }
 
   removeJournal(day: Day): Promise<void> {
@@ -133,6 +132,15 @@ export class Store {
       await file.close();
     }
     await rename(`${place}.new`, place);
+  }
+}
+
+/** One after the other: hundreds of thousands at once would be held in memory twice. */
+function* linesOf(text: string): Generator<string> {
+  let start = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+    yield text.slice(start, end);
+    start = end + 1;
   }
 }
 

@@ -186,6 +186,12 @@ describe("a month's mailboxes", () => {
     expect(figures.missing.standing).toHaveLength(29);
   });
 
+  it('takes an empty directory for one that is being filled, not for a province without mailboxes', async () => {
+    const full = [start, [seen('an')]] as const;
+    await expect(month([full, [start + hour, []]])).rejects.toThrow(/no mailboxes any more/);
+    expect((await month([full])).whole.changes).toEqual({});
+  });
+
   it('tells who used a mailbox, on which days, and who did not', async () => {
     const days = (count: number) => start + count * 24 * hour + 8 * hour;
     const figures = await month([
