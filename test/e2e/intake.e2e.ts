@@ -84,7 +84,7 @@ it('is a request with its rows when a delegate sends it as the organization; a f
     /55[03]/,
   );
   await expect(deliver(site, { ...mail, from: outside, raw: await letter(office, forged) })).rejects.toThrow(
-    /550/,
+    /554/,
   );
   await deliver(site, { ...mail, from: outside, raw: await letter(outside, forged) });
   const id = fresh('list');
