@@ -1,11 +1,11 @@
 /** Prometheus metrics; names follow controller-runtime's where it has one. */
 import { X509Certificate } from 'node:crypto';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type NoticeTopic, noticeTopics } from './api/mailbox.ts';
 import { operatorLease } from './core/secrets.ts';
 import type { ApiCluster } from './kube/api-cluster.ts';
 import type { Election } from './kube/election.ts';
 import type { Connection } from './ldap/connection.ts';
-import type { NoticeTopic } from './ports.ts';
 import type { MailWorker } from './reconcile/mail-worker.ts';
 import type { Backlog, NoticeWorker } from './reconcile/notice-worker.ts';
 import type { PassResult } from './reconcile/pass.ts';
@@ -36,15 +36,6 @@ export type Metrics = {
   swept(asked: number, read: number): void;
 };
 
-const topics: readonly NoticeTopic[] = [
-  'reclaim',
-  'password',
-  'quota',
-  'end',
-  'suspension',
-  'delegation',
-  'rename',
-];
 const nothing: Backlog = { count: 0, since: 0 };
 
 /** @param site label of every series */
@@ -138,7 +129,7 @@ export function createMetrics(
       registers,
       collect() {
         const known = election.leads ? backlog() : new Map<NoticeTopic, Backlog>();
-        for (const topic of topics) this.set({ topic }, value(known.get(topic) ?? nothing));
+        for (const topic of noticeTopics) this.set({ topic }, value(known.get(topic) ?? nothing));
       },
     });
   waiting('hopthu_notices_waiting', 'Notices to people that are due and not sent.', ({ count }) => count);

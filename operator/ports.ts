@@ -1,6 +1,6 @@
 /** Everything outside the operator, as interfaces: the decisions never see more than this. */
 
-import type { DelegateRight } from './api/mailbox.ts';
+import type { DelegateRight, NoticeTopic } from './api/mailbox.ts';
 import type { Orders } from './api/orders.ts';
 import type { Kind, Resource } from './api/resource.ts';
 
@@ -97,9 +97,6 @@ export interface Sessions {
   /** Ends every session of these names; a name without one is a success. @throws Unavailable */
   end(names: readonly string[]): Promise<void>;
 }
-
-/** What people are told of. */
-export type NoticeTopic = 'reclaim' | 'password' | 'quota' | 'end' | 'suspension' | 'delegation' | 'rename';
 
 /** Each has a template of its own, which a site may word itself. */
 export type NoticeKind = Exclude<NoticeTopic, 'delegation'> | 'delegation-granted' | 'delegation-withdrawn';

@@ -119,10 +119,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'operator/api/',
     'operator/core/',
     'operator/kube/',
+    'operator/mail/gate.ts',
     'operator/reconcile/loop.ts',
     'operator/errors.ts',
     'operator/health.ts',
-    'nodemailer',
     'pino',
     'postal-mime',
     'prom-client',
@@ -151,7 +151,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const owners: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/', 'reports/directory.ts'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/', 'reports/cluster.ts'],
-  nodemailer: ['operator/mail/', 'clerk/smtp.ts', 'reports/send.ts'],
+  nodemailer: ['operator/mail/', 'reports/send.ts'],
   pdfmake: ['documents/pdf.ts'],
   'prom-client': [
     'operator/metrics.ts',

@@ -10,6 +10,7 @@ import { directoryDomain } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
 import { type CronJobProps, cronJob } from '../cron-job.ts';
 import type { Endpoint } from '../endpoints.ts';
+import { grant } from '../rights.ts';
 import { type Shard, shardsOf } from '../shards.ts';
 import { type Context, labels, type Mount, type Volume, volume } from '../workload.ts';
 import { repositoryMounts, repositorySettings, repositoryVolumes } from './repository.ts';
@@ -156,29 +157,15 @@ function permissions(scope: Construct, site: Site): void {
   const { mail, smtp, accounts } = site.namespaces;
   const metadata = (namespace: string) => ({ name: part, namespace, labels: labels(site, part) });
   new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(mail) });
-  const grant = (namespace: string, rules: readonly object[]) => {
-    const apiVersion = 'rbac.authorization.k8s.io/v1';
-    new ApiObject(scope, `role-${namespace}`, {
-      apiVersion,
-      kind: 'Role',
-      metadata: metadata(namespace),
-      rules,
-    });
-    new ApiObject(scope, `binding-${namespace}`, {
-      apiVersion,
-      kind: 'RoleBinding',
-      metadata: metadata(namespace),
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: part },
-      subjects: [{ kind: 'ServiceAccount', name: part, namespace: mail }],
-    });
-  };
+  const allow = (namespace: string, rules: readonly object[]) =>
+    grant(scope, site, { part, home: mail }, namespace, rules);
   const keys = (resourceNames: readonly string[]) => [
     { apiGroups: [''], resources: ['secrets'], resourceNames, verbs: ['list'] },
   ];
-  grant(mail, keys(keySecrets.mail));
-  grant(smtp, keys(keySecrets.smtp));
+  allow(mail, keys(keySecrets.mail));
+  allow(smtp, keys(keySecrets.smtp));
   for (const namespace of accounts) {
-    grant(namespace, [
+    allow(namespace, [
       { apiGroups: [group], resources: ['organizations', 'mailboxes', 'mailboxrequests'], verbs: ['list'] },
       { apiGroups: [''], resources: ['secrets'], verbs: ['list'] },
     ]);

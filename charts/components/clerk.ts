@@ -11,6 +11,7 @@ import {
 } from '../../operator/core/secrets.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
 import { requestTextFiles } from '../request-texts.ts';
+import { grant } from '../rights.ts';
 import { service } from '../service.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 
@@ -94,7 +95,8 @@ export function clerk(scope: Construct, context: Context, { notices, siteFile }:
 function permissions(scope: Construct, { site }: Context): void {
   const { mail, accounts } = site.namespaces;
   const watch = ['get', 'list', 'watch'];
-  grant(scope, site, mail, [
+  const clerk = { part, home: mail };
+  grant(scope, site, clerk, mail, [
     {
       apiGroups: [''],
       resources: ['configmaps'],
@@ -103,27 +105,10 @@ function permissions(scope: Construct, { site }: Context): void {
     },
   ]);
   for (const namespace of accounts) {
-    grant(scope, site, namespace, [
+    grant(scope, site, clerk, namespace, [
       { apiGroups: [group], resources: ['organizations', 'mailboxes'], verbs: watch },
       { apiGroups: [group], resources: ['mailboxrequests'], verbs: [...watch, 'create'] },
       { apiGroups: [group], resources: ['mailboxrequests/status'], verbs: ['update'] },
     ]);
   }
-}
-
-function grant(scope: Construct, site: Context['site'], namespace: string, rules: readonly object[]): void {
-  const metadata = { name: part, namespace, labels: labels(site, part) };
-  new ApiObject(scope, `role-${namespace}`, {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'Role',
-    metadata,
-    rules,
-  });
-  new ApiObject(scope, `binding-${namespace}`, {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'RoleBinding',
-    metadata,
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: part },
-    subjects: [{ kind: 'ServiceAccount', name: part, namespace: site.namespaces.mail }],
-  });
 }

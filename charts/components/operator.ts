@@ -14,6 +14,7 @@ import {
 } from '../../operator/core/secrets.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
 import { noticeTemplates } from '../notice-templates.ts';
+import { grant } from '../rights.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
 
 const part = 'operator';
@@ -137,7 +138,7 @@ type Rule = { readonly verbs: readonly string[] } & Readonly<Record<string, unkn
 /** Reads its site's ConfigMap, fills its report, writes Events about it and its Lease; in each accounts namespace the resources, their Secrets one by one, and Events. */
 function permissions(scope: Construct, { site }: Context): void {
   const { mail, accounts } = site.namespaces;
-  grant(scope, site, mail, [
+  allow(scope, site, mail, [
     { apiGroups: [''], resources: ['configmaps'], resourceNames: [siteConfigMap], verbs: watch },
     { apiGroups: [''], resources: ['configmaps'], resourceNames: [reportConfigMap], verbs: ['patch'] },
     { ...leases, resourceNames: [operatorLease], verbs: ['get', 'update'] },
@@ -147,7 +148,7 @@ function permissions(scope: Construct, { site }: Context): void {
     { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
   ]);
   for (const namespace of accounts) {
-    grant(scope, site, namespace, [
+    allow(scope, site, namespace, [
       // patch carries the finalizer; the spec is never written.
       { apiGroups: [group], resources: ['organizations', 'mailboxes'], verbs: [...watch, 'patch'] },
       { apiGroups: [group], resources: ['organizations/status', 'mailboxes/status'], verbs: ['update'] },
@@ -160,22 +161,9 @@ function permissions(scope: Construct, { site }: Context): void {
 }
 
 /** One that only plans may only read. */
-function grant(scope: Construct, site: Context['site'], namespace: string, given: readonly Rule[]): void {
+function allow(scope: Construct, site: Context['site'], namespace: string, given: readonly Rule[]): void {
   const rules = site.operator.planOnly
     ? given.filter(({ verbs }) => verbs.includes('watch')).map((rule) => ({ ...rule, verbs: watch }))
     : given;
-  const metadata = { name: part, namespace, labels: labels(site, part) };
-  new ApiObject(scope, `role-${namespace}`, {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'Role',
-    metadata,
-    rules,
-  });
-  new ApiObject(scope, `binding-${namespace}`, {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'RoleBinding',
-    metadata,
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: part },
-    subjects: [{ kind: 'ServiceAccount', name: part, namespace: site.namespaces.mail }],
-  });
+  grant(scope, site, { part, home: site.namespaces.mail }, namespace, rules);
 }

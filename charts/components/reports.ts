@@ -11,6 +11,7 @@ import type { Site } from '../../operator/core/site.ts';
 import { cronJob } from '../cron-job.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { reportWords } from '../report-words.ts';
+import { grant } from '../rights.ts';
 import { type Context, claimSpec, labels, volume } from '../workload.ts';
 
 const part = 'reports';
@@ -114,20 +115,9 @@ function oneJob(
 /** Lists what it counts; nothing else, and no Secret. */
 function permissions(scope: Construct, site: Site): void {
   const { mail, smtp, accounts } = site.namespaces;
-  const grant = (namespace: string, rule: object) => {
-    const apiVersion = 'rbac.authorization.k8s.io/v1';
-    const metadata = { name: part, namespace, labels: labels(site, part) };
-    const rules = [{ ...rule, verbs: ['list'] }];
-    new ApiObject(scope, `role-${namespace}`, { apiVersion, kind: 'Role', metadata, rules });
-    new ApiObject(scope, `binding-${namespace}`, {
-      apiVersion,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: part },
-      subjects: [{ kind: 'ServiceAccount', name: part, namespace: smtp }],
-    });
-  };
-  grant(mail, { apiGroups: ['batch'], resources: ['jobs'] });
+  const allow = (namespace: string, rule: object) =>
+    grant(scope, site, { part, home: smtp }, namespace, [{ ...rule, verbs: ['list'] }]);
+  allow(mail, { apiGroups: ['batch'], resources: ['jobs'] });
   for (const namespace of accounts)
-    grant(namespace, { apiGroups: [group], resources: ['mailboxes', 'mailboxrequests', 'incidents'] });
+    allow(namespace, { apiGroups: [group], resources: ['mailboxes', 'mailboxrequests', 'incidents'] });
 }

@@ -17,6 +17,18 @@ import type { Metadata, Resource } from './resource.ts';
 export const delegateRights = ['Read', 'Write', 'SendAs'] as const;
 export type DelegateRight = (typeof delegateRights)[number];
 
+/** What people are told of by mail. */
+export const noticeTopics = [
+  'reclaim',
+  'password',
+  'quota',
+  'end',
+  'suspension',
+  'delegation',
+  'rename',
+] as const;
+export type NoticeTopic = (typeof noticeTopics)[number];
+
 const rights = z
   .array(z.enum(delegateRights))
   .min(1)
@@ -193,9 +205,7 @@ export const mailboxStatus = z.object({
   notices: z
     .array(
       z.object({
-        topic: z
-          .enum(['reclaim', 'password', 'quota', 'end', 'suspension', 'delegation', 'rename'])
-          .describe('What its people were told of.'),
+        topic: z.enum(noticeTopics).describe('What its people were told of.'),
         about: z
           .string()
           .max(320)

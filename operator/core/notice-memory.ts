@@ -2,7 +2,8 @@
  * What a mailbox's entry remembers of notices (`hopThuNotice`): what its people were told, and what happened that they
  * are still to be told. Pure.
  */
-import type { DirectoryEntry, NoticeTopic } from '../ports.ts';
+import { type NoticeTopic, noticeTopics } from '../api/mailbox.ts';
+import type { DirectoryEntry } from '../ports.ts';
 import { attribute, type EntryStatus } from './layout.ts';
 import { all } from './observed.ts';
 import { rfc3339 } from './time.ts';
@@ -25,14 +26,7 @@ export type NoticeMemory = {
   readonly isDue: boolean;
 };
 
-const topics: readonly string[] = [
-  'password',
-  'quota',
-  'end',
-  'suspension',
-  'delegation',
-  'rename',
-] satisfies NoticeTopic[];
+const topics: readonly string[] = noticeTopics;
 
 const none: readonly NoticeMemory[] = [];
 

@@ -2,6 +2,7 @@
  * Tells people what is due, one notice after another beside the passes, at the rate that the site allows: a pass waits for
  * none of them. Each ends with a write to the directory, from which the next pass goes on. What failed is tried again.
  */
+import type { NoticeTopic } from '../api/mailbox.ts';
 import type { Resource } from '../api/resource.ts';
 import { attribute } from '../core/layout.ts';
 import { type Composed, compose, hasOthers, rememberedAfter } from '../core/notice.ts';
@@ -11,7 +12,7 @@ import { first } from '../core/observed.ts';
 import type { Organizations } from '../core/organizations.ts';
 import type { Site } from '../core/site.ts';
 import { Conflict, Unavailable } from '../errors.ts';
-import type { Clock, Cluster, Notices, NoticeTopic } from '../ports.ts';
+import type { Clock, Cluster, Notices } from '../ports.ts';
 import { backoff } from './loop.ts';
 import type { RememberedDirectory } from './remembered-directory.ts';
 import { turn } from './turn.ts';
