@@ -1,6 +1,6 @@
 /** One use of a password: throttled like a login, few at once, and answered at even times (R25, R42). */
 import { createHash, randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { Site } from '../operator/core/site.ts';
 import { domainsOf } from '../operator/core/site-domains.ts';
 import { clientKey } from '../operator/core/throttle.ts';
@@ -13,6 +13,10 @@ export type AttemptsProps = {
   readonly memory: Memory;
   /** Milliseconds between the moments at which answers leave. @default 1000 */
   readonly step?: number;
+  /** @default the monotonic clock, milliseconds */
+  readonly now?: () => number;
+  /** @default by that clock */
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
 };
 
 /** What somebody typed, and where. */
@@ -37,21 +41,21 @@ export class Attempts {
 
   /** Who is not there is refused sooner than who has a password to compare: no answer leaves between two steps. */
   async carryOut<R>(typed: Typed, work: () => Promise<Ended<R>>): Promise<Carried<R>> {
-    const { site, step = 1000 } = this.#props;
+    const { site, step = 1000, now = () => performance.now(), pause = setTimeout } = this.#props;
     const attempt = {
       address: clientKey(typed.browser),
       person: personOf(namesOf(site, typed.address)[0] ?? '', domainsOf(site)).slice(0, 255),
       password: createHash('sha256').update(this.#nonce).update(typed.password).digest('base64url'),
     };
-    const started = performance.now();
+    const started = now();
     const result = await this.#guarded(attempt, work);
-    const past = performance.now() - started;
+    const past = now() - started;
     await pause(Math.ceil(past / step) * step - past);
     return { attempt, result };
   }
 
   async #guarded<R>(attempt: Attempt, work: () => Promise<Ended<R>>): Promise<Carried<R>['result']> {
-    const { memory } = this.#props;
+    const { memory, pause = setTimeout } = this.#props;
     const verdict = memory.allow(attempt);
     if (verdict.action === 'refuse') return 'throttled';
     if (verdict.action === 'delay') await pause(verdict.seconds * 1000);

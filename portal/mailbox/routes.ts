@@ -68,7 +68,7 @@ async function overview(props: MailboxProps, c: Context, signedIn: SignedIn): Pr
   const addresses = addressView(entry);
   return pages.show('mailbox', 'mailbox.html', {
     ...addresses,
-    ...quotaView(entry, use),
+    ...quotaView(site, entry, use),
     ...loginView(site, texts.mailbox, signedIn, use),
     shared: shared.map((one, index) => sharedView(texts.mailbox, entry, one, index + 1)),
     settings: settings(pages, site, ports, addresses.address),

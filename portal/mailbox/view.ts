@@ -14,9 +14,6 @@ import { day, moment, written } from './display.ts';
 import { newRows } from './form.ts';
 import type { Use } from './store.ts';
 
-/** Percent from which on the page says that it is nearly full; the same as the first notice. */
-const nearlyFull = 80;
-
 /** Every name that sessions of the mailbox may have, the address of today first. */
 export function namesOfEntry(entry: DirectoryEntry): readonly string[] {
   return [...new Set([...all(entry, 'mail'), ...all(entry, attribute.address)])];
@@ -40,7 +37,8 @@ export function addressView(entry: DirectoryEntry) {
   };
 }
 
-export function quotaView(entry: DirectoryEntry, { usedBytes }: Use) {
+/** Nearly full is what the first notice is sent for (R30). */
+export function quotaView({ notices }: Site, entry: DirectoryEntry, { usedBytes }: Use) {
   const limit = Number(first(entry, attribute.quotaBytes) ?? 0);
   const percent = limit === 0 ? 0 : Math.ceil(((usedBytes ?? 0) * 100) / limit);
   return {
@@ -49,7 +47,7 @@ export function quotaView(entry: DirectoryEntry, { usedBytes }: Use) {
     used: displayBytes(roundedUp(usedBytes ?? 0)),
     limit: displayBytes(limit),
     percent,
-    isNearlyFull: percent >= nearlyFull,
+    isNearlyFull: percent >= (notices.quotaPercent[0] ?? 100),
   };
 }
 
