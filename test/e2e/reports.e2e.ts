@@ -8,7 +8,7 @@ import readXlsx from 'read-excel-file/node';
 import { dayOf } from '../../reports/day.ts';
 import { kubectl } from '../kind/install.ts';
 import { socTrang as site } from '../support/sites.ts';
-import { testCluster } from './support/cluster.ts';
+import { inAccounts, testCluster } from './support/cluster.ts';
 import { deliver, Person } from './support/person.ts';
 import { replyTo } from './support/reply.ts';
 import { apply, people, ready } from './support/resources.ts';
@@ -47,9 +47,12 @@ let official: Person;
 let colleague: Person;
 
 beforeAll(async () => {
-  // The recipient of the site file.
-  await apply(site, 'Organization', 'so-tttt', { name: 'Sở Thông tin và Truyền thông' });
-  await apply(site, 'Mailbox', 'so-tttt', { organizationRef: { name: 'so-tttt' }, type: 'Organization' });
+  // The recipient of the site file; another journey may have it already, with more in its spec.
+  const known = await inAccounts(site, ['get', 'mailbox', 'so-tttt', '--ignore-not-found', '-o', 'name']);
+  if (known.trim() === '') {
+    await apply(site, 'Organization', 'so-tttt', { name: 'Sở Thông tin và Truyền thông' });
+    await apply(site, 'Mailbox', 'so-tttt', { organizationRef: { name: 'so-tttt' }, type: 'Organization' });
+  }
   await ready(site, 'mailbox/so-tttt');
   const both = await people(site, {
     'reports-official': 'Thạch Thị Sóc',
