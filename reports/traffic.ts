@@ -2,7 +2,7 @@
 import { type Fact, type JournalLine, parseJournal, type Why } from './mail-log.ts';
 
 export type Traffic = {
-  /** Messages that people, and programs with a login, handed in. */
+  /** Messages that people, and programs with a login, handed in and that were taken. */
   sent: number;
   /** Recipients elsewhere to whose servers these were given. */
   sentOut: number;
@@ -61,6 +61,7 @@ export function countTraffic(
 ): DayTraffic {
   const messages = new Map<string, Message>();
   for (const line of before) note(messages, parseJournal(line));
+  for (const message of messages.values()) message.counted = message.bytes !== undefined;
   const day = new Count(ownerOf);
   const facts: (readonly [string, Fact])[] = [];
   for (const line of lines) {
@@ -75,7 +76,14 @@ export function countTraffic(
   return { organizations: Object.fromEntries(day.organizations), lost: day.lost };
 }
 
-type Message = { by?: string; login?: string; from?: string; bytes?: number; spam?: boolean };
+type Message = {
+  by?: string;
+  login?: string;
+  from?: string;
+  bytes?: number;
+  spam?: boolean;
+  counted?: boolean;
+};
 
 function note(messages: Map<string, Message>, line: JournalLine | undefined): void {
   if (line === undefined || 'lost' in line || line.fact.kind === 'refused') return;
@@ -106,10 +114,12 @@ class Count {
 
   add(fact: Fact, messages: ReadonlyMap<string, Message>): void {
     const message = 'id' in fact && fact.id !== undefined ? messages.get(fact.id) : undefined;
-    if (fact.kind === 'taken') {
-      if (fact.by === 'people') this.#of(fact.login).sent += 1;
-    } else if (fact.kind === 'queued') {
-      if (message?.by === 'people') this.#of(message.login).sentBytes += fact.bytes;
+    if (fact.kind === 'queued') {
+      // What the filter refuses is never queued; what waits for another server is queued again every day.
+      if (message?.by !== 'people' || message.counted === true) return;
+      const traffic = this.#of(message.login);
+      traffic.sent += 1;
+      traffic.sentBytes += fact.bytes;
     } else if (fact.kind === 'handed') this.#handed(fact, message);
     else if (fact.kind === 'refused') this.#refused(fact, message);
   }

@@ -110,6 +110,16 @@ describe("the day's mail", () => {
     );
   });
 
+  it('counts as sent what was taken, on the first day that it waits', async () => {
+    const [taken = '', queued = ''] = journal([{ kind: 'sent', from: 'an', to: [], out: 0 }], 1795653526);
+    const refused = taken.replace('4jZdYY00000', '4jZdYY00009');
+    const sent = (lines: readonly string[], before: readonly string[]) =>
+      countTraffic(lines, before, () => 'so-a').organizations['so-a']?.sent ?? 0;
+    expect(sent([taken, queued, refused], [])).toBe(1);
+    expect(sent([queued], [taken, queued])).toBe(0);
+    expect(sent([queued], [taken])).toBe(1);
+  });
+
   it('knows of a message what the day before has logged of it', () => {
     const [taken = '', ...rest] = journal([{ kind: 'came', to: ['an'], spam: false }], 1795653526);
     const { organizations } = countTraffic(rest, [taken], () => 'so-a');
