@@ -4,7 +4,7 @@ import { personCandidates } from './naming/local-part.ts';
 import { organizationLocalPart } from './naming/organization.ts';
 import { renderPage } from './page-template.ts';
 import { passwordPage, portalPath, publishedPath } from './portal.ts';
-import { displayBytes, formatBytes } from './quota.ts';
+import { displayBytes, formatBytes, officialBytes } from './quota.ts';
 import type { Site } from './site.ts';
 import { articleTopics } from './site-people.ts';
 
@@ -105,9 +105,9 @@ function rules(site: Site): HandbookValues {
     throttle,
   } = site;
   return {
-    attachment: decimal(site.attachment),
-    quotaOrganization: decimal(quota.organization),
-    quotaPersonal: decimal(quota.personal),
+    attachment: officialBytes(site.attachment),
+    quotaOrganization: officialBytes(quota.organization),
+    quotaPersonal: officialBytes(quota.personal),
     planQuota: displayBytes(quota.personal),
     quotaColumn: formatBytes(quota.personal),
     minLength: passwords.minLength,
@@ -176,9 +176,4 @@ function citations(site: Site): HandbookValues {
       site.articles[topic] ?? '',
     ]),
   );
-}
-
-/** 524288000 → "500 MB": the regulations' word for MiB. */
-function decimal(bytes: number): string {
-  return displayBytes(bytes).replace('iB', 'B');
 }

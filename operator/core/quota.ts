@@ -39,6 +39,11 @@ export function displayBytes(bytes: number): string {
   );
 }
 
+/** "500 MB" for officials: the regulations' word for MiB (R30, R31). */
+export function officialBytes(bytes: number): string {
+  return displayBytes(bytes).replace('iB', 'B');
+}
+
 /**
  * The largest message in bytes for attachments of `attachment` bytes (R31): base64 in lines of 76 characters with
  * CRLF (RFC 2045 section 6.8), and 256 KiB for headers and text.

@@ -4,7 +4,7 @@ import { attribute } from '../../operator/core/layout.ts';
 import { accountOf, all, first, parseDated } from '../../operator/core/observed.ts';
 import { passwordExpiry } from '../../operator/core/password.ts';
 import type { MailboxWords } from '../../operator/core/portal-texts.ts';
-import { displayBytes } from '../../operator/core/quota.ts';
+import { officialBytes } from '../../operator/core/quota.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { parseGeneralizedTime } from '../../operator/core/time.ts';
 import type { DirectoryEntry } from '../../operator/ports.ts';
@@ -44,8 +44,8 @@ export function quotaView({ notices }: Site, entry: DirectoryEntry, { usedBytes 
   return {
     isUsedKnown: usedBytes !== undefined,
     // Whole units: what is written to the byte is read by nobody.
-    used: displayBytes(roundedUp(usedBytes ?? 0)),
-    limit: displayBytes(limit),
+    used: officialBytes(roundedUp(usedBytes ?? 0)),
+    limit: officialBytes(limit),
     percent,
     isNearlyFull: percent >= (notices.quotaPercent[0] ?? 100),
   };

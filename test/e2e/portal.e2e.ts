@@ -147,7 +147,7 @@ describe('my mailbox', () => {
     for (const text of [
       newcomer.address,
       `alias-${newcomer.name}@`,
-      'trong 500 MiB',
+      'trong 500 MB',
       'Mật khẩu phải đổi',
       '993',
     ])

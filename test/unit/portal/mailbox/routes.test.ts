@@ -122,7 +122,7 @@ describe('the page', () => {
       'Nguyễn Thanh Bình, Phó Giám đốc – Sở Thông tin và Truyền thông',
       'Địa chỉ chính binh@soctrang.gov.vn',
       'Địa chỉ phụ binh.nguyen@soctrang.gov.vn Địa chỉ cũ cu@soctrang.gov.vn, còn nhận thư đến hết ngày 01/01/2027',
-      'Đã dùng 431 MiB trong 500 MiB (87 %).',
+      'Đã dùng 431 MB trong 500 MB (87 %).',
       'Hộp thư sắp đầy.',
       'Mật khẩu phải đổi trước ngày 03/12/2026',
       'Đổi lần gần nhất 02/11/2026',
@@ -140,7 +140,7 @@ describe('the page', () => {
     expect(said).toContain('Chưa đọc được các phiên đang mở');
     expect(said).not.toMatch(/Đã dùng|Không có phiên/);
     use = { usedBytes: 0, sessions: [] };
-    expect(plain(await text())).toMatch(/Đã dùng 0 B trong 500 MiB \(0 %\).*Không có phiên nào/);
+    expect(plain(await text())).toMatch(/Đã dùng 0 B trong 500 MB \(0 %\).*Không có phiên nào/);
   });
 
   it('is kept by nobody', async () => {
