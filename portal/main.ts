@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type PortalFile, portalFiles, portalTexts } from '../operator/core/portal-texts.ts';
 import { shardNames } from '../operator/core/shards.ts';
 import { parseSite, type Site } from '../operator/core/site.ts';
@@ -23,6 +22,7 @@ import { SessionCookie } from './login/session.ts';
 import { whoIsIn } from './login/who.ts';
 import { MailboxDirectory } from './mailbox/directory.ts';
 import { MailboxStore } from './mailbox/store.ts';
+import { createMetrics } from './metrics.ts';
 import { Changes } from './password/change.ts';
 import { PasswordDirectory } from './password/directory.ts';
 import { endingSessions } from './password/sessions.ts';
@@ -43,21 +43,10 @@ const file = (name: string) => () => readFile(need(name), 'utf8');
 async function serve(): Promise<void> {
   const site = parseSite(readFileSync(need('HOPTHU_SITE_FILE'), 'utf8'), 'site.yaml');
   const log = pino({ base: { site: site.name } });
-  const registry = new Registry();
-  registry.setDefaultLabels({ site: site.name });
-  collectDefaultMetrics({ register: registry });
-  const counted = new Counter({
-    name: 'hopthu_password_changes_total',
-    help: 'Wishes for another password by outcome: changed, wrong, throttled, unavailable and others.',
-    labelNames: ['outcome'],
-    registers: [registry],
-  });
-  const entered = new Counter({
-    name: 'hopthu_portal_logins_total',
-    help: 'Logins at the portal by outcome: in, wrong, throttled, unavailable and others.',
-    labelNames: ['outcome'],
-    registers: [registry],
-  });
+  const kept = publishedDirectory(site, (err) =>
+    log.error({ err }, 'the published directory is not up to date'),
+  );
+  const { registry, passwordChanges, logins: entered } = createMetrics(site.name, () => kept.readAt);
   const pages = need('HOPTHU_PAGES');
   const texts = portalTexts(
     Object.fromEntries(portalFiles.map((name) => [name, readFileSync(join(pages, name), 'utf8')])) as Record<
@@ -92,7 +81,7 @@ async function serve(): Promise<void> {
       log.error({ err }, 'sessions of a former password may go on'),
     ),
     observe: (outcome, { address, person }, err) => {
-      counted.inc({ outcome });
+      passwordChanges.inc({ outcome });
       const level = err === undefined ? (outcome === 'changed' ? 'info' : 'warn') : 'error';
       log[level]({ address, person, ...(err === undefined ? {} : { err }) }, `password ${outcome}`);
     },
@@ -135,9 +124,7 @@ async function serve(): Promise<void> {
       },
       now: Date.now,
     },
-    kept: publishedDirectory(site, registry, (err) =>
-      log.error({ err }, 'the published directory is not up to date'),
-    ),
+    kept,
     fault: (err) => log.error({ err }, 'a fault'),
   });
   const { server, renew } = await servePortal(app, {
@@ -162,8 +149,8 @@ async function serve(): Promise<void> {
   log.info('started');
 }
 
-/** Read from now on; its age is a metric. */
-function publishedDirectory(site: Site, registry: Registry, fault: (error: unknown) => void): KeptDirectory {
+/** Read from now on. */
+function publishedDirectory(site: Site, fault: (error: unknown) => void): KeptDirectory {
   const kept = new KeptDirectory({
     site,
     read: () =>
@@ -176,14 +163,6 @@ function publishedDirectory(site: Site, registry: Registry, fault: (error: unkno
       }),
     now: () => new Date(),
     fault,
-  });
-  new Gauge({
-    name: 'hopthu_published_read_timestamp_seconds',
-    help: 'When the published directory was last read, 0 before the first time.',
-    registers: [registry],
-    collect() {
-      this.set(kept.readAt / 1000);
-    },
   });
   kept.start();
   return kept;

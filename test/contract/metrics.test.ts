@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { alerts } from '../../charts/alerts.ts';
 import { dashboards } from '../../charts/dashboards.ts';
+import { createMetrics as clerkMetrics } from '../../clerk/metrics.ts';
 import { linesOf, waysOf } from '../../cli/trace/way.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { createMetrics } from '../../operator/metrics.ts';
+import { createMetrics as portalMetrics } from '../../portal/metrics.ts';
 import { countTraffic, nobodys, noTraffic } from '../../reports/traffic.ts';
 import { eventually } from '../e2e/support/eventually.ts';
 import { socTrang as site } from '../support/sites.ts';
@@ -219,6 +221,8 @@ it('every alert and every panel asks for what is there', async () => {
     ...parts.map((part) => pod.scrape(part)),
     ...(['webmail', 'postgresql'] as const).map((part) => web.scrape(part)),
     ofOperator(),
+    clerkMetrics(site.name).registry.metrics(),
+    portalMetrics(site.name, () => 0).registry.metrics(),
   ]);
   // What has no value yet is announced.
   const announced = pages.flatMap((page) =>
