@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import { type PortalFile, portalFiles, portalTexts } from '../operator/core/portal-texts.ts';
 import { shardNames } from '../operator/core/shards.ts';
 import { parseSite, type Site } from '../operator/core/site.ts';
@@ -26,6 +26,7 @@ import { MailboxStore } from './mailbox/store.ts';
 import { Changes } from './password/change.ts';
 import { PasswordDirectory } from './password/directory.ts';
 import { endingSessions } from './password/sessions.ts';
+import { showAge } from './published/age.ts';
 import { KeptDirectory } from './published/kept.ts';
 import { readListed } from './published/reader.ts';
 import { servePortal } from './server.ts';
@@ -177,14 +178,7 @@ function publishedDirectory(site: Site, registry: Registry, fault: (error: unkno
     now: () => new Date(),
     fault,
   });
-  new Gauge({
-    name: 'hopthu_published_read_timestamp_seconds',
-    help: 'When the published directory was last read, 0 before the first time.',
-    registers: [registry],
-    collect() {
-      this.set(kept.readAt / 1000);
-    },
-  });
+  showAge(registry, kept);
   kept.start();
   return kept;
 }

@@ -159,6 +159,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/throttle/main.ts',
     'operator/filter/main.ts',
     'portal/main.ts',
+    'portal/published/age.ts',
     'clerk/metrics.ts',
     'clerk/intake/start.ts',
   ],

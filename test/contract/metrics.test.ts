@@ -1,10 +1,12 @@
 /** What the real daemons show and log once mail has gone through them: all that alerts and panels name, and each message's way. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Registry } from 'prom-client';
 import { alerts } from '../../charts/alerts.ts';
 import { dashboards } from '../../charts/dashboards.ts';
 import { linesOf, waysOf } from '../../cli/trace/way.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { createMetrics } from '../../operator/metrics.ts';
+import { showAge } from '../../portal/published/age.ts';
 import { countTraffic, nobodys, noTraffic } from '../../reports/traffic.ts';
 import { eventually } from '../e2e/support/eventually.ts';
 import { socTrang as site } from '../support/sites.ts';
@@ -213,12 +215,20 @@ function ofOperator(): Promise<string> {
   return registry.metrics();
 }
 
+/** Of the portal's what an alert names. */
+function ofPortal(): Promise<string> {
+  const registry = new Registry();
+  showAge(registry, { readAt: 0 });
+  return registry.metrics();
+}
+
 it('every alert and every panel asks for what is there', async () => {
   const parts = ['dovecot', 'postfix', 'openldap', 'filter', 'throttle'] as const;
   const pages = await Promise.all([
     ...parts.map((part) => pod.scrape(part)),
     ...(['webmail', 'postgresql'] as const).map((part) => web.scrape(part)),
     ofOperator(),
+    ofPortal(),
   ]);
   // What has no value yet is announced.
   const announced = pages.flatMap((page) =>
