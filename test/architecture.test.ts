@@ -158,7 +158,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'operator/health.ts',
     'operator/throttle/main.ts',
     'operator/filter/main.ts',
-    'portal/main.ts',
+    'portal/metrics.ts',
     'clerk/metrics.ts',
     'clerk/intake/start.ts',
   ],
