@@ -11,15 +11,15 @@ import { parseSite } from '../operator/core/site.ts';
 import { directoryDomain } from '../operator/core/site-domains.ts';
 import { reportFormats } from '../operator/core/site-reports.ts';
 import { Invalid } from '../operator/errors.ts';
+import { type Gate, sendThrough } from '../operator/mail/gate.ts';
 import { ClusterLists } from './cluster.ts';
 import { collect } from './collect.ts';
 import { lastPeriod, type Period, parsePeriod } from './day.ts';
 import { readDirectory } from './directory.ts';
 import { gather } from './facts.ts';
 import { documentOf, fileOf, letterOf } from './make.ts';
-import { makePeriodic } from './periodic.ts';
+import { makePeriodic, type Outgoing } from './periodic.ts';
 import { askedOf, happenedOf } from './records.ts';
-import { send } from './send.ts';
 import { Store } from './store.ts';
 import { wordsFrom } from './words.ts';
 
@@ -83,18 +83,26 @@ async function periodic(kind: string | undefined): Promise<void> {
   // What the last hour brought belongs to the period that has just ended.
   await count();
   const period = lastPeriod(kind, Date.now());
-  const tls = (name: string) => text(join(need('HOPTHU_TLS_FOLDER'), name));
-  const gate = () => ({
+  const tls = (name: string) => async () => text(join(need('HOPTHU_TLS_FOLDER'), name));
+  const gate: Gate = {
     host: need('HOPTHU_NOTICES_HOST'),
     port: Number(need('HOPTHU_NOTICES_PORT')),
-    ...{ ca: tls('ca.crt'), cert: tls('tls.crt'), key: tls('tls.key') },
-  });
-  const from = { name: `Hộp thư ${site.title}`, address: `${site.notices.from}@${site.domain}` };
+    ...{ ca: tls('ca.crt'), certificate: tls('tls.crt'), key: tls('tls.key') },
+    from: { name: `Hộp thư ${site.title}`, address: `${site.notices.from}@${site.domain}` },
+    deadline: 30_000,
+  };
+  // RFC 3834: nobody's "I am away" answers it.
+  const headers = { 'Auto-Submitted': 'auto-generated' };
+  const letter = letterOf(site, words, period);
   const printing = {
     document: await document(period, undefined),
     render: fileOf,
-    send: (outgoing: Parameters<Parameters<typeof makePeriodic>[3]['send']>[0]) =>
-      send(gate(), { ...outgoing, ...letterOf(site, words, period), from }),
+    send: ({ attachments, ...outgoing }: Outgoing) =>
+      sendThrough(
+        gate,
+        { ...outgoing, ...letter, headers, attachments: [...attachments] },
+        { reason: 'ReportRefused', called: 'report' },
+      ),
   };
   await makePeriodic(site, store, period, printing, Date.now());
   log.info({ ...period }, 'the report is made');

@@ -104,7 +104,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'type operator/ports.ts',
     '@kubernetes/client-node',
     'type ldapts',
-    'nodemailer',
+    'operator/mail/gate.ts',
     'pino',
     'yaml',
     'zod',
@@ -151,7 +151,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const owners: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['operator/ldap/', 'cli/password/', 'cli/live-directory.ts', 'portal/', 'reports/directory.ts'],
   '@kubernetes/client-node': ['operator/kube/', 'cli/', 'reports/cluster.ts'],
-  nodemailer: ['operator/mail/', 'reports/send.ts'],
+  nodemailer: ['operator/mail/'],
   pdfmake: ['documents/pdf.ts'],
   'prom-client': [
     'operator/metrics.ts',
