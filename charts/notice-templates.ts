@@ -1,6 +1,6 @@
 /** What the operator's notices say: the project's texts, or a site's own where it has them. */
 import { existsSync, readFileSync } from 'node:fs';
-import { noticeFiles, noticeTexts } from '../operator/core/notice-texts.ts';
+import { noticeFiles, noticeTexts } from '../operator/core/notices/texts.ts';
 import type { Site } from '../operator/core/site.ts';
 
 const sites = new URL('sites/', import.meta.url);

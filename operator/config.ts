@@ -1,7 +1,7 @@
 /** The operator's only reader of the environment. Everything that a person may want to change is in the site file instead. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type NoticeTexts, noticeFiles, noticeTexts } from './core/notice-texts.ts';
+import { type NoticeTexts, noticeFiles, noticeTexts } from './core/notices/texts.ts';
 import { parseSite, type Site } from './core/site.ts';
 
 export type Config = {

@@ -3,7 +3,7 @@ import { renderHtml } from '../documents/html.ts';
 import type { Document } from '../documents/model.ts';
 import { renderPdf } from '../documents/pdf.ts';
 import { renderXlsx } from '../documents/xlsx.ts';
-import { centreAddress } from '../operator/core/notice-readers.ts';
+import { centreAddress } from '../operator/core/notices/readers.ts';
 import type { Site } from '../operator/core/site.ts';
 import { letterheadOf, type ReportFormat } from '../operator/core/site-reports.ts';
 import { Invalid } from '../operator/errors.ts';

@@ -2,7 +2,7 @@
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { attribute, suffixOf } from '../../operator/core/layout.ts';
-import { centreAddress } from '../../operator/core/notice-readers.ts';
+import { centreAddress } from '../../operator/core/notices/readers.ts';
 import { displayBytes, messageSizeLimit } from '../../operator/core/quota.ts';
 import { clerkDomain, serviceLocalParts } from '../../operator/core/requests/service-address.ts';
 import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';

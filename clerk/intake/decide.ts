@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { RequestSpec } from '../../operator/api/request.ts';
 import { addressOf } from '../../operator/core/naming/identity.ts';
-import { centreAddress } from '../../operator/core/notice-readers.ts';
+import { centreAddress } from '../../operator/core/notices/readers.ts';
 import type { AnswerKind, IntakeTexts } from '../../operator/core/requests/intake-texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { rfc3339 } from '../../operator/core/time.ts';

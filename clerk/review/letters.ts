@@ -11,7 +11,7 @@ import type {
 import type { Resource } from '../../operator/api/resource.ts';
 import { fillLetter } from '../../operator/core/letter-template.ts';
 import { addressOf } from '../../operator/core/naming/identity.ts';
-import { centreAddress } from '../../operator/core/notice-readers.ts';
+import { centreAddress } from '../../operator/core/notices/readers.ts';
 import type { RequestTexts } from '../../operator/core/requests/texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { fill } from '../../operator/core/template.ts';

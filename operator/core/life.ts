@@ -7,7 +7,7 @@ import type { Attributes } from './entry.ts';
 import { isClosed, isReclaimed } from './former.ts';
 import type { Today } from './held.ts';
 import { attribute, type EntryStatus } from './layout.ts';
-import { formatMemory, memoriesOf, type NoticeMemory, stillCounts } from './notice-memory.ts';
+import { formatMemory, memoriesOf, type NoticeMemory, stillCounts } from './notices/memory.ts';
 import { first } from './observed.ts';
 import { isSuspendedByAnnotation } from './organizations.ts';
 import { givenNotices, planReclaim, type ReclaimPlan } from './reclaim.ts';

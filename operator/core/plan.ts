@@ -20,7 +20,7 @@ import type { Decision, Desired } from './desired.ts';
 import { type Attributes, differences, mailboxClasses, organizationClasses, withoutAccess } from './entry.ts';
 import type { Write } from './held.ts';
 import { attribute } from './layout.ts';
-import { withMarks } from './notice-marks.ts';
+import { withMarks } from './notices/marks.ts';
 import { all, first } from './observed.ts';
 import { generalizedTime } from './time.ts';
 

@@ -1,5 +1,5 @@
 /** When an unused mailbox is reclaimed, and when its people are told before (R23). Pure. */
-import type { NoticeMemory } from './notice-memory.ts';
+import type { NoticeMemory } from './notices/memory.ts';
 import type { Site } from './site.ts';
 
 const day = 86_400_000;

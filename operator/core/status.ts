@@ -8,7 +8,7 @@ import type { Desired } from './desired.ts';
 import { formatChange } from './format.ts';
 import { isClosed, isLetGo } from './former.ts';
 import { attribute } from './layout.ts';
-import { formatMemory, parseMemory } from './notice-memory.ts';
+import { formatMemory, parseMemory } from './notices/memory.ts';
 import { all } from './observed.ts';
 import type { Change } from './plan.ts';
 import { displayBytes } from './quota.ts';

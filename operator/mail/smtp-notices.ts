@@ -1,5 +1,5 @@
 /** Notices by SMTP, which Postfix knows by the operator's certificate. */
-import { type NoticeTexts, wordsOf } from '../core/notice-texts.ts';
+import { type NoticeTexts, wordsOf } from '../core/notices/texts.ts';
 import type { Notice, Notices } from '../ports.ts';
 import { type Gate, sendThrough } from './gate.ts';
 

@@ -5,9 +5,9 @@
 import type { NoticeTopic } from '../api/mailbox.ts';
 import type { Resource } from '../api/resource.ts';
 import { attribute } from '../core/layout.ts';
-import { type Composed, compose, hasOthers, rememberedAfter } from '../core/notice.ts';
-import { type Readers, readersOf } from '../core/notice-readers.ts';
-import { type DueNotice, keyOf, urgencyOf } from '../core/notices-due.ts';
+import { type DueNotice, keyOf, urgencyOf } from '../core/notices/due.ts';
+import { type Composed, compose, hasOthers, rememberedAfter } from '../core/notices/message.ts';
+import { type Readers, readersOf } from '../core/notices/readers.ts';
 import { first } from '../core/observed.ts';
 import type { Organizations } from '../core/organizations.ts';
 import type { Site } from '../core/site.ts';

@@ -2,7 +2,7 @@
 import type { Orders } from '../api/orders.ts';
 import { recordsThatWait } from '../core/access-records.ts';
 import { type Desired, decideGroup, decideOrganizations } from '../core/desired.ts';
-import { type DueNotice, dueNotices, thresholdsOf } from '../core/notices-due.ts';
+import { type DueNotice, dueNotices, thresholdsOf } from '../core/notices/due.ts';
 import { observe } from '../core/observed.ts';
 import { orderedClosings } from '../core/orphans.ts';
 import { planChanges } from '../core/plan.ts';

@@ -1,7 +1,7 @@
 /** From what came of some tasks to what a pass came to. */
 import type { Resource } from '../api/resource.ts';
 import { formatChange } from '../core/format.ts';
-import { leavesMarks } from '../core/notice-marks.ts';
+import { leavesMarks } from '../core/notices/marks.ts';
 import { type Change, leavesSessions, namesDelegates, placeInPlan, removesAccess } from '../core/plan.ts';
 import type { Applied } from './apply.ts';
 import type { PassResult, Sent } from './pass.ts';

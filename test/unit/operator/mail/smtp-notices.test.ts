@@ -5,7 +5,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { noticeTemplates } from '../../../../charts/notice-templates.ts';
 import { type KeyPair, makeAuthority, makeLeaf } from '../../../../cli/bootstrap/openssl.ts';
-import { noticeTexts } from '../../../../operator/core/notice-texts.ts';
+import { noticeTexts } from '../../../../operator/core/notices/texts.ts';
 import { Blocked, Unavailable } from '../../../../operator/errors.ts';
 import { SmtpNotices, type SmtpOptions } from '../../../../operator/mail/smtp-notices.ts';
 import type { Notice } from '../../../../operator/ports.ts';

@@ -2,13 +2,13 @@
  * What people are to be told of a change is written to the entry in the same modify as the change itself: whatever dies
  * afterwards, they are told, and nobody is told of what was there before. Pure.
  */
-import type { Mailbox } from '../api/mailbox.ts';
-import type { Resource } from '../api/resource.ts';
-import { parseDelegate } from './delegates.ts';
-import { attribute } from './layout.ts';
-import { formatMemory, type NoticeMemory, parseMemory, withMemories } from './notice-memory.ts';
-import { isSuspendedByAnnotation } from './organizations.ts';
-import type { Create, Update } from './plan.ts';
+import type { Mailbox } from '../../api/mailbox.ts';
+import type { Resource } from '../../api/resource.ts';
+import { parseDelegate } from '../delegates.ts';
+import { attribute } from '../layout.ts';
+import { isSuspendedByAnnotation } from '../organizations.ts';
+import type { Create, Update } from '../plan.ts';
+import { formatMemory, type NoticeMemory, parseMemory, withMemories } from './memory.ts';
 
 const none: readonly string[] = [];
 

@@ -1,14 +1,14 @@
 /** A notice that is due, as a message: who is told, the values of the site's words, and what is remembered of it. Pure. */
-import type { DirectoryEntry, Notice, NoticeKind } from '../ports.ts';
-import { delegatesOf } from './delegates.ts';
-import { attribute } from './layout.ts';
-import { formatMemory, memoriesOf, type NoticeMemory, withMemories } from './notice-memory.ts';
-import { answerable, centreAddress, itself, mailOfficer, type Readers } from './notice-readers.ts';
-import { aboutOf, type DueNotice, type Matter } from './notices-due.ts';
-import { accountOf, all, first, parseDated } from './observed.ts';
-import { passwordPage } from './portal.ts';
-import type { Site } from './site.ts';
-import { dateInVietnam } from './time.ts';
+import type { DirectoryEntry, Notice, NoticeKind } from '../../ports.ts';
+import { delegatesOf } from '../delegates.ts';
+import { attribute } from '../layout.ts';
+import { accountOf, all, first, parseDated } from '../observed.ts';
+import { passwordPage } from '../portal.ts';
+import type { Site } from '../site.ts';
+import { dateInVietnam } from '../time.ts';
+import { aboutOf, type DueNotice, type Matter } from './due.ts';
+import { formatMemory, memoriesOf, type NoticeMemory, withMemories } from './memory.ts';
+import { answerable, centreAddress, itself, mailOfficer, type Readers } from './readers.ts';
 
 const day = 86_400_000;
 

@@ -2,11 +2,11 @@
  * What a mailbox's entry remembers of notices (`hopThuNotice`): what its people were told, and what happened that they
  * are still to be told. Pure.
  */
-import { type NoticeTopic, noticeTopics } from '../api/mailbox.ts';
-import type { DirectoryEntry } from '../ports.ts';
-import { attribute, type EntryStatus } from './layout.ts';
-import { all } from './observed.ts';
-import { rfc3339 } from './time.ts';
+import { type NoticeTopic, noticeTopics } from '../../api/mailbox.ts';
+import type { DirectoryEntry } from '../../ports.ts';
+import { attribute, type EntryStatus } from '../layout.ts';
+import { all } from '../observed.ts';
+import { rfc3339 } from '../time.ts';
 
 const day = 86_400_000;
 

@@ -1,20 +1,20 @@
 /** What people are told, decided for one mailbox at any moment (R24–R26, R29, R30): a table of each kind, and never twice. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Resource } from '../../../../operator/api/resource.ts';
-import type { Desired } from '../../../../operator/core/desired.ts';
-import { rememberedAfter } from '../../../../operator/core/notice.ts';
-import { memoriesOf, stillCounts } from '../../../../operator/core/notice-memory.ts';
+import type { Resource } from '../../../../../operator/api/resource.ts';
+import type { Desired } from '../../../../../operator/core/desired.ts';
 import {
   aboutOf,
   type DueNotice,
   dueNotices,
   type Matter,
   thresholdsOf,
-} from '../../../../operator/core/notices-due.ts';
-import { generalizedTime } from '../../../../operator/core/time.ts';
-import type { DirectoryEntry } from '../../../../operator/ports.ts';
-import { daNang, socTrang } from '../../../support/sites.ts';
+} from '../../../../../operator/core/notices/due.ts';
+import { memoriesOf, stillCounts } from '../../../../../operator/core/notices/memory.ts';
+import { rememberedAfter } from '../../../../../operator/core/notices/message.ts';
+import { generalizedTime } from '../../../../../operator/core/time.ts';
+import type { DirectoryEntry } from '../../../../../operator/ports.ts';
+import { daNang, socTrang } from '../../../../support/sites.ts';
 
 const day = 86_400_000;
 const start = Date.UTC(2026, 10, 1);

@@ -4,7 +4,7 @@ import {
   type MemoryFacts,
   parseMemory,
   stillCounts,
-} from '../../../../operator/core/notice-memory.ts';
+} from '../../../../../operator/core/notices/memory.ts';
 
 const now = Date.UTC(2026, 10, 26);
 const ago = (days: number) => new Date(now - days * 86_400_000).toISOString().replace('.000', '');

@@ -1,11 +1,11 @@
 /** The words of notices: texts with placeholders, which a province may replace (charts/config/notices). Pure. */
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { type DelegateRight, delegateRights } from '../api/mailbox.ts';
-import { Invalid } from '../errors.ts';
-import type { Notice, NoticeKind } from '../ports.ts';
-import { fillLetter } from './letter-template.ts';
-import type { Values } from './template.ts';
+import { type DelegateRight, delegateRights } from '../../api/mailbox.ts';
+import { Invalid } from '../../errors.ts';
+import type { Notice, NoticeKind } from '../../ports.ts';
+import { fillLetter } from '../letter-template.ts';
+import type { Values } from '../template.ts';
 
 /** Values that every text may ask for. */
 const usual = ['name', 'organization', 'address', 'regulation', 'site', 'webmail', 'passwordPage', 'centre'];

@@ -1,13 +1,13 @@
 /** Who can be told of a mailbox: nothing is sent to where nobody can read it. Pure. */
-import type { DirectoryEntry } from '../ports.ts';
-import { delegatesOf } from './delegates.ts';
-import { isClosed } from './former.ts';
-import { attribute } from './layout.ts';
-import { mailboxDn, resourceName } from './naming/identity.ts';
-import { first } from './observed.ts';
-import type { Organizations, ResolvedOrganization } from './organizations.ts';
-import type { Site } from './site.ts';
-import { isPasswordDue } from './state.ts';
+import type { DirectoryEntry } from '../../ports.ts';
+import { delegatesOf } from '../delegates.ts';
+import { isClosed } from '../former.ts';
+import { attribute } from '../layout.ts';
+import { mailboxDn, resourceName } from '../naming/identity.ts';
+import { first } from '../observed.ts';
+import type { Organizations, ResolvedOrganization } from '../organizations.ts';
+import type { Site } from '../site.ts';
+import { isPasswordDue } from '../state.ts';
 
 export type Readers = {
   readonly site: Site;

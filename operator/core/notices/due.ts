@@ -2,17 +2,17 @@
  * What the people of one mailbox shall be told now. Asked of every mailbox in every pass, so it costs those of whom
  * nothing is to be said some comparisons and no memory. Pure.
  */
-import type { MailboxSpec } from '../api/mailbox.ts';
-import { annotation, type Resource } from '../api/resource.ts';
-import type { DirectoryEntry } from '../ports.ts';
-import { isOthers } from './adoption.ts';
-import type { Desired } from './desired.ts';
-import { attribute } from './layout.ts';
-import { isNews, memoriesOf, type NoticeMemory } from './notice-memory.ts';
-import { all, first } from './observed.ts';
-import type { Site } from './site.ts';
-import { endOfDay } from './state.ts';
-import { dateInVietnam, generalizedTime, parseGeneralizedTime } from './time.ts';
+import type { MailboxSpec } from '../../api/mailbox.ts';
+import { annotation, type Resource } from '../../api/resource.ts';
+import type { DirectoryEntry } from '../../ports.ts';
+import { isOthers } from '../adoption.ts';
+import type { Desired } from '../desired.ts';
+import { attribute } from '../layout.ts';
+import { all, first } from '../observed.ts';
+import type { Site } from '../site.ts';
+import { endOfDay } from '../state.ts';
+import { dateInVietnam, generalizedTime, parseGeneralizedTime } from '../time.ts';
+import { isNews, memoriesOf, type NoticeMemory } from './memory.ts';
 
 const day = 86_400_000;
 
