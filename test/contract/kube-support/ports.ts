@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /** Below what the system hands out by itself (ip(7), ip_local_port_range), and apart from the clusters' ports. */
-const first = 21_000;
+const first = 22_000;
 /** Workers of jest at most, each with ports of its own: between being found free and being used, a port is nobody's. */
 const workers = 4;
 const each = 2_000;
