@@ -13,6 +13,17 @@ import {
 } from './fields.ts';
 import type { Metadata, Resource } from './resource.ts';
 
+/** Kinds of eligible bodies, in the order in which the regulation names them. R7 */
+export const sectors = [
+  'Department',
+  'PublicServiceUnit',
+  'DistrictCommittee',
+  'CommuneCommittee',
+  'Party',
+  'Association',
+  'StateEnterprise',
+] as const;
+
 export const organizationSpec = z.strictObject({
   name: organizationName.describe('Full name in Vietnamese, such as "Sở Thông tin và Truyền thông". R10'),
   parentRef: reference.optional().describe('The organization that this unit belongs to. R11'),
@@ -20,18 +31,7 @@ export const organizationSpec = z.strictObject({
     .max(40)
     .optional()
     .describe('Explicit abbreviation, only where the rule of the site does not serve. R12, R16'),
-  sector: z
-    .enum([
-      'Department',
-      'PublicServiceUnit',
-      'DistrictCommittee',
-      'CommuneCommittee',
-      'Party',
-      'Association',
-      'StateEnterprise',
-    ])
-    .optional()
-    .describe('Which of the eligible kinds of body it is. R7'),
+  sector: z.enum(sectors).optional().describe('Which of the eligible kinds of body it is. R7'),
   contact: z
     .strictObject({
       phone: telephone.optional().describe('Telephone number.'),

@@ -1,4 +1,5 @@
 /** The published directory as one viewer sees it: a tree of organizations with their people, in the order of pages and files (R40, R44). */
+import { sectors } from '../../operator/api/organization.ts';
 import { fold } from '../../operator/core/naming/words.ts';
 import type { Visible } from '../../operator/core/published.ts';
 
@@ -65,16 +66,6 @@ export type Directory = {
 
 type Building = Organization & { readonly units: Building[]; readonly people: Person[] };
 
-/** R7, in the order in which the regulation names them. */
-const sectors = [
-  'Department',
-  'PublicServiceUnit',
-  'DistrictCommittee',
-  'CommuneCommittee',
-  'Party',
-  'Association',
-  'StateEnterprise',
-];
 const collator = new Intl.Collator('vi', { numeric: true });
 
 /**
@@ -128,8 +119,10 @@ function childrenOf(
     if (siblings === undefined) below.set(key, [organization]);
     else siblings.push(organization);
   }
-  const rank = ({ sector }: ListedOrganization) => (sector === undefined ? -1 : sectors.indexOf(sector));
-  const order = (one: ListedOrganization) => (rank(one) < 0 ? sectors.length : rank(one));
+  const order = ({ sector }: ListedOrganization) => {
+    const rank = (sectors as readonly string[]).indexOf(sector ?? '');
+    return rank < 0 ? sectors.length : rank;
+  };
   for (const siblings of below.values())
     siblings.sort((a, b) => order(a) - order(b) || collator.compare(a.name, b.name) || byText(a.dn, b.dn));
   return below;

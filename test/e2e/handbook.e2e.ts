@@ -1,19 +1,15 @@
 /** What the handbook tells officials to do in the webmail, done as it says; its pictures are taken on the way (`make pictures`). */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { handbooks } from '../../operator/core/handbook.ts';
 import { handbookPath } from '../../operator/core/portal.ts';
 import { socTrang as site } from '../support/sites.ts';
+import { axeViolations } from './support/axe.ts';
 import { openWebmail, type Webmail } from './support/browser.ts';
 import { hostPort } from './support/cluster.ts';
 import { authorityOf, Person } from './support/person.ts';
 import { apply, field, ready } from './support/resources.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const violationsOfPage = `axe.run(document).then(({ violations }) =>
-  violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target)))`;
 const desk = { width: 1280, height: 720 };
 const phone = { width: 390, height: 844 };
 
@@ -185,8 +181,7 @@ it.each(handbooks)('the handbook %s, on a telephone and a desk, by keyboard, for
   for (const size of [phone, desk]) {
     await page.setViewportSize(size);
     expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
-    await page.evaluate(`${axe};0`);
-    expect(await page.evaluate<readonly string[]>(violationsOfPage)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   }
   const unseen =
     '[...document.images].filter(({ complete, naturalWidth }) => !complete || naturalWidth === 0).length';

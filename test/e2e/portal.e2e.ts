@@ -1,10 +1,9 @@
 /** From the first password to the mailbox, and what the portal tells of it: in a browser, on a phone, by keyboard alone, and without JavaScript (R25, R26). */
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { socTrang as site } from '../support/sites.ts';
+import { axeViolations } from './support/axe.ts';
 import { openWebmail, type Webmail } from './support/browser.ts';
 import { hostPort, inAccounts } from './support/cluster.ts';
 import { eventually } from './support/eventually.ts';
@@ -12,10 +11,6 @@ import { openImap } from './support/open-sessions.ts';
 import { authorityOf, Person } from './support/person.ts';
 import { apply, field, fresh, personSpec, ready } from './support/resources.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Its policy lets in no script but its own: the test's comes by the browser itself. */
-const violationsOfPage = `axe.run(document).then(({ violations }) =>
-  violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target)))`;
 const chosen = 'Mat-khau-dau-2026';
 const later = 'Mat-khau-sau-2026';
 const office = 'portal-office';
@@ -52,8 +47,7 @@ async function look(name: string): Promise<void> {
   await webmail.screenshot(`portal-${name}`);
   const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
   expect(wide).toBe(false);
-  await page.evaluate(`${axe};0`);
-  expect(await page.evaluate<readonly string[]>(violationsOfPage)).toEqual([]);
+  expect(await axeViolations(page)).toEqual([]);
 }
 
 /** The first link of every page leads past the others. */

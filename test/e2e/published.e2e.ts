@@ -1,20 +1,16 @@
 /** The published directory as people find it: in a browser, on a phone, by keyboard alone, without JavaScript, and as files (R40, R44). */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { kubectl } from '../kind/install.ts';
 import { socTrang as site } from '../support/sites.ts';
+import { axeViolations } from './support/axe.ts';
 import { openWebmail, type Webmail } from './support/browser.ts';
 import { hostPort, testCluster } from './support/cluster.ts';
 import { eventually } from './support/eventually.ts';
 import { authorityOf } from './support/person.ts';
 import { apply, fresh, ready } from './support/resources.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Its policy lets in no script but its own: the test's comes by the browser itself. */
-const violationsOfPage = `axe.run(document).then(({ violations }) =>
-  violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target)))`;
 const inMail = (args: readonly string[], input?: string) =>
   kubectl(testCluster(), ['-n', site.namespaces.mail, ...args], input);
 /** Ours alone, so that no other journey's people are in the way. */
@@ -71,8 +67,7 @@ async function hasRead(pod: string): Promise<void> {
 async function look(name: string): Promise<void> {
   await webmail.screenshot(`danh-ba-${name}`);
   expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
-  await page.evaluate(`${axe};0`);
-  expect(await page.evaluate<readonly string[]>(violationsOfPage)).toEqual([]);
+  expect(await axeViolations(page)).toEqual([]);
 }
 
 it('a search without diacritics finds who is shown, and nobody else; telephones are not for the public', async () => {

@@ -1,15 +1,14 @@
 /** Every page that officials see: in Vietnamese, and readable by everybody, on a desk and on a phone (WCAG 2.1 AA, 1.4.3). */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { socTrang as site } from '../support/sites.ts';
+import { runAxe } from './support/axe.ts';
 import { openWebmail, type Webmail } from './support/browser.ts';
 import { hostPort } from './support/cluster.ts';
 import { inMail } from './support/directory.ts';
 import { authorityOf, type Person } from './support/person.ts';
 import { people } from './support/resources.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** The same in both languages. */
 const international = new Set(['bcc', 'unicode', 'miscfolding', 'managesieve.mime']);
 /** In the browser: text that the page shows, and what it says to who points at it or cannot see. */
@@ -83,8 +82,7 @@ describe.each([
     );
     const shown = await webmail.page.evaluate<readonly string[]>(textsOfPage);
     expect(shown.filter((line) => foreign.has(line))).toEqual([]);
-    await webmail.page.evaluate(`${axe};0`);
-    expect(await webmail.page.evaluate<readonly string[]>(paleOfPage)).toEqual([]);
+    expect(await runAxe(webmail.page, paleOfPage)).toEqual([]);
   }
 
   it('the login', () => look('dang-nhap'));
