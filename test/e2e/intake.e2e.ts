@@ -36,7 +36,7 @@ async function centre(): Promise<void> {
 
 beforeAll(async () => {
   await centre();
-  await apply(site, 'Organization', organization, { name: 'Sở Ngoại vụ' });
+  await apply(site, 'Organization', organization, { name: 'Sở Công Thương' });
   const organizationRef = { name: organization };
   await apply(site, 'Mailbox', officer, {
     organizationRef,

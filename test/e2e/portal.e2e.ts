@@ -126,7 +126,6 @@ it('without JavaScript; what was open with the former password ends', async () =
 
 describe('my mailbox', () => {
   it('is seen after a login, by keyboard alone, with what is open', async () => {
-    const open = await openImap(newcomer);
     await page.goto(new URL('/tai-khoan', page.url()).href);
     expect(new URL(page.url()).pathname).toBe('/tai-khoan/dang-nhap');
     await look('login');
@@ -137,7 +136,8 @@ describe('my mailbox', () => {
     }
     await page.keyboard.press('Enter');
     await page.locator('h1', { hasText: 'Hộp thư của tôi' }).waitFor();
-    const said = await page.locator('main').textContent();
+    const main = () => page.locator('main').textContent();
+    const said = await main();
     for (const text of [
       newcomer.address,
       `alias-${newcomer.name}@`,
@@ -146,8 +146,14 @@ describe('my mailbox', () => {
       '993',
     ])
       expect(said).toContain(text);
-    expect(said).toMatch(/\(IMAP\): 1 kết nối/);
     expect(said).toMatch(/Lần truy cập trước\s*khoảng \d\d:\d\d ngày/);
+    // Whoever has become a delegate is logged out once more, so that the session sees what is shared.
+    let open = await openImap(newcomer);
+    await eventually(20_000, async () => {
+      if (open.hasEnded()) open = await openImap(newcomer);
+      await page.reload();
+      expect(await main()).toMatch(/\(IMAP\): 1 kết nối/);
+    });
     await look('mailbox-desk');
     await webmail.picture('portal-mailbox');
     await page.setViewportSize({ width: 390, height: 844 });

@@ -10,7 +10,11 @@ import { authorityOf, type Person } from './person.ts';
 export type Open = { readonly ended: Promise<unknown> };
 
 /** An IMAP session that waits for mail (IDLE, RFC 2177). */
-export async function openImap({ site, address, password }: Person): Promise<Open & { close(): void }> {
+export async function openImap({
+  site,
+  address,
+  password,
+}: Person): Promise<Open & { hasEnded(): boolean; close(): void }> {
   const client = new ImapFlow({
     host: '127.0.0.1',
     port: hostPort(site, 'imaps'),
@@ -25,7 +29,7 @@ export async function openImap({ site, address, password }: Person): Promise<Ope
   await client.connect();
   await client.mailboxOpen('INBOX');
   void client.idle().catch(() => undefined);
-  return { ended, close: () => client.close() };
+  return { ended, hasEnded: () => !client.usable, close: () => client.close() };
 }
 
 /** A POP3 session after its login (RFC 1939). */
