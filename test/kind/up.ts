@@ -108,6 +108,7 @@ ${mailboxes}
 Webmail     https://${site.hosts.webmail}:${ports.webmail}/
             (put "127.0.0.1 ${site.hosts.webmail}" into /etc/hosts; the certificate is of a local CA:
              ${use} get configmap hopthu-ca -o jsonpath='{.data.ca\\.crt}')
+Portal      there, too: /danh-ba (the directory, read every few minutes), /huong-dan (handbooks), /tai-khoan (the own mailbox)
 IMAP        127.0.0.1:${ports.imaps} (TLS)   POP3  127.0.0.1:${ports.pop3s} (TLS)
 Submission  127.0.0.1:${ports.submission} (STARTTLS), 127.0.0.1:${ports.submissions} (TLS)
 
@@ -119,6 +120,7 @@ Log in      the login name is the address. A first password has to be changed be
 Try next    ${use} get mail
             ${use} describe mailbox
             kubectl --context ${target.context} explain mailbox.spec
+            npx hopthu request --help ; npx hopthu report --help
             ${use} patch mailbox ${person} --type merge -p '{"spec":{"state":"Suspended"}}'
 `;
 }
