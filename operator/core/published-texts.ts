@@ -10,13 +10,13 @@ const person = { ...link, ...contact, title: true, organization: true } as const
 const files = { csv: true, vcf: true, ldif: true } as const;
 /** Time and date of what is shown, as `05:00` and `26/11/2026`. */
 const updated = { time: true, date: true } as const;
-/** `previous` and `next` are links, or there is none. */
-const pager = { several: true, page: true, pages: true, previous: true, next: true } as const;
 
 /** What a page may ask for, by file. */
 export const publishedShapes = {
   /** The form that searches. Files on a disk have no server to ask, but a script (`offline`). */
   'published-form.html': { query: true, action: true, offline: true, places: true },
+  /** Leads from page to page; `previous` and `next` are links, or there is none. */
+  'published-pager.html': { several: true, page: true, pages: true, previous: true, next: true },
   /** One organization in the tree; `units` are those below it. */
   'published-node.html': { ...link, units: true, count: true },
   /** `login` is a link where who is logged in sees more. */
@@ -39,12 +39,12 @@ export const publishedShapes = {
       ...contact,
       ...files,
       ...updated,
-      ...pager,
+      pager: true,
     },
     ...{ above: link, hasUnits: true, units: link, hasPeople: true, people: person },
   },
   'published-found.html': {
-    ...{ form: true, home: true, query: true, total: true, ...updated, ...pager },
+    ...{ form: true, home: true, query: true, total: true, ...updated, pager: true },
     ...{ hasOrganizations: true, organizations: { ...link, ...contact, inside: true } },
     ...{ hasPeople: true, people: person },
   },

@@ -80,7 +80,7 @@ export function organizationPage(
     people: people.slice(page.start, page.start + size).map((person) => personOf(places, person)),
     ...filesOf(places, organization),
     ...updated(props.readAt),
-    ...pagerOf(page, at),
+    pager: pagerOf(props, page, at),
   });
 }
 
@@ -111,7 +111,7 @@ export function foundPage(props: PageProps, query: string, found: Found, wanted 
     hasPeople: people.length > 0,
     people: people.map((person) => personOf(places, person)),
     ...updated(props.readAt),
-    ...pagerOf(page, at),
+    pager: pagerOf(props, page, at),
   });
 }
 
@@ -170,12 +170,12 @@ function updated(readAt: Date) {
   return { time: timeInVietnam(readAt.getTime()), date: `${day}/${month}/${year}` };
 }
 
-function pagerOf({ number, count }: Page, at: (number: number) => string) {
-  return {
+function pagerOf({ pages }: PageProps, { number, count }: Page, at: (number: number) => string): Html {
+  return pages.part('published-pager.html', {
     several: count > 1,
     page: number,
     pages: count,
     previous: number > 1 ? at(number - 1) : '',
     next: number < count ? at(number + 1) : '',
-  };
+  });
 }
