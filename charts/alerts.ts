@@ -3,6 +3,7 @@
  * (`components/monitoring.ts`), and so is docs/alerts.md; test/contract/alerts.test.ts shows each of them raised.
  */
 import { partAlerts } from './part-alerts.ts';
+import { portalAlerts } from './portal-alerts.ts';
 import { publishedAlerts } from './published-alerts.ts';
 
 export type Alert = {
@@ -295,4 +296,5 @@ export const alerts: readonly Alert[] = [
   },
   ...partAlerts,
   ...publishedAlerts,
+  ...portalAlerts,
 ];
