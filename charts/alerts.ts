@@ -68,7 +68,7 @@ export const alerts: readonly Alert[] = [
     summary: 'The operator has no session with the directory',
     runbook: [
       'See the pods of openldap and their logs; a full volume and an expired certificate are the usual reasons.',
-      'See reason `LDAPUnavailable` in operations.md. Nobody can log in while the directory is down.',
+      'Nobody can log in while the directory is down; resources say `LDAPUnavailable` (docs/conditions.md).',
     ],
   },
   {
@@ -89,7 +89,7 @@ export const alerts: readonly Alert[] = [
     for: '10m',
     summary: 'Changes of accounts fail',
     runbook: [
-      '`kubectl hopthu status --problems` names the resources and reasons; operations.md says what to do for each.',
+      '`kubectl hopthu status --problems` names the resources and reasons; docs/conditions.md says what to do for each.',
     ],
   },
   {
@@ -176,7 +176,9 @@ export const alerts: readonly Alert[] = [
     expr: 'max by (site) (hopthu_archives_held_back) > 0',
     for: '10m',
     summary: 'Archives have come to the end of their retention and are not purged',
-    runbook: ['See Archives in operations.md: is it as it should be?'],
+    runbook: [
+      '`kubectl hopthu approve --site SITE` lists them. A slip in `retention` of the site file or a wrong clock looks like this: read "Many archives at once" in docs/archive.md before you let them go.',
+    ],
   },
   {
     name: 'HopThuNoticesWaiting',
@@ -238,7 +240,7 @@ export const alerts: readonly Alert[] = [
     for: '0m',
     summary: 'Passwords are being guessed',
     runbook: [
-      'The log of container `throttle` in pod `dovecot-0` has the addresses and the people; see Guessing in operations.md.',
+      'The log of container `throttle` in pod `dovecot-0` has the addresses and the people; docs/troubleshooting.md, "Guessing", says what each line means.',
       'Report to the Centre and to the official of the organization (R42).',
     ],
   },

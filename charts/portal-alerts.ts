@@ -28,7 +28,7 @@ export const portalAlerts: readonly Alert[] = [
     for: '0m',
     summary: 'Passwords are being guessed at the portal',
     runbook: [
-      '`password throttled` and `login throttled` in the log of the pods `portal` have address and person; see Guessing in operations.md.',
+      '`password throttled` and `login throttled` in the log of the pods `portal` have address and person; see Guessing in troubleshooting.md.',
       'Report to the Centre and to the official of the organization (R42).',
     ],
   },
