@@ -139,6 +139,32 @@ export const cases: Readonly<Record<string, Case>> = {
     loud: one('hopthu_mailboxes', '5x60'),
     quiet: { ...one('hopthu_mailboxes', '5x60'), ...logins('succeeded', '9x60') },
   },
+  HopThuPortalUnavailable: {
+    loud: {
+      ...portal('portal_logins', 'busy', '0x20 3x60'),
+      ...portal('portal_logins', 'unavailable', '0x20 1x60'),
+    },
+    // Wrong passwords are nobody's fault here, and each of the two may fail three times.
+    quiet: {
+      ...portal('portal_logins', 'unavailable', '0x20 3x60'),
+      ...portal('password_changes', 'unavailable', '0x20 3x60'),
+      ...portal('password_changes', 'wrong', '0+9x60'),
+    },
+  },
+  HopThuPortalGuessed: {
+    loud: portal('password_changes', 'throttled', '0+3x60'),
+    quiet: {
+      ...portal('password_changes', 'throttled', '0+1x60'),
+      ...portal('portal_logins', 'wrong', '0+9x60'),
+    },
+  },
+  HopThuSessionsOutlivePassword: {
+    loud: portal('password_changes', 'changedOnly', '0x20 1x60'),
+    quiet: {
+      ...portal('password_changes', 'changedOnly', '1x60'),
+      ...portal('password_changes', 'changed', '0+5x60'),
+    },
+  },
   HopThuFilterAway: {
     loud: one('hopthu_filter_up', '0x60', ',part="clamav"'),
     // A restart takes a minute.
@@ -248,31 +274,5 @@ export const cases: Readonly<Record<string, Case>> = {
     loud: one('hopthu_published_read_timestamp_seconds', '0x180'),
     quiet: one('hopthu_published_read_timestamp_seconds', '0+60x180'),
     minute: 140,
-  },
-  HopThuPortalUnavailable: {
-    loud: {
-      ...portal('portal_logins', 'busy', '0x20 3x60'),
-      ...portal('portal_logins', 'unavailable', '0x20 1x60'),
-    },
-    // Wrong passwords are nobody's fault here, and each of the two may fail three times.
-    quiet: {
-      ...portal('portal_logins', 'unavailable', '0x20 3x60'),
-      ...portal('password_changes', 'unavailable', '0x20 3x60'),
-      ...portal('password_changes', 'wrong', '0+9x60'),
-    },
-  },
-  HopThuPortalGuessed: {
-    loud: portal('password_changes', 'throttled', '0+3x60'),
-    quiet: {
-      ...portal('password_changes', 'throttled', '0+1x60'),
-      ...portal('portal_logins', 'wrong', '0+9x60'),
-    },
-  },
-  HopThuSessionsOutlivePassword: {
-    loud: portal('password_changes', 'changedOnly', '0x20 1x60'),
-    quiet: {
-      ...portal('password_changes', 'changedOnly', '1x60'),
-      ...portal('password_changes', 'changed', '0+5x60'),
-    },
   },
 };

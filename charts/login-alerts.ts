@@ -1,4 +1,4 @@
-/** What is alarming of the portal's logins and changes of passwords (R25, R42); a part of the list in `alerts.ts`. */
+/** What is alarming of logins, and of passwords changed at the portal (R25, R42); a part of the list in `alerts.ts`. */
 import type { Alert } from './alerts.ts';
 
 /** More than so many uses of the portal within the time ended so, or so many changes of passwords. */
@@ -8,7 +8,37 @@ function often(outcomes: string, most: number, within: string): string {
   return `${of('hopthu_password_changes_total')} or ${of('hopthu_portal_logins_total')}`;
 }
 
-export const portalAlerts: readonly Alert[] = [
+export const loginAlerts: readonly Alert[] = [
+  {
+    name: 'HopThuPasswordsGuessed',
+    severity: 'warning',
+    expr: 'sum by (site) (rate(hopthu_logins_total{outcome="refused"}[10m])) > 0.2',
+    for: '0m',
+    summary: 'Passwords are being guessed',
+    runbook: [
+      'The log of container `throttle` in pod `dovecot-0` has the addresses and the people; docs/troubleshooting.md, "Guessing", says what each line means.',
+      'Report to the Centre and to the official of the organization (R42).',
+    ],
+  },
+  {
+    name: 'HopThuPersonGuessedAt',
+    severity: 'warning',
+    expr: 'sum by (site) (increase(hopthu_logins_total{outcome="delayed"}[10m])) > 0',
+    for: '0m',
+    summary: 'One person is guessed at from many addresses',
+    runbook: ['Tell her and her organization; a new password if the old one was weak.'],
+  },
+  {
+    name: 'HopThuGuessingNotSlowed',
+    severity: 'critical',
+    expr: 'sum by (site) (hopthu_mailboxes) unless on (site) sum by (site) (last_over_time(hopthu_logins_total[15m]))',
+    for: '15m',
+    summary: 'Nobody counts logins: guessing is not slowed',
+    runbook: [
+      'Container `throttle` of pod `dovecot-0` is down or cannot be scraped: see it and its log.',
+      'On a new site to which nobody has logged in yet all is well.',
+    ],
+  },
   {
     name: 'HopThuPortalUnavailable',
     severity: 'warning',
