@@ -123,6 +123,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'operator/reconcile/loop.ts',
     'operator/errors.ts',
     'operator/health.ts',
+    'operator/uncaught.ts',
     'pino',
     'postal-mime',
     'prom-client',
