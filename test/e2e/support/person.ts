@@ -55,6 +55,13 @@ export class Person {
     return person;
   }
 
+  /** The same person by another address of hers. */
+  at(address: string): Person {
+    const same = new Person(this.site, this.name, address);
+    same.password = this.password;
+    return same;
+  }
+
   async #canLogIn(password: string): Promise<boolean> {
     const before = this.password;
     this.password = password;
