@@ -10,6 +10,7 @@ import { apiServerKilled, clusterRestored } from './drills/control-plane.ts';
 import { activeLost, directoryKilled, directorySilent, diskFull, standbyKilled } from './drills/directory.ts';
 import { domainChange } from './drills/domain-change.ts';
 import { pathEmptied } from './drills/git.ts';
+import { moveIn } from './drills/move-in.ts';
 import { operatorKilled, twoLeaders, wrongClock } from './drills/operators.ts';
 import { reinstalled } from './drills/reinstalled.ts';
 import { rolling } from './drills/rolling.ts';
@@ -32,6 +33,7 @@ const drills: Readonly<Record<string, Drill>> = {
   'path-emptied': pathEmptied,
   rolling,
   shards,
+  'move-in': moveIn,
   'domain-change': domainChange,
   reinstalled,
 };
