@@ -79,10 +79,16 @@ export async function installSite(target: Target, site: Site, file = site.name):
   });
 }
 
+/** The folder of the site's samples; the two regulations have one, a province's own site file has none. */
+export function samplesOf({ name }: Pick<Site, 'name'>): string | undefined {
+  const folder = join(root, 'crds/samples', name);
+  return existsSync(folder) ? folder : undefined;
+}
+
 /** Applies the site's samples while it is paused, so that R14 orders them, then waits until all are Ready. */
 export async function applySamples(target: Target, site: Site): Promise<void> {
-  const folder = join(root, 'crds/samples', site.name);
-  if (!existsSync(folder)) return;
+  const folder = samplesOf(site);
+  if (folder === undefined) return;
   await step(`Granting the sample mailboxes of ${site.title}`, async () => {
     await pause(target, site);
     await kubectl(target, ['apply', '-f', folder]);
