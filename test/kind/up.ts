@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `make up`, `make restore`, `make down`: the main job on a cluster that anybody can start. */
+/** `make up`, `make install`, `make restore`, `make down`: the main job on a cluster that anybody can start. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSite, siteNames } from '../../charts/site-files.ts';
@@ -65,6 +65,14 @@ async function up(name: string, context: string | undefined, sites: readonly Sit
     await applySamples(target, site);
   }
   for (const site of sites) process.stdout.write(await welcome(target, site));
+}
+
+/** The stack alone, on a cluster that stays: no sample is granted, nobody is there yet. */
+async function install(context: string | undefined, sites: readonly Site[]): Promise<void> {
+  if (context === undefined) throw new Error('make install needs CONTEXT=name, a context of your kubeconfig');
+  const target = await existingCluster(context);
+  await synthesize(sites);
+  for (const site of sites) await installSite(target, site);
 }
 
 /** The stack without samples, then what the last backup holds. */
@@ -136,6 +144,7 @@ if (import.meta.main) {
   try {
     const sites = values.site.map(readSite);
     if (positionals[0] === 'down') await down(values.name, values.context, sites);
+    else if (positionals[0] === 'install') await install(values.context, sites);
     else if (positionals[0] === 'restore') await restore(values.name, values.context, sites);
     else await up(values.name, values.context, sites);
   } catch (error) {
