@@ -17,19 +17,18 @@ export function kubectl(target: Target, args: readonly string[], input?: string)
   return run(target.kubectl, ['--context', target.context, ...args], input === undefined ? {} : { input });
 }
 
-/** Writes `dist/` for the sites. */
-export async function synthesize(sites: readonly Site[]): Promise<void> {
+/** Writes `dist/` for the sites. @param files names, or paths of files that are not in `charts/sites` */
+export async function synthesize(
+  sites: readonly Site[],
+  files = sites.map(({ name }) => name),
+): Promise<void> {
   await step('Writing the manifests', () =>
-    run(process.execPath, [
-      join(root, 'charts/main.ts'),
-      join(root, 'dist'),
-      ...sites.map(({ name }) => name),
-    ]),
+    run(process.execPath, [join(root, 'charts/main.ts'), join(root, 'dist'), ...files]),
   );
 }
 
-/** Definitions, Secrets and the stack; waits until every part is ready. */
-export async function installSite(target: Target, site: Site): Promise<void> {
+/** Definitions, Secrets and the stack; waits until every part is ready. @param file path of a site file that is not in `charts/sites` */
+export async function installSite(target: Target, site: Site, file = site.name): Promise<void> {
   await step(`Installing the stack of ${site.title}`, async () => {
     await kubectl(target, [
       'apply',
@@ -51,7 +50,7 @@ export async function installSite(target: Target, site: Site): Promise<void> {
       join(root, 'cli/main.ts'),
       'bootstrap',
       '--site',
-      site.name,
+      file,
       '--context',
       target.context,
     ]);
