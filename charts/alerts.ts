@@ -2,6 +2,7 @@
  * When somebody must look, and what to do then: the only list. The PrometheusRule is made of it
  * (`components/monitoring.ts`), and so is docs/alerts.md; test/contract/alerts.test.ts shows each of them raised.
  */
+import { loginAlerts } from './login-alerts.ts';
 import { partAlerts } from './part-alerts.ts';
 import { publishedAlerts } from './published-alerts.ts';
 
@@ -67,7 +68,7 @@ export const alerts: readonly Alert[] = [
     summary: 'The operator has no session with the directory',
     runbook: [
       'See the pods of openldap and their logs; a full volume and an expired certificate are the usual reasons.',
-      'See reason `LDAPUnavailable` in operations.md. Nobody can log in while the directory is down.',
+      'Nobody can log in while the directory is down; resources say `LDAPUnavailable` (docs/conditions.md).',
     ],
   },
   {
@@ -88,7 +89,7 @@ export const alerts: readonly Alert[] = [
     for: '10m',
     summary: 'Changes of accounts fail',
     runbook: [
-      '`kubectl hopthu status --problems` names the resources and reasons; operations.md says what to do for each.',
+      '`kubectl hopthu status --problems` names the resources and reasons; docs/conditions.md says what to do for each.',
     ],
   },
   {
@@ -175,7 +176,9 @@ export const alerts: readonly Alert[] = [
     expr: 'max by (site) (hopthu_archives_held_back) > 0',
     for: '10m',
     summary: 'Archives have come to the end of their retention and are not purged',
-    runbook: ['See Archives in operations.md: is it as it should be?'],
+    runbook: [
+      '`kubectl hopthu approve --site SITE` lists them. A slip in `retention` of the site file or a wrong clock looks like this: read "Many archives at once" in docs/archive.md before you let them go.',
+    ],
   },
   {
     name: 'HopThuNoticesWaiting',
@@ -230,36 +233,7 @@ export const alerts: readonly Alert[] = [
       'If not, two parties write the same resources: `kubectl get mbx NAME -o yaml --show-managed-fields` names them.',
     ],
   },
-  {
-    name: 'HopThuPasswordsGuessed',
-    severity: 'warning',
-    expr: 'sum by (site) (rate(hopthu_logins_total{outcome="refused"}[10m])) > 0.2',
-    for: '0m',
-    summary: 'Passwords are being guessed',
-    runbook: [
-      'The log of container `throttle` in pod `dovecot-0` has the addresses and the people; see Guessing in operations.md.',
-      'Report to the Centre and to the official of the organization (R42).',
-    ],
-  },
-  {
-    name: 'HopThuPersonGuessedAt',
-    severity: 'warning',
-    expr: 'sum by (site) (increase(hopthu_logins_total{outcome="delayed"}[10m])) > 0',
-    for: '0m',
-    summary: 'One person is guessed at from many addresses',
-    runbook: ['Tell her and her organization; a new password if the old one was weak.'],
-  },
-  {
-    name: 'HopThuGuessingNotSlowed',
-    severity: 'critical',
-    expr: 'sum by (site) (hopthu_mailboxes) unless on (site) sum by (site) (last_over_time(hopthu_logins_total[15m]))',
-    for: '15m',
-    summary: 'Nobody counts logins: guessing is not slowed',
-    runbook: [
-      'Container `throttle` of pod `dovecot-0` is down or cannot be scraped: see it and its log.',
-      'On a new site to which nobody has logged in yet all is well.',
-    ],
-  },
+  ...loginAlerts,
   {
     name: 'HopThuFilterAway',
     severity: 'critical',

@@ -94,7 +94,7 @@ export const partAlerts: readonly Alert[] = [
     summary: 'The providers of the directory do not have equally many entries',
     runbook: [
       'See HopThuCopyBehind first: one that is behind gets the rest by itself. Where contextCSN agrees, nothing comes by itself.',
-      '"Are both the same?" in the operations page names the entries. Delete claim and pod of the provider that lacks them: it is filled from the other one.',
+      '"Are both the same?" in docs/directory.md names the entries. Delete claim and pod of the provider that lacks them: it is filled from the other one.',
     ],
   },
   {

@@ -48,7 +48,7 @@ ${runbook.map((line, index) => `${index + 1}. ${line}`).join('\n')}
 
 # Alerts
 
-What the rules of \`monitoring.prometheusOperator\` raise, and what to do then. All metrics are in [operations.md](operations.md#metrics).
+What the rules of \`monitoring.prometheusOperator\` raise, and what to do then. All metrics are in [metrics](metrics.md).
 A part that is away and its node are seen by what watches the cluster anyhow.
 
 ${sections.join('\n')}`;
@@ -70,7 +70,7 @@ function resourcePage(kind: AnyKind): string {
 # ${kind}
 
 ${schema.description ?? ''} \`apiVersion: hopthu.io/v1alpha1\`, \`kind: ${kind}\`; short name \`${names.shortNames.join('`, `')}\`,
-category \`${names.categories.join('`, `')}\`. What reasons in \`status.conditions\` mean: [operations.md](operations.md#reasons).
+category \`${names.categories.join('`, `')}\`. What reasons in \`status.conditions\` mean: [conditions](conditions.md#reasons).
 
 ## Rules over several fields
 ${rules.join('\n')}

@@ -124,7 +124,7 @@ export function namedBy(site: Site, name: string): string {
   return `(|${domains.map(inDomain).join('')})`;
 }
 
-/** IMAP sessions of 1.5 MiB each that stand beside Dovecot's own memory (measured: docs/operations.md). */
+/** IMAP sessions of 1.5 MiB each that stand beside Dovecot's own memory (measured: docs/install.md#sizes). */
 function openSessions({ resources }: Site): number {
   const own = 96 * 2 ** 20;
   return Math.floor((parseBytes(resources.dovecot.memoryLimit) - own) / (1.5 * 2 ** 20));

@@ -5,7 +5,8 @@ import type { Shape } from './page-template.ts';
 const link = { name: true, href: true } as const;
 /** `tel` is what a telephone dials, where the number is one. */
 const contact = { mail: true, phone: true, tel: true } as const;
-const person = { ...link, ...contact, title: true, organization: true } as const;
+/** `contact` is what the page of that makes of it. */
+const person = { ...link, contact: true, title: true, organization: true } as const;
 /** `csv`, `vcf` and `ldif` are links. */
 const files = { csv: true, vcf: true, ldif: true } as const;
 /** Time and date of what is shown, as `05:00` and `26/11/2026`. */
@@ -17,6 +18,8 @@ export const publishedShapes = {
   'published-form.html': { query: true, action: true, offline: true, places: true },
   /** Leads from page to page; `previous` and `next` are links, or there is none. */
   'published-pager.html': { several: true, page: true, pages: true, previous: true, next: true },
+  /** How somebody in a list is reached. */
+  'published-contact.html': contact,
   /** One organization in the tree; `units` are those below it. */
   'published-node.html': { ...link, units: true, count: true },
   /** `login` is a link where who is logged in sees more. */
@@ -45,7 +48,7 @@ export const publishedShapes = {
   },
   'published-found.html': {
     ...{ form: true, home: true, query: true, total: true, ...updated, pager: true },
-    ...{ hasOrganizations: true, organizations: { ...link, ...contact, inside: true } },
+    ...{ hasOrganizations: true, organizations: { ...link, contact: true, inside: true } },
     ...{ hasPeople: true, people: person },
   },
   /** While it could not be read yet. */

@@ -10,7 +10,7 @@ export const domainAliases = z
   .refine((list) => new Set(list).size === list.length, 'each name once')
   .default([])
   .describe(
-    'Former domains, as after a merger of provinces: every address is one there, too, for mail, logins and senders ([how](operations.md#another-domain)).',
+    'Former domains, as after a merger of provinces: every address is one there, too, for mail, logins and senders ([how](dns.md#another-domain)).',
   );
 
 type Domains = { readonly domain: string; readonly domainAliases: readonly string[] };

@@ -77,7 +77,7 @@ export function organizationPage(
     hasUnits: units.length > 0,
     units: units.map((unit) => linkTo(places, unit)),
     hasPeople: people.length > 0,
-    people: people.slice(page.start, page.start + size).map((person) => personOf(places, person)),
+    people: people.slice(page.start, page.start + size).map((person) => personOf(props, person)),
     ...filesOf(places, organization),
     ...updated(props.readAt),
     pager: pagerOf(props, page, at),
@@ -102,14 +102,14 @@ export function foundPage(props: PageProps, query: string, found: Found, wanted 
     hasOrganizations: organizations.length > 0,
     organizations: organizations.map((one) => ({
       ...linkTo(places, one),
-      ...contactOf(one),
+      contact: contactPart(props, one),
       inside: pathOf(one)
         .slice(0, -1)
         .map(({ name }) => name)
         .join(' – '),
     })),
     hasPeople: people.length > 0,
-    people: people.map((person) => personOf(places, person)),
+    people: people.map((person) => personOf(props, person)),
     ...updated(props.readAt),
     pager: pagerOf(props, page, at),
   });
@@ -136,11 +136,11 @@ function formOf({ pages, places }: PageProps, query = ''): Html {
   });
 }
 
-function personOf(places: Places, person: Person) {
+function personOf(props: PageProps, person: Person) {
   const { name, title = '', organization } = person;
   return {
-    ...{ name, title, organization: organization.name, href: places.organization(organization) },
-    ...contactOf(person),
+    ...{ name, title, organization: organization.name, href: props.places.organization(organization) },
+    contact: contactPart(props, person),
   };
 }
 
@@ -148,7 +148,13 @@ function linkTo(places: Places, organization: Organization) {
   return { name: organization.name, href: places.organization(organization) };
 }
 
-function contactOf({ mail = '', phone = '' }: { mail?: string | undefined; phone?: string | undefined }) {
+type Reachable = { readonly mail?: string | undefined; readonly phone?: string | undefined };
+
+function contactPart({ pages }: PageProps, reachable: Reachable): Html {
+  return pages.part('published-contact.html', contactOf(reachable));
+}
+
+function contactOf({ mail = '', phone = '' }: Reachable) {
   return { mail, phone, tel: dialled(phone) };
 }
 

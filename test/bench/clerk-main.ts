@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { clerkFlags } from '../../charts/components/clerk.ts';
 import { requestTextFiles } from '../../charts/request-texts.ts';
 import { apiVersion, group, plural, type Resource, version } from '../../operator/api/resource.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
@@ -32,8 +33,6 @@ const site: Site = {
   ...socTrang,
   namespaces: { ...socTrang.namespaces, accounts: [namespace], mail: `${name}-mail` },
 };
-/** Node's flags of the clerk's container (charts/components/clerk.ts). */
-const flags = ['--max-semi-space-size=4'];
 
 /** Statuses as the operator writes them, by name. */
 async function granted(): Promise<ReadonlyMap<string, Resource>> {
@@ -100,7 +99,7 @@ async function enter({ client }: Clients, count: number): Promise<void> {
 }
 
 async function measure(program: string, task: ClerkTask): Promise<Clerk> {
-  const { stdout } = await execa(process.execPath, [...flags, program], {
+  const { stdout } = await execa(process.execPath, [...clerkFlags, program], {
     input: JSON.stringify(task),
     env: imageEnvironment(),
     stderr: 'inherit',

@@ -5,7 +5,9 @@ import { describe, expect, it } from '@jest/globals';
 import { alerts } from '../../../charts/alerts.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
+const pages = ['conditions', 'metrics']
+  .map((name) => readFileSync(join(root, `docs/${name}.md`), 'utf8'))
+  .join('\n');
 const textsOf = (pattern: string) =>
   globSync(pattern, { cwd: root }).map((path) => readFileSync(join(root, path), 'utf8'));
 const code = textsOf('{operator,portal}/**/*.ts');
@@ -14,7 +16,7 @@ const scripts = textsOf('charts/config/{openldap,postfix}/{metrics,count-log}');
 
 /** The first cell of every row of the tables below a heading. */
 function explained(heading: string): readonly string[] {
-  const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
+  const section = pages.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
   return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name = '']) => name).sort();
 }
 
@@ -29,7 +31,7 @@ function foundIn(texts: readonly string[], ...patterns: readonly RegExp[]): read
   return [...new Set(names)].sort();
 }
 
-describe('docs/operations.md', () => {
+describe('conditions and metrics', () => {
   it('says of every reason what to do', () => {
     const reasons = found(
       /\b(?:stalled|waiting|attempt|new Blocked|new Awaited)\(\s*'([A-Z]\w+)'/g,
