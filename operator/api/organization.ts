@@ -42,6 +42,11 @@ export const organizationSpec = z.strictObject({
   mailOfficerRef: reference
     .optional()
     .describe('Mailbox of its mail officer, who is told of incidents; units have that of above. R29'),
+  headRef: reference
+    .optional()
+    .describe(
+      'Mailbox of its head, a person of it or of one above or below: manages its mailbox and proposes delegates. Without one its own login and delegates with Write do. R26',
+    ),
   quota: z
     .strictObject({
       organization: quota.optional().describe('Quota of its organization mailbox, such as 1Gi.'),
