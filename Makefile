@@ -6,10 +6,10 @@ SITE ?= soc-trang
 OPTIONS = $(if $(CONTEXT),--context $(CONTEXT)) $(foreach site,$(SITE),--site $(site))
 JEST = node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help up restore down test check unit contract e2e chaos synth images bench bench-mail docs pictures
+.PHONY: help up install restore down test check unit contract e2e chaos synth images bench bench-mail docs pictures
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 node_modules/.package-lock.json: package.json package-lock.json
 	@command -v npm >/dev/null || test "$$(id -u)" != 0 || { apt-get update -q && apt-get install -qy --no-install-recommends npm; }
@@ -17,10 +17,13 @@ node_modules/.package-lock.json: package.json package-lock.json
 	npm ci --prefer-offline --no-audit --no-fund
 	@touch $@
 
-up: node_modules/.package-lock.json ## A kind cluster with a site and its samples: SITE=da-nang for another, CONTEXT=name for your own cluster
+up: node_modules/.package-lock.json ## A kind cluster with a site and its samples: SITE=da-nang for the other, CONTEXT=name for a cluster of your own
 	node test/kind/up.ts up $(OPTIONS)
 
-down: node_modules/.package-lock.json ## Removes what make up made
+install: node_modules/.package-lock.json ## The stack of a site on your own cluster, without samples: CONTEXT=name, SITE=name
+	node test/kind/up.ts install $(OPTIONS)
+
+down: node_modules/.package-lock.json ## Removes what make up or make install made
 	node test/kind/up.ts down $(OPTIONS)
 
 restore: node_modules/.package-lock.json ## A site without samples, filled from its last backup: SITE=, CONTEXT= as for up

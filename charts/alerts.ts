@@ -2,6 +2,7 @@
  * When somebody must look, and what to do then: the only list. The PrometheusRule is made of it
  * (`components/monitoring.ts`), and so is docs/alerts.md; test/contract/alerts.test.ts shows each of them raised.
  */
+import { loginAlerts } from './login-alerts.ts';
 import { partAlerts } from './part-alerts.ts';
 import { publishedAlerts } from './published-alerts.ts';
 
@@ -232,36 +233,7 @@ export const alerts: readonly Alert[] = [
       'If not, two parties write the same resources: `kubectl get mbx NAME -o yaml --show-managed-fields` names them.',
     ],
   },
-  {
-    name: 'HopThuPasswordsGuessed',
-    severity: 'warning',
-    expr: 'sum by (site) (rate(hopthu_logins_total{outcome="refused"}[10m])) > 0.2',
-    for: '0m',
-    summary: 'Passwords are being guessed',
-    runbook: [
-      'The log of container `throttle` in pod `dovecot-0` has the addresses and the people; docs/troubleshooting.md, "Guessing", says what each line means.',
-      'Report to the Centre and to the official of the organization (R42).',
-    ],
-  },
-  {
-    name: 'HopThuPersonGuessedAt',
-    severity: 'warning',
-    expr: 'sum by (site) (increase(hopthu_logins_total{outcome="delayed"}[10m])) > 0',
-    for: '0m',
-    summary: 'One person is guessed at from many addresses',
-    runbook: ['Tell her and her organization; a new password if the old one was weak.'],
-  },
-  {
-    name: 'HopThuGuessingNotSlowed',
-    severity: 'critical',
-    expr: 'sum by (site) (hopthu_mailboxes) unless on (site) sum by (site) (last_over_time(hopthu_logins_total[15m]))',
-    for: '15m',
-    summary: 'Nobody counts logins: guessing is not slowed',
-    runbook: [
-      'Container `throttle` of pod `dovecot-0` is down or cannot be scraped: see it and its log.',
-      'On a new site to which nobody has logged in yet all is well.',
-    ],
-  },
+  ...loginAlerts,
   {
     name: 'HopThuFilterAway',
     severity: 'critical',

@@ -16,6 +16,18 @@ const service: readonly Panel[] = [
     unit: 'ops',
   },
   {
+    title: 'Logins at the portal',
+    expr: rateOf('hopthu_portal_logins_total', 'outcome'),
+    legend: '{{outcome}}',
+    unit: 'ops',
+  },
+  {
+    title: 'Wishes for another password',
+    expr: rateOf('hopthu_password_changes_total', 'outcome'),
+    legend: '{{outcome}}',
+    unit: 'ops',
+  },
+  {
     title: 'Mail that came in',
     expr: rateOf('hopthu_mail_received_total', 'listener'),
     legend: '{{listener}}',

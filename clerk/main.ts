@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { Unavailable } from '../operator/errors.ts';
 import { serveHealth } from '../operator/health.ts';
 import { connectKubernetes, loadKubeConfig } from '../operator/kube/client.ts';
+import { endOnUncaught } from '../operator/uncaught.ts';
 import { ClerkCluster } from './cluster.ts';
 import { readConfig } from './config.ts';
 import { Desk } from './desk.ts';
@@ -22,14 +23,7 @@ const config = readConfig(process.env);
 const { site, texts } = config;
 const log = pino({ level: config.logLevel, base: { site: site.name } });
 
-// What nobody caught is a defect: end visibly, start again, converge.
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error) => {
-    log.fatal({ err: error }, event);
-    process.exitCode = 1;
-    setImmediate(() => process.exit(1));
-  });
-}
+endOnUncaught(log);
 
 const tlsFile = (name: string) => () => readFile(join(config.tlsFolder, name), 'utf8');
 const client = connectKubernetes(loadKubeConfig());

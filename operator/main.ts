@@ -34,6 +34,7 @@ import { Reconciler } from './reconcile/reconciler.ts';
 import { RememberedDirectory } from './reconcile/remembered-directory.ts';
 import { UsageSweep } from './reconcile/usage-sweep.ts';
 import { createReport } from './report.ts';
+import { endOnUncaught } from './uncaught.ts';
 
 const config = readConfig(process.env, process.argv.slice(2));
 const { site, ldap, planOnly } = config;
@@ -43,14 +44,7 @@ const log = pino({
   base: { site: site.name },
 });
 
-// What nobody caught is a defect: end visibly, start again, converge.
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error) => {
-    log.fatal({ err: error }, event);
-    process.exitCode = 1;
-    setImmediate(() => process.exit(1));
-  });
-}
+endOnUncaught(log);
 
 const election = new Election({
   store: leaseStore(loadKubeConfig(), { namespace: site.namespaces.mail, name: operatorLease }),

@@ -8,6 +8,9 @@ export type Metrics = {
   readonly logins: Counter<'outcome'>;
 };
 
+/** What alerts ask for begins at 0: Prometheus sees no increase from nothing. */
+const alarming = { logins: ['throttled', 'busy', 'unavailable'], passwords: ['changedOnly'] } as const;
+
 /**
  * @param site label of every series
  * @param readAt when the published directory was last read, milliseconds since the epoch, 0 before the first time
@@ -25,19 +28,19 @@ export function createMetrics(site: string, readAt: () => number): Metrics {
       this.set(readAt() / 1000);
     },
   });
-  return {
-    registry,
-    passwordChanges: new Counter({
-      name: 'hopthu_password_changes_total',
-      help: 'Wishes for another password by outcome: changed, wrong, throttled, unavailable and others.',
-      labelNames: ['outcome'],
-      registers,
-    }),
-    logins: new Counter({
-      name: 'hopthu_portal_logins_total',
-      help: 'Logins at the portal by outcome: in, wrong, throttled, unavailable and others.',
-      labelNames: ['outcome'],
-      registers,
-    }),
-  };
+  const passwordChanges = new Counter({
+    name: 'hopthu_password_changes_total',
+    help: 'Wishes for another password by outcome: changed, wrong, throttled, unavailable and others.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const logins = new Counter({
+    name: 'hopthu_portal_logins_total',
+    help: 'Logins at the portal by outcome: in, wrong, throttled, unavailable and others.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of alarming.logins) logins.inc({ outcome }, 0);
+  for (const outcome of [...alarming.logins, ...alarming.passwords]) passwordChanges.inc({ outcome }, 0);
+  return { registry, passwordChanges, logins };
 }

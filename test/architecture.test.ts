@@ -123,6 +123,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'operator/reconcile/loop.ts',
     'operator/errors.ts',
     'operator/health.ts',
+    'operator/uncaught.ts',
     'pino',
     'postal-mime',
     'prom-client',
@@ -255,11 +256,13 @@ describe('files', () => {
   });
 });
 
-describe('README.md and docs', () => {
-  const pages = ['README.md', ...globSync('docs/*.md', { cwd: root })].map((path) => {
-    const text = readFileSync(join(root, path), 'utf8');
-    return { path, text, prose: text.replace(/^```[\s\S]*?^```/gm, '') };
-  });
+describe('README.md, docs and handbooks', () => {
+  const pages = ['README.md', 'CHANGELOG.md', ...globSync('{docs,handbook}/*.md', { cwd: root })].map(
+    (path) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      return { path, text, prose: text.replace(/^```[\s\S]*?^```/gm, '') };
+    },
+  );
 
   it.each(pages)('$path names files that exist', ({ prose }) => {
     const spans = prose.matchAll(

@@ -2,11 +2,14 @@
 import { z } from 'zod';
 import { portalPath, portalPaths } from '../../operator/core/portal.ts';
 
+/** Characters of the page that somebody wanted to see. */
+const longestNext = 500;
+
 const form = z.object({
   token: z.string().max(100).default(''),
   address: z.string().max(255).trim().default(''),
   password: z.string().max(256).default(''),
-  next: z.string().max(500).default(''),
+  next: z.string().max(longestNext).default(''),
 });
 export type LoginForm = Readonly<z.infer<typeof form>>;
 
@@ -22,5 +25,8 @@ export function parseLogin(body: unknown): LoginForm | undefined {
 export function pageAfter(next: string): string {
   const [path = ''] = next.split('?');
   const isOurs = portalPaths.some((ours) => path === ours || path.startsWith(`${ours}/`));
-  return isOurs && /^[\w/.?=&%+-]+$/.test(next) && !next.includes('..') ? next : portalPath;
+  // A browser goes up for `%2e%2e` as well.
+  const goesUp = next.replaceAll(/%2e/gi, '.').includes('..');
+  const isPlain = next.length <= longestNext && /^[\w/.?=&%+-]+$/.test(next);
+  return isOurs && isPlain && !goesUp ? next : portalPath;
 }

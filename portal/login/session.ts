@@ -29,7 +29,8 @@ export type SessionCookieProps = {
   readonly now: () => number;
 };
 
-const name = '__Host-hopthu_session';
+/** Another one than the webmail's, which is on the same host: a login here is no logout there. */
+const name = '__Host-hopthu_portal_session';
 const purpose = 'session of the portal';
 const options = { path: '/', secure: true, httpOnly: true, sameSite: 'Strict' } as const;
 

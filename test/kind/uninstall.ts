@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Site } from '../../operator/core/site.ts';
-import { allowRemoval, kubectl, synthesize, type Target } from './install.ts';
+import { allowRemoval, kubectl, samplesOf, synthesize, type Target } from './install.ts';
 import { step } from './steps.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -14,15 +14,11 @@ const root = join(import.meta.dirname, '..', '..');
  * @throws CommandFailed when mailboxes that are not samples are still there
  */
 export async function uninstallSite(target: Target, site: Site): Promise<void> {
-  await step(`Removing the samples of ${site.title}`, () =>
-    kubectl(target, [
-      'delete',
-      '--ignore-not-found',
-      '--timeout=120s',
-      '-f',
-      join(root, 'crds/samples', site.name),
-    ]),
-  );
+  const samples = samplesOf(site);
+  if (samples !== undefined)
+    await step(`Removing the samples of ${site.title}`, () =>
+      kubectl(target, ['delete', '--ignore-not-found', '--timeout=120s', '-f', samples]),
+    );
   for (const namespace of site.namespaces.accounts) {
     const left = await kubectl(target, [
       '-n',

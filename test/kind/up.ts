@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `make up`, `make restore`, `make down`: the main job on a cluster that anybody can start. */
+/** `make up`, `make install`, `make restore`, `make down`: the main job on a cluster that anybody can start. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSite, siteNames } from '../../charts/site-files.ts';
@@ -35,11 +35,10 @@ export async function ensureCluster(name: string, portOffset = 0): Promise<Targe
     },
   ]);
   const tools = await ensureTools();
-  const cluster = await createCluster(tools, name, sitePorts(siteNames().map(readSite), portOffset));
-  await bundleOperator();
-  const images = await buildImages(tools.runtime, PARTS);
-  await loadImages(tools, name, images);
-  return cluster;
+  return createCluster(tools, name, sitePorts(siteNames().map(readSite), portOffset), async () => {
+    await bundleOperator();
+    await loadImages(tools, name, await buildImages(tools.runtime, PARTS));
+  });
 }
 
 /** A cluster that is there already: its images come from the registry that the site file names. */
@@ -66,6 +65,14 @@ async function up(name: string, context: string | undefined, sites: readonly Sit
     await applySamples(target, site);
   }
   for (const site of sites) process.stdout.write(await welcome(target, site));
+}
+
+/** The stack alone, on a cluster that stays: no sample is granted, nobody is there yet. */
+async function install(context: string | undefined, sites: readonly Site[]): Promise<void> {
+  if (context === undefined) throw new Error('make install needs CONTEXT=name, a context of your kubeconfig');
+  const target = await existingCluster(context);
+  await synthesize(sites);
+  for (const site of sites) await installSite(target, site);
 }
 
 /** The stack without samples, then what the last backup holds. */
@@ -137,6 +144,7 @@ if (import.meta.main) {
   try {
     const sites = values.site.map(readSite);
     if (positionals[0] === 'down') await down(values.name, values.context, sites);
+    else if (positionals[0] === 'install') await install(values.context, sites);
     else if (positionals[0] === 'restore') await restore(values.name, values.context, sites);
     else await up(values.name, values.context, sites);
   } catch (error) {

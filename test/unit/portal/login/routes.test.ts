@@ -1,4 +1,5 @@
 /** Login, the session that it begins, and what ends it. */
+import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Hono } from 'hono';
 import { portalPages } from '../../../../charts/portal-pages.ts';
@@ -92,11 +93,18 @@ describe('with the right password', () => {
     const response = await send({ next: '/danh-ba?tim=a' });
     expect([response.status, response.headers.get('location')]).toEqual([303, '/danh-ba?tim=a']);
     expect(response.headers.getSetCookie().join()).toMatch(
-      /__Host-hopthu_session=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; Secure; SameSite=Strict/,
+      /__Host-hopthu_portal_session=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; Secure; SameSite=Strict/,
     );
     expect(await (await see(cookiesOf(response))).json()).toEqual({ entry, before: '20261125010203Z' });
     expect(held).toMatchObject([{ account: 'a1', password: '20261101000000Z' }]);
     expect([asked, seen]).toEqual([['ntbinh Mat-Khau-1'], ['in']]);
+  });
+
+  it('stays in at the webmail, which has its cookies on the same host', async () => {
+    const names = (await send()).headers.getSetCookie().map((one) => one.split('=')[0] ?? '');
+    const webmail = readFileSync('charts/config/webmail/config.inc.php', 'utf8');
+    expect(names.filter((name) => webmail.includes(`'${name}'`))).toEqual([]);
+    expect(names).toHaveLength(1);
   });
 
   it('that must be changed, leads to its page, which says so', async () => {
@@ -143,7 +151,7 @@ describe('a session ends', () => {
   it('by logging out, which another page cannot do', async () => {
     const response = await send({}, '/tai-khoan/dang-xuat');
     expect(response.headers.getSetCookie().join()).toMatch(
-      /__Host-hopthu_session=; Max-Age=0; Path=\/; .*Secure/,
+      /__Host-hopthu_portal_session=; Max-Age=0; Path=\/; .*Secure/,
     );
     const foreign = await send({ token: 'x' }, '/tai-khoan/dang-xuat');
     expect([foreign.status, foreign.headers.getSetCookie()]).toEqual([403, []]);
@@ -151,7 +159,7 @@ describe('a session ends', () => {
 
   it('and none begins by a cookie that somebody made', async () => {
     for (const made of ['x', Buffer.from(JSON.stringify({ account: 'a1' })).toString('base64url')])
-      await isOver(`__Host-hopthu_session=${made}`);
+      await isOver(`__Host-hopthu_portal_session=${made}`);
     expect(held).toEqual([]);
   });
 });
@@ -206,8 +214,15 @@ it.each([
   ['/danh-ba.evil.example', '/tai-khoan'],
   ['/danh-ba/\\evil', '/tai-khoan'],
   ['/danh-ba/../?_task=logout', '/tai-khoan'],
+  ['/danh-ba/%2E%2e/?_task=mail', '/tai-khoan'],
+  ['/danh-ba/.%2e/', '/tai-khoan'],
   ['/danh-ba/\r\nx: y', '/tai-khoan'],
   ['https://evil.example', '/tai-khoan'],
 ])('after %j leads to %s', (asked, page) => {
   expect(pageAfter(asked)).toBe(page);
+});
+
+it('after a page whose address is longer than the form takes, leads to the mailbox', () => {
+  const [whole, longer] = [489, 490].map((length) => `/danh-ba?q=${'a'.repeat(length)}`) as [string, string];
+  expect([pageAfter(whole), pageAfter(longer)]).toEqual([whole, '/tai-khoan']);
 });
