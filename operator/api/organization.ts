@@ -44,9 +44,7 @@ export const organizationSpec = z.strictObject({
     .describe('Mailbox of its mail officer, who is told of incidents; units have that of above. R29'),
   headRef: reference
     .optional()
-    .describe(
-      'Mailbox of its head, a person of it or of one above or below: manages its mailbox and proposes delegates. Without one its own login and delegates with Write do. R26',
-    ),
+    .describe('Mailbox of its head, who manages its mailbox: a person of it, or of one below or above. R26'),
   quota: z
     .strictObject({
       organization: quota.optional().describe('Quota of its organization mailbox, such as 1Gi.'),
