@@ -152,12 +152,13 @@ describe("a month's mailboxes", () => {
           directory: async () => ({ accounts, offices }),
           used: async () => new Map([['an', 50]]),
           runs: async () => ({ one: { job: 'backup-site', ended: start + hour, ok: true } }),
+          logins: { logs: {}, keptDays: 90, onFailure: () => undefined },
         };
         await collect(store, sources, 7, at);
       }
     const period = parsePeriod('2026-10');
     return figuresOf(
-      await gather(store, { requests: [], incidents: [] }, period),
+      { ...(await gather(store, { requests: [], incidents: [] }, period)), providers: [] },
       period,
       undefined,
       '2026-12-01',
