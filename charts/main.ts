@@ -1,4 +1,4 @@
-/** `node charts/main.ts dist [site…]`: the manifests of every site, or of those named, as files below `dist/`. */
+/** `node charts/main.ts dist [site…]`: the manifests of every site, or of those named or given by the path of their file, below `dist/`. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Yaml, YamlOutputType } from 'cdk8s';
@@ -13,7 +13,7 @@ import { readSite, siteNames, siteText } from './site-files.ts';
 const root = join(import.meta.dirname, '..');
 
 /** Writes `<folder>/<site>/0000-namespaces.yaml` and what follows it; files of an earlier run are removed. */
-function synthesize(folder: string, site: Site): void {
+function synthesize(folder: string, site: Site, text: string): void {
   const outdir = join(folder, site.name);
   rmSync(outdir, { recursive: true, force: true });
   const app = new App({
@@ -22,11 +22,7 @@ function synthesize(folder: string, site: Site): void {
     yamlOutputType: YamlOutputType.FILE_PER_CHART,
     recordConstructMetadata: false,
   });
-  mailStack(
-    app,
-    { site, image: (part) => imageReference(part, root, site.images.registry) },
-    siteText(site.name),
-  );
+  mailStack(app, { site, image: (part) => imageReference(part, root, site.images.registry) }, text);
   app.synth();
 }
 
@@ -44,9 +40,10 @@ function writeDefinitions(folder: string): void {
 
 function main([folder, ...names]: readonly string[]): void {
   if (folder === undefined) throw new Invalid('', 'usage: node charts/main.ts FOLDER [SITE…]');
-  const sites = (names.length === 0 ? siteNames() : names).map(readSite);
+  const files = names.length === 0 ? siteNames() : names;
+  const sites = files.map((file) => [readSite(file), siteText(file)] as const);
   writeDefinitions(folder);
-  for (const site of sites) synthesize(folder, site);
+  for (const [site, text] of sites) synthesize(folder, site, text);
 }
 
 try {

@@ -1,7 +1,7 @@
 /** Site files as the commands name them: a name of charts/sites, or a path. */
 import { readFileSync } from 'node:fs';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { siteFile, siteNames } from '../charts/site-files.ts';
+import { isPath, siteFile, siteNames } from '../charts/site-files.ts';
 import { parseSite, type Site } from '../operator/core/site.ts';
 import { WrongInput } from './failure.ts';
 
@@ -10,13 +10,12 @@ import { WrongInput } from './failure.ts';
  * @throws WrongInput when there is no such file; Invalid when it is not a site
  */
 export function loadSite(nameOrPath: string): Site {
-  const isPath = /\/|\.ya?ml$/.test(nameOrPath);
-  if (!isPath && !siteNames().includes(nameOrPath)) {
+  if (!isPath(nameOrPath) && !siteNames().includes(nameOrPath)) {
     throw new WrongInput(
       `no site "${nameOrPath}": use ${siteNames().join(' or ')}, or the path of a site file`,
     );
   }
-  const path = isPath ? nameOrPath : siteFile(nameOrPath);
+  const path = siteFile(nameOrPath);
   try {
     return parseSite(readFileSync(path, 'utf8'), path);
   } catch (error) {

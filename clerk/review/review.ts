@@ -63,7 +63,9 @@ export function reviewRequest(world: ClerkWorld, request: MailboxRequest): Revie
     ...request.spec.rows.flatMap((row) => serviceFinding(site, request.spec, row) ?? []),
   ];
   const refused = new Set(before.flatMap(({ row, refuses }) => (refuses ? [row] : [])));
-  const isOpen = ({ number }: RequestRow) => !refused.has(undefined) && !refused.has(number);
+  const ended = endedBefore(request);
+  const isOpen = ({ number }: RequestRow) =>
+    !refused.has(undefined) && !refused.has(number) && !ended.has(number);
   const manifests = new ClusterManifests([...organizations, ...mailboxes]);
   const found = new Map((request.status.results ?? []).map(({ row, mailbox }) => [row, mailbox]));
   const entries = carryOut(
@@ -87,7 +89,7 @@ export function reviewRequest(world: ClerkWorld, request: MailboxRequest): Revie
   return {
     plan: [...planned.plan],
     findings,
-    results: request.spec.rows.map((row) => resultOf(row, entries, findings)),
+    results: request.spec.rows.map((row) => ended.get(row.number) ?? resultOf(row, entries, findings)),
     manifests: manifests.changed,
     removed: planned.removed,
   };
@@ -99,6 +101,13 @@ function refusedBefore({ spec, status }: MailboxRequest): readonly Finding[] {
   return (status.results ?? []).flatMap(({ row, outcome, message = '' }) =>
     outcome === 'Refused' ? [{ row, message, refuses: true }] : [],
   );
+}
+
+/** What came to its end is not done again: months later its name may be somebody else's. */
+function endedBefore({ spec, status }: MailboxRequest): ReadonlyMap<number, RowResult> {
+  const results = spec.decision === undefined ? [] : (status.results ?? []);
+  const ended = results.filter(({ outcome }) => outcome !== 'Waiting' && outcome !== 'Refused');
+  return new Map(ended.map((result) => [result.row, result]));
 }
 
 /** What resets a password, or grants again, for this request alone: any value that was not there before (R25). */

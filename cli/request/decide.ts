@@ -14,13 +14,16 @@ import { rfc3339 } from '../../operator/core/time.ts';
 import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
 import { findRequest, type Place, placeOf, type RequestOptions, readWorld } from './read.ts';
+import { objection } from './reviewed.ts';
 
 type Decision = NonNullable<RequestSpec['decision']>;
 
 /** Records the approval; on a site of its own also carries it out, with the rights of whoever approves. */
 export async function approve(name: string, options: RequestOptions, now: Date): Promise<void> {
   const place = placeOf(options);
-  const request = await decided(place, await findRequest(place, name), { verdict: 'Approved' }, now);
+  const found = await findRequest(place, name);
+  if (found.spec.decision === undefined) await checkReviewed(place, found, now);
+  const request = await decided(place, found, { verdict: 'Approved' }, now);
   const called = request.status.number ?? request.metadata.name;
   if (place.site.requests.approval === 'Git') {
     console.log(`${called} is approved; Git manages ${place.site.name}, so the next step is`);
@@ -49,6 +52,18 @@ export async function refuse(
     now,
   );
   console.log(`${status.number ?? metadata.name} is refused; whoever asked is told why`);
+}
+
+/** @throws Failed when the request, or what it is about, is another one than people have read */
+async function checkReviewed(place: Place, request: MailboxRequest, now: Date): Promise<void> {
+  const { name, namespace } = request.metadata;
+  const isAtOnce = place.site.requests.approval === 'Direct';
+  const reviewed = isAtOnce ? reviewRequest(await readWorld(place, now), request) : undefined;
+  const found = objection(request, reviewed);
+  if (found === undefined) return;
+  throw new Failed(
+    `MailboxRequest ${namespace}/${name}: ${found}; read it again in a minute: hopthu request show ${name}`,
+  );
 }
 
 /** The same decision again is taken as made, so that an approval that was cut off may be repeated. */

@@ -6,6 +6,7 @@ import { renderPdf } from '../../documents/pdf.ts';
 import type { MailboxSpec, MailboxStatus } from '../../operator/api/mailbox.ts';
 import type { OrganizationSpec } from '../../operator/api/organization.ts';
 import type { MailboxRequest } from '../../operator/api/request.ts';
+import type { Resource } from '../../operator/api/resource.ts';
 import { passwordPage } from '../../operator/core/portal.ts';
 import { type RequestWords, requestTexts } from '../../operator/core/requests/texts.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -53,17 +54,19 @@ export async function sheet(
 async function readHandovers(place: Place, request: MailboxRequest, now: Date): Promise<readonly Handover[]> {
   const { mailboxes, organizations } = await readWorld(place, now);
   const { namespace } = request.metadata;
+  const isNamed =
+    (name: string | undefined) =>
+    ({ metadata }: Resource) =>
+      metadata.name === name && metadata.namespace === namespace;
   const found: Handover[] = [];
   for (const { outcome, mailbox: name } of request.status.results ?? []) {
     if (outcome !== 'Granted' && outcome !== 'Reset') continue;
-    const mailbox = mailboxes.find(
-      ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
-    );
+    const mailbox = mailboxes.find(isNamed(name));
     if (mailbox === undefined) continue;
     const { person, organizationRef } = mailbox.spec as MailboxSpec;
     const { address = '', passwordSecret } = mailbox.status as MailboxStatus;
     const password = await readFirstPassword(place.config, namespace, passwordSecret);
-    const organization = organizations.find(({ metadata }) => metadata.name === organizationRef.name)?.spec as
+    const organization = organizations.find(isNamed(organizationRef.name))?.spec as
       | OrganizationSpec
       | undefined;
     const title = organization?.name ?? organizationRef.name;

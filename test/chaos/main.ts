@@ -8,10 +8,13 @@ import { socTrang as site } from '../support/sites.ts';
 import { carryOut, type Drill, type Outcome, rowOf } from './drill.ts';
 import { apiServerKilled, clusterRestored } from './drills/control-plane.ts';
 import { activeLost, directoryKilled, directorySilent, diskFull, standbyKilled } from './drills/directory.ts';
+import { domainChange } from './drills/domain-change.ts';
 import { pathEmptied } from './drills/git.ts';
+import { moveIn } from './drills/move-in.ts';
 import { operatorKilled, twoLeaders, wrongClock } from './drills/operators.ts';
 import { reinstalled } from './drills/reinstalled.ts';
 import { rolling } from './drills/rolling.ts';
+import { shards } from './drills/shards.ts';
 import { Ledger } from './ledger.ts';
 import { randomOf } from './random.ts';
 import { Stack } from './stack.ts';
@@ -29,6 +32,9 @@ const drills: Readonly<Record<string, Drill>> = {
   'cluster-restored': clusterRestored,
   'path-emptied': pathEmptied,
   rolling,
+  shards,
+  'move-in': moveIn,
+  'domain-change': domainChange,
   reinstalled,
 };
 

@@ -22,12 +22,15 @@ type Secret = {
 
 export class Stack {
   readonly site: Site;
+  /** Name of the site, or path of its file where that is not in `charts/sites`. */
+  readonly siteFile: string;
   readonly target: Target;
   readonly #runtime: Runtime;
   readonly #node: string;
 
-  private constructor(site: Site, target: Target, runtime: Runtime) {
+  private constructor(site: Site, siteFile: string, target: Target, runtime: Runtime) {
     this.site = site;
+    this.siteFile = siteFile;
     this.target = target;
     this.#runtime = runtime;
     this.#node = `${target.context.replace(/^kind-/, '')}-control-plane`;
@@ -38,9 +41,20 @@ export class Stack {
     const runtime = await findRuntime();
     if (runtime === undefined)
       throw new Error('neither docker nor podman is here: drills need a kind cluster');
-    const stack = new Stack(site, target, runtime);
+    const stack = new Stack(site, site.name, target, runtime);
     await stack.inNode('true');
     return stack;
+  }
+
+  /** The same stack after its site file was changed. */
+  changed(site: Site, siteFile: string): Stack {
+    return new Stack(site, siteFile, this.target, this.#runtime);
+  }
+
+  /** `kubectl hopthu` for this site. @returns standard output */
+  hopthu(args: readonly string[], input = ''): Promise<string> {
+    const options = ['--site', this.siteFile, '--context', this.target.context];
+    return run(process.execPath, [cli, ...args, ...options], { input });
   }
 
   /** kubectl in the namespace of the site's resources. */
@@ -51,6 +65,12 @@ export class Stack {
   /** kubectl in the namespace of the directory and the operators. */
   mail(...args: readonly string[]): Promise<string> {
     return kubectl(this.target, ['-n', this.site.namespaces.mail, ...args]);
+  }
+
+  /** Letters that wait at Postfix are tried again now. */
+  async flushQueue(): Promise<void> {
+    const command = ['exec', 'postfix-0', '-c', 'postfix', '--', 'postqueue', '-f'];
+    await kubectl(this.target, ['-n', this.site.namespaces.smtp, ...command]);
   }
 
   /** Creates an object beside the operators. */
@@ -93,10 +113,12 @@ export class Stack {
 
   /** What the guard holds of this site is given up: the resources go, the accounts stay. */
   async rejectHeldPlan(): Promise<void> {
-    const hopthu = (...args: readonly string[]) =>
-      run(process.execPath, [cli, ...args, '--site', this.site.name, '--context', this.target.context]);
-    const hash = / ([0-9a-f]{12})$/m.exec(await hopthu('approve'))?.[1] ?? '';
-    await hopthu('reject', hash);
+    await this.hopthu(['reject', await this.heldPlan()]);
+  }
+
+  /** Hash of a plan that the guard holds, or nothing. */
+  async heldPlan(): Promise<string> {
+    return / ([0-9a-f]{12})$/m.exec(await this.hopthu(['approve']))?.[1] ?? '';
   }
 
   /** Whether the API server answers. */

@@ -1,5 +1,5 @@
 /** Mail copied by the pod's own script from a foreign server: another Dovecot with another store, separator and prefix. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -22,9 +22,9 @@ import { eventually } from '../e2e/support/eventually.ts';
 import { buildImages, ROOT } from '../kind/images.ts';
 import { ensureTools } from '../kind/prerequisites.ts';
 import { runContainer } from '../kind/runtime.ts';
+import { fillForeign, foreignClient, foreignConfig, letterFact, lettersIn } from '../support/foreign.ts';
 import { socTrang } from '../support/sites.ts';
 import { freePort } from './kube-support/ports.ts';
-import { fillForeign, foreignClient, foreignConfig } from './support/foreign.ts';
 
 jest.setTimeout(120_000);
 
@@ -115,24 +115,10 @@ async function move(user: string, { quota = large, master = 'boss', password = '
   return inPod(script, `${password}\n`);
 }
 
-const letter = (text: Buffer, flags: Iterable<string>, date: Date) =>
-  `${createHash('sha256').update(text).digest('hex')} ${[...flags].sort().join(' ')} ${date.toISOString()}`;
-
-/** Every letter of a folder there, as a mail program reads it: SHA-256 of its bytes, flags and date. */
 async function lettersThere(user: string, folder: string): Promise<readonly string[]> {
   const client = await foreignClient(port, authority, user);
   try {
-    await client.mailboxOpen(folder, { readOnly: true });
-    const found: string[] = [];
-    for await (const { source, flags, internalDate } of client.fetch('1:*', {
-      source: true,
-      flags: true,
-      internalDate: true,
-    })) {
-      const kept = [...(flags ?? [])].filter((flag) => flag !== '\\Recent');
-      found.push(letter(source ?? Buffer.alloc(0), kept, new Date(internalDate ?? 0)));
-    }
-    return found.sort();
+    return await lettersIn(client, folder);
   } finally {
     await client.logout();
   }
@@ -158,7 +144,7 @@ function lettersHere(user: string, folder: string): readonly string[] {
         (flag) => system[flag] ?? keywords.get(flag) ?? flag,
       );
       const text = readFileSync(file, 'latin1').replace(/\r?\n/g, '\r\n');
-      return letter(Buffer.from(text, 'latin1'), flags, statSync(file).mtime);
+      return letterFact(Buffer.from(text, 'latin1'), flags, statSync(file).mtime);
     })
     .sort();
 }

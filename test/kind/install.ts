@@ -17,19 +17,29 @@ export function kubectl(target: Target, args: readonly string[], input?: string)
   return run(target.kubectl, ['--context', target.context, ...args], input === undefined ? {} : { input });
 }
 
-/** Writes `dist/` for the sites. */
-export async function synthesize(sites: readonly Site[]): Promise<void> {
+/** Writes `dist/` for the sites. @param files names, or paths of files that are not in `charts/sites` */
+export async function synthesize(
+  sites: readonly Site[],
+  files = sites.map(({ name }) => name),
+): Promise<void> {
   await step('Writing the manifests', () =>
-    run(process.execPath, [
-      join(root, 'charts/main.ts'),
-      join(root, 'dist'),
-      ...sites.map(({ name }) => name),
-    ]),
+    run(process.execPath, [join(root, 'charts/main.ts'), join(root, 'dist'), ...files]),
   );
 }
 
-/** Definitions, Secrets and the stack; waits until every part is ready. */
-export async function installSite(target: Target, site: Site): Promise<void> {
+/** Definitions, Secrets and the stack; waits until every part is ready. @param file path of a site file that is not in `charts/sites` */
+export async function installSite(target: Target, site: Site, file = site.name): Promise<void> {
+  await applySite(target, site, file);
+  await untilReady(target, site);
+}
+
+/** Several, which get ready side by side. */
+export async function installSites(target: Target, sites: readonly Site[]): Promise<void> {
+  for (const site of sites) await applySite(target, site, site.name);
+  await Promise.all(sites.map((site) => untilReady(target, site)));
+}
+
+async function applySite(target: Target, site: Site, file: string): Promise<void> {
   await step(`Installing the stack of ${site.title}`, async () => {
     await kubectl(target, [
       'apply',
@@ -51,7 +61,7 @@ export async function installSite(target: Target, site: Site): Promise<void> {
       join(root, 'cli/main.ts'),
       'bootstrap',
       '--site',
-      site.name,
+      file,
       '--context',
       target.context,
     ]);
@@ -63,6 +73,9 @@ export async function installSite(target: Target, site: Site): Promise<void> {
       join(root, 'dist', site.name),
     ]);
   });
+}
+
+async function untilReady(target: Target, site: Site): Promise<void> {
   await step(`Waiting until every part of ${site.title} is ready`, async () => {
     for (const namespace of [site.namespaces.mail, site.namespaces.smtp]) {
       const workloads = await kubectl(target, [

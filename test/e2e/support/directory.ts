@@ -28,7 +28,13 @@ export async function modifyByHand(site: Site, dn: string, lines: readonly strin
   await inDirectory(site, `printf '%s\\n' ${ldif} | ldapmodify`);
 }
 
-/** The same past slapd and its rules, at every provider, for what nobody may write over LDAP; each attribute is replaced as a whole. */
+/** An entry that the operator did not make, as another system's accounts are. @param lines of LDIF below the DN */
+export async function addByHand(site: Site, dn: string, lines: readonly string[]): Promise<void> {
+  const ldif = [`dn: ${dn}`, ...lines].map((line) => `'${line}'`).join(' ');
+  await inDirectory(site, `printf '%s\\n' ${ldif} | ldapadd`);
+}
+
+/** A change past slapd and its rules, at every provider, for what nobody may write over LDAP; each attribute is replaced as a whole. */
 export async function replacePastSlapd(
   site: Site,
   dn: string,

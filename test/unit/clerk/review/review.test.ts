@@ -1,7 +1,7 @@
 /** What a request would do, and which rules it breaks, in both provinces (R20). */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { reviewRequest } from '../../../../clerk/review/review.ts';
-import type { RequestRow, RequestSpec } from '../../../../operator/api/request.ts';
+import type { RequestRow, RequestSpec, RowOutcome } from '../../../../operator/api/request.ts';
 import { daNang, socTrang } from '../../../support/sites.ts';
 import { Office } from '../office.ts';
 
@@ -222,6 +222,26 @@ describe('a rule that is broken', () => {
     ]);
     expect(findings).toMatchObject([{ row: 1, refuses: false }]);
     expect(results[0]?.outcome).toBe('Waiting');
+  });
+});
+
+describe('an approval that is repeated', () => {
+  const decision = { verdict: 'Approved', by: 'a', at: '2026-11-21T02:00:00Z' } as const;
+  it.each<[RowOutcome, Partial<RequestRow>]>([
+    ['Cancelled', { action: 'Cancel', employeeNumber: 'CB-1' }],
+    ['Changed', { action: 'Rename', employeeNumber: 'CB-1', newAddress: 'binh.nt' }],
+    ['Reset', { action: 'ResetPassword', employeeNumber: 'CB-1' }],
+    ['Granted', { ...grant, name: 'Nguyễn Thanh Bình', employeeNumber: 'CB-1', title: 'Trưởng phòng' }],
+  ])('does nothing again to whoever has the name since it was %s', async (outcome, row) => {
+    const name = office.enter('so-tttt', [row], { decision });
+    const at = async (result: RowOutcome) => {
+      const results = [{ row: 1, outcome: result, mailbox: 'binh' }];
+      const request = { ...office.request(name), status: { number: '2026-0012', results } };
+      const { manifests, removed, results: now } = reviewRequest(await office.world(), request);
+      return { touched: manifests.length + removed.length, results: now };
+    };
+    expect((await at('Waiting')).touched).toBe(1);
+    expect(await at(outcome)).toEqual({ touched: 0, results: [{ row: 1, outcome, mailbox: 'binh' }] });
   });
 });
 

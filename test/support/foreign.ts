@@ -1,8 +1,9 @@
 /** A mail server that is not ours: one file per folder of letters, `.` between folders, all of them below INBOX. */
+import { createHash } from 'node:crypto';
 import { ImapFlow } from 'imapflow';
 
-/** Files for /foreign; its people have the password own-secret, and boss may log in as any of them. */
-export function foreignConfig(port: number): Readonly<Record<string, string>> {
+/** Files for /foreign; its people have the password own-secret, and boss may log in as any of them. @param listen who may come */
+export function foreignConfig(port: number, listen = '127.0.0.1'): Readonly<Record<string, string>> {
   return {
     master: 'boss:{PLAIN}master-secret\n',
     'dovecot.conf': `dovecot_config_version = 2.4.1
@@ -47,7 +48,7 @@ service imap-login {
     port = 0
   }
   inet_listener imaps {
-    listen = 127.0.0.1
+    listen = ${listen}
     port = ${port}
     ssl = yes
   }
@@ -94,6 +95,26 @@ function first(): readonly Letter[] {
     ['INBOX.Thùng rác', letter('trash', '.\r\n..\r\n'), ['\\Seen'], '2021-01-01T01:01:01Z'],
     ['INBOX.Công văn.2024.Quý 1', letter('cv', 'a'.repeat(998)), [], '2020-01-01T01:01:01Z'],
   ];
+}
+
+/** What of a letter has to come along: SHA-256 of its bytes, flags and date. */
+export function letterFact(text: Buffer, flags: Iterable<string>, date: Date): string {
+  return `${createHash('sha256').update(text).digest('hex')} ${[...flags].sort().join(' ')} ${date.toISOString()}`;
+}
+
+/** That of every letter of a folder, as a mail program reads it. */
+export async function lettersIn(client: ImapFlow, folder: string): Promise<readonly string[]> {
+  await client.mailboxOpen(folder, { readOnly: true });
+  const found: string[] = [];
+  for await (const { source, flags, internalDate } of client.fetch('1:*', {
+    source: true,
+    flags: true,
+    internalDate: true,
+  })) {
+    const kept = [...(flags ?? [])].filter((flag) => flag !== '\\Recent');
+    found.push(letterFact(source ?? Buffer.alloc(0), kept, new Date(internalDate ?? 0)));
+  }
+  return found.sort();
 }
 
 /** Logged in as the person. */
