@@ -74,6 +74,13 @@ const definitions: Readonly<Record<AnyKind, Definition>> = {
         description: 'The organization above.',
         priority: 1,
       },
+      {
+        name: 'Head',
+        type: 'string',
+        jsonPath: '.spec.headRef.name',
+        description: 'Mailbox of its head. R26',
+        priority: 1,
+      },
       ...conditionColumns,
     ],
     selectable: [],
