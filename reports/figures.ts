@@ -6,6 +6,7 @@ import type { Why } from './mail-log.ts';
 import { addStanding, noStanding, type Standing } from './standing.ts';
 import type { DayFile, Run } from './store.ts';
 import { addTraffic, noTraffic, type Traffic } from './traffic.ts';
+import { Tree } from './tree.ts';
 
 /** A request that was asked for (R20), as far as a report counts it. */
 export type Asked = {
@@ -116,35 +117,6 @@ export function figuresOf(facts: Facts, period: Period, root: string | undefined
     },
     lost: days.reduce((sum, day) => sum + (facts.days.get(day)?.traffic?.lost ?? 0), 0),
   };
-}
-
-/** Which part of a report an organization belongs to. */
-class Tree {
-  readonly parts: readonly Office[];
-  readonly name: string;
-  readonly #offices: ReadonlyMap<string, Office>;
-  readonly #root: string | undefined;
-
-  constructor(offices: readonly Office[], root: string | undefined) {
-    this.#offices = new Map(offices.map((office) => [office.id, office]));
-    this.#root = root;
-    this.name = root === undefined ? '' : (this.#offices.get(root)?.name ?? root);
-    const isTop = ({ parent }: Office) => parent === undefined || !this.#offices.has(parent);
-    this.parts = offices
-      .filter((office) => (root === undefined ? isTop(office) : office.id === root || office.parent === root))
-      .toSorted((a, b) => a.name.localeCompare(b.name, 'vi'));
-  }
-
-  partOf(id: string): string | undefined {
-    const seen = new Set<string>();
-    for (let office = this.#offices.get(id); office !== undefined && !seen.has(office.id); ) {
-      if (office.id === this.#root || office.parent === this.#root) return office.id;
-      if (this.#root === undefined && !this.#offices.has(office.parent ?? '')) return office.id;
-      seen.add(office.id);
-      office = this.#offices.get(office.parent ?? '');
-    }
-    return undefined;
-  }
 }
 
 function nothing(name: string): OfficeFigures {
