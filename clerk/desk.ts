@@ -192,8 +192,10 @@ export class Desk {
   ): Promise<MailboxRequest> {
     const { site, cluster, clock } = this.#options;
     const now = rfc3339(clock());
-    const settled = { ...request, status: statusOf(site, request, { letters: [] }, now) };
-    const letters = [...new Set(lettersDue(world, settled).map(({ kind }) => kind))];
+    const { conditions } = request.status;
+    const settled = { ...statusOf(site, request, { letters: [] }, now), conditions };
+    const due = lettersDue(world, { ...request, status: settled });
+    const letters = [...new Set(due.map(({ kind }) => kind))];
     const status = statusOf(site, request, { letters, ...(failure === undefined ? {} : { failure }) }, now);
     if (!isDeepStrictEqual(status, before)) await cluster.writeStatus(resource, status);
     return { ...request, status };

@@ -34,6 +34,8 @@ export type Office = {
   readonly name: string;
   readonly resource: string;
   readonly parent?: string;
+  /** The directory has it no more. */
+  readonly gone?: true;
 };
 
 /** Attributes that the account `reports` may read, and asks for. */
@@ -108,9 +110,15 @@ export type Change = {
   readonly at: number;
 };
 
-/** Two looks at the same change give one key. */
-export function changeKey({ kind, account, address, at }: Change): string {
-  return [kind, account, kind === 'renamed' ? address : kind === 'granted' ? '' : at].join(' ');
+/** Two looks at the same change give one key, also where its time is that of the look, or of the last write. */
+export function changeKey({ kind, account, address, organization, at }: Change): string {
+  const timeless: Partial<Record<ChangeKind, string>> = {
+    granted: '',
+    removed: '',
+    renamed: address,
+    transferred: organization,
+  };
+  return [kind, account, timeless[kind] ?? at].join(' ');
 }
 
 const states: Readonly<Record<string, ChangeKind>> = {

@@ -132,7 +132,8 @@ async function writeMonths(store: Store, accounts: readonly Seen[], today: Day):
 }
 
 function merged(before: readonly Office[], present: readonly Office[]): readonly Office[] {
-  return [...new Map([...before, ...present].map((office) => [office.id, office])).values()];
+  const gone = before.map((office): Office => ({ ...office, gone: true }));
+  return [...new Map([...gone, ...present].map((office) => [office.id, office])).values()];
 }
 
 async function removeOld(store: Store, journalDays: number, today: Day): Promise<void> {

@@ -79,9 +79,10 @@ export type Figures = {
 export function figuresOf(facts: Facts, period: Period, root: string | undefined, end: Day): Figures {
   const tree = new Tree(facts.offices, root);
   const days = daysOf(period).filter((day) => day <= end);
-  const parts = tree.parts.map((part) =>
-    officeFigures(facts, days, part.name, (id) => tree.partOf(id) === part.id),
-  );
+  const parts = tree.parts.flatMap((part) => {
+    const figures = officeFigures(facts, days, part.name, (id) => tree.partOf(id) === part.id);
+    return part.gone === true && !isWorthALine(figures) ? [] : [figures];
+  });
   const others =
     root === undefined ? [officeFigures(facts, days, '', (id) => tree.partOf(id) === undefined)] : [];
   const isInside = (id: string) => root === undefined || tree.partOf(id) !== undefined;

@@ -26,7 +26,7 @@ export function documentOf(
   organization: string | undefined,
   now: Date,
 ): Document {
-  const office = organization === undefined ? undefined : found(facts.offices, organization);
+  const office = organization === undefined ? undefined : officeNamed(facts.offices, organization);
   const figures = figuresOf(facts, period, office?.id, dayOf(now.getTime()));
   const { above, office: name, place, signer, signerName } = letterheadOf(site);
   const frame = {
@@ -40,8 +40,12 @@ export function documentOf(
   return paperOf(figures, words, frame, office?.name, now);
 }
 
-function found(offices: readonly Office[], name: string): Office {
-  const those = offices.filter(({ resource }) => resource === name || resource.endsWith(`/${name}`));
+/** @throws Invalid where none has the name, or several have it */
+export function officeNamed(offices: readonly Office[], name: string): Office {
+  const named = offices.filter(({ resource }) => resource === name || resource.endsWith(`/${name}`));
+  // One that is no more gives way to who has its name now.
+  const present = named.filter(({ gone }) => gone !== true);
+  const those = present.length === 0 ? named : present;
   const [only] = those;
   if (only !== undefined && those.length === 1) return only;
   const problem =

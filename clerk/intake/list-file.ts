@@ -51,6 +51,8 @@ const texts: readonly (readonly [AnnexField, TextField, number])[] = [
 ];
 /** Of one request. */
 const mostFindings = 1_000;
+/** Bytes of its rows: a request fits into etcd with what is found of each, and an official's rows take half of it. */
+const longestRows = 400 * 1024;
 const readFields: readonly AnnexField[] = ['index', 'request', ...texts.map(([column]) => column)];
 
 /**
@@ -77,7 +79,10 @@ export async function readListFile(
     ...found.flatMap(([first = []]) => first),
     ...found.flatMap(([, ...rest]) => rest),
   ];
-  return { rows: rows.map(requestRow), findings: findings.slice(0, mostFindings) };
+  const read = rows.map(requestRow);
+  if (Buffer.byteLength(JSON.stringify(read)) > longestRows)
+    throw new Unreadable('large', 'has more text than a request holds: divide the list');
+  return { rows: read, findings: findings.slice(0, mostFindings) };
 }
 
 function formOf(table: readonly Row[]) {

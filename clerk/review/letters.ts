@@ -42,11 +42,15 @@ export type LetterWorld = {
   readonly mailboxes: ReadonlyMap<string, Resource>;
 };
 
-/** @param request with the status that it is to have */
+/** @param request with the status that it is to have, and the conditions of the last pass */
 export function lettersDue(world: LetterWorld, request: MailboxRequest): readonly Letter[] {
-  const told = new Set((request.status.told ?? []).map(({ letter, row }) => `${letter} ${row ?? ''}`));
-  const isDue = ({ kind, row }: Letter) => !told.has(`${kind} ${row ?? ''}`);
-  const { phase } = request.status;
+  const { phase, told = [], conditions = [] } = request.status;
+  // Whoever is added to those who get reports gets none of what is over.
+  if (conditions.some(({ type, status }) => type === 'Ready' && status === 'True')) return [];
+  const isDue = ({ kind, row, to }: Letter) => {
+    const those = told.filter((one) => one.letter === kind && one.row === row);
+    return kind === 'report' ? !those.some((one) => one.to.includes(to[0] ?? '')) : those.length === 0;
+  };
   if (phase === 'Pending') return [toRequester(world, request, 'acknowledged')].filter(isDue);
   if (phase !== 'Settled' && phase !== 'Refused') return [];
   const answer = toRequester(world, request, phase === 'Settled' ? 'result' : 'refused');
@@ -83,9 +87,14 @@ function toPeople(world: LetterWorld, request: MailboxRequest): readonly Letter[
   });
 }
 
+/** One for each: of a letter to several the mail system may take some, and it is sent once. */
 function toDepartment(world: LetterWorld, request: MailboxRequest): readonly Letter[] {
-  const to = world.site.requests.report.to.map((localPart) => addressOf(world.site, localPart));
-  return to.length === 0 ? [] : [{ ...letter(world, request, { kind: 'report', to }), withReport: true }];
+  const { site } = world;
+  return site.requests.report.to.map((localPart) => {
+    const about = { kind: 'report', to: [addressOf(site, localPart)] } as const;
+    const { id, ...rest } = letter(world, request, about);
+    return { ...rest, id: `${id}.${localPart}`, withReport: true };
+  });
 }
 
 function letter(

@@ -234,6 +234,34 @@ describe('while something is away', () => {
     expect(ready(name)).toBe('False LetterNotSent');
   });
 
+  const { requests: rules } = socTrang;
+  const two = { ...socTrang, requests: { ...rules, report: { ...rules.report, to: ['sotttt', 'soyt'] } } };
+
+  it('one of two to whom reports go: the other has it once, and each gets it in the end', async () => {
+    const { requests, letters, desk } = new Office(two);
+    letters.unknown.add('soyt@soctrang.gov.vn');
+    office.enter('so-nao-do', []);
+    office.decide('request-1', 'Refused', 'Không có đơn vị này');
+    requests.stored.set('request-1', office.requests.stored.get('request-1') as never);
+    const reports = () => letters.sent.map(({ letter }) => `${letter.to}`);
+    for (let pass = 0; pass < 3; pass += 1) await desk.pass();
+    expect(reports()).toEqual(['sotttt@soctrang.gov.vn']);
+    letters.unknown.clear();
+    for (let pass = 0; pass < 3; pass += 1) await desk.pass();
+    expect(reports()).toEqual(['sotttt@soctrang.gov.vn', 'soyt@soctrang.gov.vn']);
+  });
+
+  it('nobody: whoever is added to those who get reports gets none of what is over', async () => {
+    const name = office.enter('so-y-te', []);
+    office.decide(name, 'Refused', 'Danh sách trống');
+    await office.desk.pass();
+    expect(office.told).toContain('report sotttt@soctrang.gov.vn');
+    const later = new Office(two);
+    for (const [key, stored] of office.requests.stored) later.requests.stored.set(key, stored);
+    await later.desk.pass();
+    expect(later.told).toEqual([]);
+  });
+
   it('whoever dies after a letter sends it once more, with the same Message-ID', async () => {
     const name = office.enter('so-y-te', [tam]);
     let writes = 0;

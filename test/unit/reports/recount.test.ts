@@ -1,11 +1,12 @@
 /** The numbers of a report against what was done, counted a second time by simpler means: random months of a small province. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Seen } from '../../../reports/accounts.ts';
+import { changeKey, changesBetween, type Seen } from '../../../reports/accounts.ts';
 import { collect } from '../../../reports/collect.ts';
 import { dayOf, parsePeriod, startOf } from '../../../reports/day.ts';
 import { gather } from '../../../reports/facts.ts';
 import { figuresOf, total } from '../../../reports/figures.ts';
+import { officeNamed } from '../../../reports/make.ts';
 import { countTraffic } from '../../../reports/traffic.ts';
 import { emptyStore } from './folder-store.ts';
 
@@ -219,5 +220,39 @@ describe("a month's mailboxes", () => {
       ['so-a', 1, 1],
       ['so-b', 1, 0],
     ]);
+  });
+
+  it.each<[string, (account: Seen) => readonly Seen[]]>([
+    ['removed', () => []],
+    ['renamed', (account) => [{ ...account, address: `moi@${domain}` }]],
+    ['transferred', (account) => [{ ...account, organization: 'so-c' }]],
+  ])('counts %s once, though the first look died before it was remembered', (kind, changed) => {
+    const account = seen('an');
+    const keys = [1, 2].map((hours) => {
+      const at = start + hours * hour;
+      // Somebody writes to the entry meanwhile.
+      const accounts = changed({ ...account, modified: at });
+      return changesBetween(new Map([['an', account]]), accounts, at).map(changeKey);
+    });
+    expect(keys).toEqual([[expect.stringContaining(kind)], keys[0]]);
+  });
+
+  it('is that of the organizations of its time: one that is no more has its line as long as it has numbers', async () => {
+    const { store } = emptyStore();
+    const look = (at: number, ids: readonly string[], accounts: readonly Seen[]) => {
+      const named = ids.map((id) => ({ id, name: id, resource: 'x/so' }));
+      const directory = async () => ({ accounts, offices: named });
+      return collect(store, { directory, used: async () => new Map(), runs: async () => ({}) }, 7, at);
+    };
+    const october = start + hour;
+    const november = startOf('2026-11-05');
+    await look(october, ['cu'], [seen('an', { organization: 'cu' })]);
+    await look(november, ['moi'], [seen('an', { organization: 'moi' })]);
+    const facts = async (text: string) => gather(store, { requests: [], incidents: [] }, parsePeriod(text));
+    const linesOf = async (text: string, end: string) =>
+      figuresOf(await facts(text), parsePeriod(text), undefined, end).parts.map(({ name }) => name);
+    expect(await linesOf('2026-10', '2026-10-31')).toEqual(['cu', 'moi']);
+    expect(await linesOf('2026-11', '2026-11-30')).toEqual(['moi']);
+    expect(officeNamed(await store.offices(), 'so')).toMatchObject({ id: 'moi' });
   });
 });

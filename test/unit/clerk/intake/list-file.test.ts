@@ -235,6 +235,12 @@ describe('a file that is no list', () => {
     ['a column twice', 'ds.csv', () => csv([[...titles, 'Họ tên'], people[1] ?? []]), 'columns'],
     ['titles alone', 'ds.csv', () => csv([titles]), 'empty'],
     ['more rows than a request has', 'ds.csv', () => csv([titles, ...Array(501).fill(people[1])]), 'rows'],
+    [
+      'more text than etcd keeps in one object',
+      'ds.csv',
+      () => csv([titles, ...Array(400).fill([...(people[1] ?? []).slice(0, 8), 'ệ'.repeat(499)])]),
+      'large',
+    ],
     ['rows without end', 'ds.csv', () => csv(Array(5_002).fill(['x'])), 'large'],
     ['text without end', 'ds.csv', () => Buffer.alloc(2 ** 20 + 1, 'a'), 'large'],
   ])('(%s) is refused with the reason', async (_, name, content, reason) => {
