@@ -38,6 +38,9 @@ export type Delivery = {
   readonly sender: string;
   /** Local parts of the service addresses that it came to. */
   readonly services: readonly string[];
+  readonly login?: string;
+  /** Own address of the mailbox that was logged in. */
+  readonly sentBy?: string;
   readonly head: LetterHead;
 };
 
@@ -109,7 +112,7 @@ function answerTo(site: Site, texts: IntakeTexts, { sender, services, head }: De
 }
 
 function newRequest(
-  { services, head }: Delivery,
+  { services, head, sentBy }: Delivery,
   { organization, address, namespace }: Sender,
   { name, sha256, list }: Extract<LetterFile, { readonly list: ReadList }>,
   now: Date,
@@ -120,7 +123,11 @@ function newRequest(
     namespace,
     spec: {
       source: 'Mail',
-      requester: { organizationRef: { name: organization }, address },
+      requester: {
+        organizationRef: { name: organization },
+        address,
+        ...(sentBy === undefined ? {} : { sentBy }),
+      },
       received: rfc3339(receivedAt(head, now)),
       // Whoever wrote to several has written to the right one.
       ...(service === undefined || others.length > 0 ? {} : { service }),

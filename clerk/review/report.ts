@@ -1,5 +1,6 @@
 /** The written report of a request to the Department, as a document (R22). Pure. */
 import type { Block, Document } from '../../documents/model.ts';
+import type { MailboxSpec, MailboxStatus } from '../../operator/api/mailbox.ts';
 import type { MailboxRequest } from '../../operator/api/request.ts';
 import type { RequestWords } from '../../operator/core/requests/texts.ts';
 import { fill } from '../../operator/core/template.ts';
@@ -48,6 +49,7 @@ function factsOf(request: MailboxRequest, world: LetterWorld) {
     number: status.number,
     organization: requesterOf(world, request)?.name,
     signer: spec.requester.name,
+    sentBy: delegateOf(world, request),
     reference: referenceOf(words, request),
     received: day(spec.received),
     decided: day(spec.decision?.at),
@@ -59,6 +61,17 @@ function factsOf(request: MailboxRequest, world: LetterWorld) {
     const value = shown[fact];
     return value === undefined ? [] : [{ label: `${facts[fact]}:`, value }];
   });
+}
+
+/** Who sent it on behalf of the organization (R26), by name where the mailbox is still there. */
+function delegateOf({ mailboxes }: LetterWorld, { spec: { requester } }: MailboxRequest): string | undefined {
+  const { address, sentBy } = requester;
+  if (sentBy === undefined || sentBy === address) return undefined;
+  const found = [...mailboxes.values()].find(
+    ({ status }) => (status as MailboxStatus | undefined)?.address === sentBy,
+  );
+  const name = (found?.spec as MailboxSpec | undefined)?.person?.fullName;
+  return name === undefined ? sentBy : `${name} (${sentBy})`;
 }
 
 function conclusion({ spec, status }: MailboxRequest, words: RequestWords): string {

@@ -49,7 +49,7 @@ const words = z.strictObject({
     to: text,
     basis: text,
     facts: each([
-      ...(['number', 'organization', 'signer', 'reference', 'received'] as const),
+      ...(['number', 'organization', 'signer', 'sentBy', 'reference', 'received'] as const),
       ...(['decided', 'settled', 'due', 'list'] as const),
     ]),
     table: text,
