@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { prepareCluster, removeCluster, showCluster } from './e2e/support/cluster.ts';
+import { type Lane, lanes } from './e2e/support/lanes.ts';
 import { ensureKubernetesBinary } from './kind/kubernetes-binary.ts';
 import { ensureCommands, type Requirement } from './kind/packages.ts';
 
@@ -99,52 +100,61 @@ function program(name: string, command: string, args: readonly string[]): Stage 
   };
 }
 
-/** A jest project; its tests are counted one by one, a suite that could not run as a failure. */
-function jest(
-  project: string,
-  prepare: () => Promise<unknown> = async () => undefined,
-  ...args: readonly string[]
-): Stage {
-  return {
-    name: project,
-    run: async () => {
-      await prepare();
-      const report = join(artifacts, `${project}.json`);
-      rmSync(report, { force: true });
-      const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-      const jestArgs = ['--selectProjects', project, '--json', '--outputFile', report, ...args];
-      await execa(process.execPath, [...flags, 'node_modules/jest/bin/jest.js', ...jestArgs], {
-        cwd: root,
-        stdio: ['ignore', 'ignore', 'inherit'],
-        reject: false,
-      });
-      const result = JSON.parse(readFileSync(report, 'utf8'));
-      return {
-        passed: result.numPassedTests,
-        failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
-      };
-    },
-  };
+/** Runs jest; tests are counted one by one, a suite that could not run as a failure. */
+async function runJest(project: string, name: string, args: readonly string[]): Promise<Count> {
+  const report = join(artifacts, `${name}.json`);
+  rmSync(report, { force: true });
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const jestArgs = ['--selectProjects', project, '--json', '--outputFile', report, ...args];
+  await execa(process.execPath, [...flags, 'node_modules/jest/bin/jest.js', ...jestArgs], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    reject: false,
+  });
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  return { passed: result.numPassedTests, failed: result.numFailedTests + result.numRuntimeErrorTestSuites };
+}
+
+const sum = (counts: readonly Count[]): Count => ({
+  passed: counts.reduce((all, { passed }) => all + passed, 0),
+  failed: counts.reduce((all, { failed }) => all + failed, 0),
+});
+
+/** The journeys, those of different sites side by side. */
+async function runJourneys(): Promise<Count> {
+  const lane = ({ name, files }: Lane) =>
+    runJest('e2e', `e2e-${name}`, ['--runInBand', '--testTimeout=180000', '--runTestsByPath', ...files]);
+  const { sideBySide, after } = lanes();
+  return sum([...(await Promise.all(sideBySide.map(lane))), await lane(after)]);
 }
 
 const stages: readonly Stage[] = [
   program('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
   program('types', 'tsc', ['--noEmit']),
-  jest('unit'),
-  jest('contract', () => ensureCommands(contractPrograms).then(ensureKubernetesBinary), '--maxWorkers=2'),
+  { name: 'unit', run: () => runJest('unit', 'unit', ['--maxWorkers=100%']) },
   {
-    ...jest(
-      'e2e',
-      () => ensureCommands(journeyPrograms).then(prepareCluster),
-      '--runInBand',
-      '--testTimeout=180000',
-    ),
+    name: 'contract',
+    run: async () => {
+      await ensureCommands(contractPrograms);
+      await ensureKubernetesBinary();
+      return runJest('contract', 'contract', ['--maxWorkers=4']);
+    },
+  },
+  {
+    name: 'e2e',
+    run: async () => {
+      await ensureCommands(journeyPrograms);
+      await prepareCluster();
+      return runJourneys();
+    },
     end: endJourneys,
   },
 ];
 
 const wanted = process.argv.slice(2);
 mkdirSync(artifacts, { recursive: true });
+// The commands are started hundreds of times: Node keeps what it made of their source.
+process.env['NODE_COMPILE_CACHE'] ??= join(artifacts, 'compiled');
 let passed = 0;
 let failed = 0;
 for (const stage of stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {

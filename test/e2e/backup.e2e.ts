@@ -67,6 +67,9 @@ async function deleteStack(): Promise<void> {
       await inAccounts(site, ['patch', ...names, '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
   }
   await allowRemoval(testCluster(), site);
+  // Pods first: a namespace that has some left looks again after half of the longest grace among them, a minute.
+  const workloads = ['delete', 'statefulsets,deployments', '--all', '--cascade=foreground', '--timeout=120s'];
+  await Promise.all([mail, smtp].map((name) => kubectl(testCluster(), ['-n', name, ...workloads])));
   await kubectl(testCluster(), ['delete', 'namespace', mail, smtp, ...accounts, '--timeout=170s']);
 }
 

@@ -14,7 +14,7 @@ import { fresh, people } from './support/resources.ts';
 import { sClient, shellIn, tlsPorts } from './support/tls-ports.ts';
 
 const { mail, smtp } = site.namespaces;
-/** kubelet looks at a mounted Secret once a minute or so, the daemon's script every 10 seconds. */
+/** kubelet looks at a mounted Secret once a minute or so, in this cluster more often; the daemon's script every 10 seconds. */
 const withinMs = 150_000;
 
 async function servedSerial(port: (typeof tlsPorts)[number]): Promise<string> {

@@ -19,6 +19,8 @@ export function clusterConfig({ ports, isOwnImage }: ClusterConfig): string {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     // Kubernetes 1.35 refuses machines with cgroup version 1 unless told otherwise.
     failCgroupV1: false,
+    // So often it looks at the Secrets of a pod that runs; a minute by default, which who waits for renewed ones would wait.
+    syncFrequency: '10s',
     ...(isOwnImage ? { cgroupDriver: 'cgroupfs' } : {}),
   };
   return stringify({

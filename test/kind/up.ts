@@ -35,11 +35,10 @@ export async function ensureCluster(name: string, portOffset = 0): Promise<Targe
     },
   ]);
   const tools = await ensureTools();
-  const cluster = await createCluster(tools, name, sitePorts(siteNames().map(readSite), portOffset));
-  await bundleOperator();
-  const images = await buildImages(tools.runtime, PARTS);
-  await loadImages(tools, name, images);
-  return cluster;
+  return createCluster(tools, name, sitePorts(siteNames().map(readSite), portOffset), async () => {
+    await bundleOperator();
+    await loadImages(tools, name, await buildImages(tools.runtime, PARTS));
+  });
 }
 
 /** A cluster that is there already: its images come from the registry that the site file names. */

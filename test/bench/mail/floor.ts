@@ -138,7 +138,7 @@ language en {
   filters = normalizer-icu
 }
 language_tokenizers = generic email-address
-language_filter_normalizer_icu_id = Any-Lower; Latin-ASCII; NFKD; [: Nonspacing Mark :] Remove; NFC
+language_filter_normalizer_icu_id = Any-Lower; NFKD; [: Nonspacing Mark :] Remove; [[:^ASCII:]] Latin-ASCII; NFC
 sieve_script junk {
   type = before
   path = /etc/floor/junk.sieve

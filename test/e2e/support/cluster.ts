@@ -1,8 +1,8 @@
-/** The cluster of the journeys: made by `test/e2e/prepare.ts`, found by the tests through the environment. */
+/** The cluster of the journeys: made by `test/run.ts`, found by the tests through the environment. */
 import { readSite, siteNames } from '../../../charts/site-files.ts';
 import type { Site } from '../../../operator/core/site.ts';
 import { deleteCluster } from '../../kind/cluster.ts';
-import { installSite, kubectl, synthesize, type Target } from '../../kind/install.ts';
+import { installSite, installSites, kubectl, synthesize, type Target } from '../../kind/install.ts';
 import { ensureTools } from '../../kind/prerequisites.ts';
 import { ensureCluster } from '../../kind/up.ts';
 
@@ -18,7 +18,7 @@ export async function prepareCluster(): Promise<void> {
   const target = await ensureCluster(name, portOffset);
   const sites = siteNames().map(readSite);
   await synthesize(sites);
-  for (const site of sites) await installSite(target, site);
+  await installSites(target, sites);
   useCluster(target);
 }
 

@@ -59,7 +59,12 @@ export class Person {
     const address = await inAccounts(site, ['get', 'mailbox', name, '-o', 'jsonpath={.status.address}']);
     const person = new Person(site, name, address);
     const own = `Mat-khau-2026-${name}`;
-    if (!(await person.#canLogIn(own))) await person.changePassword(own, await person.#firstPassword());
+    try {
+      await person.changePassword(own, await person.#firstPassword());
+    } catch (error) {
+      // Asked second: Dovecot takes two seconds over a refusal, and most are new.
+      if (!(await person.#canLogIn(own))) throw error;
+    }
     return person;
   }
 
