@@ -49,7 +49,7 @@ export const alerts: readonly Alert[] = [
     summary: 'No pass of the operator has ended for 20 minutes',
     runbook: [
       'See the log of the pod that the Lease names: it says what could not be read.',
-      'Nobody is locked out meanwhile: what was granted goes on, changes wait.',
+      'Nobody is locked out meanwhile: accounts go on working, and changes wait.',
     ],
   },
   {
@@ -58,7 +58,9 @@ export const alerts: readonly Alert[] = [
     expr: 'sum by (site) (increase(controller_runtime_reconcile_total{result="error"}[10m])) > 20',
     for: '0m',
     summary: 'Passes fail because LDAP or the API server cannot be read',
-    runbook: ["The operator's log says which of the two; see its pods, then the network between them."],
+    runbook: [
+      "The operator's log says which of the two cannot be read; see its pods, then the network between them.",
+    ],
   },
   {
     name: 'HopThuDirectoryAway',
@@ -67,7 +69,7 @@ export const alerts: readonly Alert[] = [
     for: '2m',
     summary: 'The operator has no session with the directory',
     runbook: [
-      'See the pods of openldap and their logs; a full volume and an expired certificate are the usual reasons.',
+      'See the pods of openldap and their logs. The usual reasons are a full volume or an expired certificate.',
       'Nobody can log in while the directory is down; resources say `LDAPUnavailable` (docs/conditions.md).',
     ],
   },
@@ -79,7 +81,7 @@ export const alerts: readonly Alert[] = [
     summary: "Less than a fifth of the directory's volume is free",
     runbook: [
       'Enlarge the volume: `storage.directory` in the site file, and the claim itself where its class allows it.',
-      "Full, it takes no grants and no logins' times; reading goes on.",
+      'A full volume takes no changes and no times of logins; reading and logging in go on.',
     ],
   },
   {
@@ -110,9 +112,9 @@ export const alerts: readonly Alert[] = [
     for: '0m',
     summary: 'There is no backup of the last night',
     runbook: [
-      '`kubectl hopthu backup list --site SITE` says what there is; `kubectl -n NAMESPACE get jobs` what was tried.',
-      '`kubectl -n NAMESPACE logs job/JOB` of the last one; is its pod waiting for the node of `dovecot-0` or `openldap-0`?',
-      'Once mended: `kubectl hopthu backup now --site SITE`.',
+      '`kubectl hopthu backup list --site SITE` shows what there is, `kubectl -n NAMESPACE get jobs` what was tried.',
+      '`kubectl -n NAMESPACE logs job/JOB` of the last Job says why. If its pod is pending: it has to run on the node of `dovecot-0` or `openldap-0`, which may be full or away.',
+      'Once repaired: `kubectl hopthu backup now --site SITE`.',
     ],
   },
   {
@@ -123,7 +125,7 @@ export const alerts: readonly Alert[] = [
     summary: 'Mailboxes and mail have not been counted for six hours',
     runbook: [
       '`kubectl -n NAMESPACE get jobs -l app.kubernetes.io/name=reports` in the namespace of Postfix, then `kubectl -n NAMESPACE logs job/JOB`.',
-      'Mail is counted later from what Postfix wrote down; uses of mailboxes within these hours may be missing from the reports.',
+      'Mail is counted later, from the lines that Postfix wrote. Which mailboxes were used in these hours may be missing from the reports.',
     ],
   },
   {
@@ -134,8 +136,8 @@ export const alerts: readonly Alert[] = [
     summary: 'A periodic report was not made or not mailed',
     runbook: [
       '`kubectl -n NAMESPACE logs job/JOB_NAME` says why.',
-      'Once mended: `kubectl -n NAMESPACE create job --from=cronjob/report-monthly report-monthly-again`; who has the report already is not mailed again.',
-      'Then delete the Job that failed, so that the alert ends.',
+      'Once repaired: `kubectl -n NAMESPACE create job --from=cronjob/report-monthly report-monthly-again`. Recipients who have the report already do not get it again.',
+      'Then delete the failed Job, so that the alert ends.',
     ],
   },
   {
@@ -145,8 +147,8 @@ export const alerts: readonly Alert[] = [
     for: '0m',
     summary: 'No backup was read back, or none pruned, for more than a week',
     runbook: [
-      'A backup that was never read back is a hope: `kubectl hopthu backup check --site SITE`, and see its log.',
-      'Where it is the pruning: `kubectl -n NAMESPACE logs job/JOB` in the namespace of the repository; it fills up meanwhile.',
+      'Nobody knows whether a backup that was never read back can be restored: run `kubectl hopthu backup check --site SITE`, and see its log.',
+      'If it is the pruning: see `kubectl -n NAMESPACE logs job/JOB` in the namespace of the repository, which fills up meanwhile.',
     ],
   },
   {
@@ -156,8 +158,8 @@ export const alerts: readonly Alert[] = [
     for: '0m',
     summary: 'A backup failed, or what was read back is not what was written',
     runbook: [
-      '`kubectl -n NAMESPACE logs job/JOB` says which. "differs from" or "pack … is damaged": make a new backup to another place before anything else.',
-      'When it is understood, delete the failed Job: the alert ends with it.',
+      '`kubectl -n NAMESPACE logs job/JOB` says what failed. If it says "differs from" or "pack … is damaged", first of all make a new backup at another place.',
+      'When the reason is understood, delete the failed Job: that ends the alert.',
     ],
   },
   {
@@ -185,10 +187,10 @@ export const alerts: readonly Alert[] = [
     severity: 'warning',
     expr: 'max by (site) (hopthu_notices_waiting_seconds) > 86400',
     for: '10m',
-    summary: 'People are not told for a day what they shall be told (R23 to R30)',
+    summary: 'Notices to people have been waiting for a day (R23 to R30)',
     runbook: [
-      "`hopthu_notices_waiting` says of what, by `topic`. The operator's log says why (`notice to …`): is Postfix away, or a mailbox full?",
-      "Nothing in the log: nobody can read it. Has anybody logged in to the organization's mailbox and to the Centre's (`centre` in the site file), or is their password too old?",
+      "`hopthu_notices_waiting` shows which, by `topic`. The operator's log says why (`notice to …`): is Postfix away, or a mailbox full?",
+      "If the log says nothing, there is nobody who could read the notice. Has anybody ever logged in to the organization's mailbox and to the Centre's (`centre` in the site file), and are their passwords still valid?",
       'Nobody is reclaimed meanwhile.',
     ],
   },
@@ -210,8 +212,8 @@ export const alerts: readonly Alert[] = [
     for: '0m',
     summary: 'A tenth of the Mailboxes went within 15 minutes',
     runbook: [
-      "Was a path of Git emptied, or another cluster's context used? Stop the synchronization first.",
-      'Accounts are held by the guard: look before approving anything.',
+      "Stop the synchronization from Git first. Was a path emptied, or the wrong cluster's context used?",
+      'The guard holds the accounts: read the plan before you approve anything.',
     ],
   },
   {
@@ -219,7 +221,7 @@ export const alerts: readonly Alert[] = [
     severity: 'warning',
     expr: 'sum by (site) (delta(hopthu_informer_restarts[10m])) > 50',
     for: '0m',
-    summary: "The operator's watches break again and again",
+    summary: 'The operator loses its watches again and again',
     runbook: ['See the API server, and the network to it.'],
   },
   {
@@ -230,7 +232,7 @@ export const alerts: readonly Alert[] = [
     summary: 'Statuses are written more often than people change things',
     runbook: [
       'Was much changed within the hour? Then all is well.',
-      'If not, two parties write the same resources: `kubectl get mbx NAME -o yaml --show-managed-fields` names them.',
+      'If not, something else writes the same resources, too: `kubectl get mbx NAME -o yaml --show-managed-fields` names them.',
     ],
   },
   ...loginAlerts,
@@ -241,7 +243,7 @@ export const alerts: readonly Alert[] = [
     for: '5m',
     summary: 'A part of the mail filter does not answer',
     runbook: [
-      'Without clamd mail waits at its senders and nothing is lost; without Valkey nobody is limited.',
+      'Without rspamd or clamd mail waits at its senders, and nothing is lost. Without Valkey mail flows, but nobody is limited.',
       'See the container of that name in pod `rspamd-0`: its memory limit, its volume, its log.',
     ],
   },
@@ -250,11 +252,11 @@ export const alerts: readonly Alert[] = [
     severity: 'warning',
     expr: 'sum by (site) (increase(hopthu_filter_rule_hits_total{rule="LIMIT_REACHED"}[10m])) > 0',
     for: '0m',
-    summary: 'A login or an address sends more than `filter.limits` allows: a stolen password?',
+    summary: 'A login or an address sends more than `filter.limits` allows; it may be a stolen password',
     runbook: [
-      'The log of container `rspamd` in pod `rspamd-0` has who: lines with `LIMIT_REACHED`, `user` or `ip`.',
-      'If it is not the person: `kubectl hopthu suspend`, then a new first password, and look at `postqueue -p` in pod `postfix-0`.',
-      'Report to the official of the organization (R42). A login that sends so much by right: raise the limit.',
+      'The log of container `rspamd` in pod `rspamd-0` shows who: lines with `LIMIT_REACHED`, with `user` or `ip`.',
+      'If it is not the person who sends: follow docs/runbook-stolen-account.md, which begins with `kubectl hopthu suspend`.',
+      'If the login has good reason to send so much: raise the limit.',
     ],
   },
   {

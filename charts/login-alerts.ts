@@ -26,7 +26,7 @@ export const loginAlerts: readonly Alert[] = [
     expr: 'sum by (site) (increase(hopthu_logins_total{outcome="delayed"}[10m])) > 0',
     for: '0m',
     summary: 'One person is guessed at from many addresses',
-    runbook: ['Tell her and her organization; a new password if the old one was weak.'],
+    runbook: ['Tell the person and the organization; if the password was weak, ask for a new one.'],
   },
   {
     name: 'HopThuGuessingNotSlowed',
@@ -36,7 +36,7 @@ export const loginAlerts: readonly Alert[] = [
     summary: 'Nobody counts logins: guessing is not slowed',
     runbook: [
       'Container `throttle` of pod `dovecot-0` is down or cannot be scraped: see it and its log.',
-      'On a new site to which nobody has logged in yet all is well.',
+      'If nobody has logged in to the site yet, all is well.',
     ],
   },
   {

@@ -15,7 +15,7 @@ export const partAlerts: readonly Alert[] = [
     runbook: [
       '`kubectl -n NAMESPACE exec postfix-0 -c postfix -- postqueue -p` lists it, with the last reason for each.',
       '`Connection refused` or `lost connection`: see pod `dovecot-0` and both containers `tunnel`. Nothing is lost for five days.',
-      'Once mended: `postqueue -f` in the same place, instead of waiting for the next attempt.',
+      'Once repaired: `postqueue -f` in the same place tries at once.',
     ],
   },
   {
@@ -27,7 +27,7 @@ export const partAlerts: readonly Alert[] = [
     runbook: [
       'The Centre has these letters; only requests are not entered by themselves. Nothing is lost for five days.',
       '`kubectl -n NAMESPACE exec postfix-0 -c postfix -- postqueue -p` shows the reason beside `@clerk.invalid`: what the clerk says, or that it is not there.',
-      'See pod `clerk` and its log (`a letter waits in Postfix`). Once mended: `postqueue -f` in the same place.',
+      'See pod `clerk` and its log (`a letter waits in Postfix`). Once repaired: `postqueue -f` in the same place.',
       'A letter that the clerk cannot take at all: enter its list with `hopthu request enter`, and remove the copy with `postsuper -d QUEUE-ID`.',
     ],
   },
@@ -38,8 +38,8 @@ export const partAlerts: readonly Alert[] = [
     for: '15m',
     summary: 'More than a thousand messages wait',
     runbook: [
-      '`qshape deferred` in pod `postfix-0` says to which domains. One domain: its servers are away, and Postfix goes on trying. All: is port 25 to the outside open, does DNS answer?',
-      'Mail of one sender to strangers: a stolen password, see HopThuLimitReached. `postsuper -h QUEUE-ID` holds a message, `postsuper -d QUEUE-ID` removes it.',
+      '`qshape deferred` in pod `postfix-0` shows to which domains. If it is one domain, its servers are away, and Postfix goes on trying. If it is all: is port 25 to the outside open, does DNS answer?',
+      'If it is mail of one sender to strangers, it may be a stolen password: see HopThuLimitReached. `postsuper -h QUEUE-ID` holds a message, `postsuper -d QUEUE-ID` removes it.',
     ],
   },
   {
@@ -50,7 +50,7 @@ export const partAlerts: readonly Alert[] = [
     summary: 'A hundred deliveries were refused for good within the hour',
     runbook: [
       "`kubectl -n NAMESPACE logs postfix-0 -c postfix | grep status=bounced`: the other servers' answers say why. A block list: see DNS and `hopthu dns --check`.",
-      'Unknown recipients of one sender: an old list of addresses, or a stolen password.',
+      'If one sender writes to many unknown recipients: an old list of addresses, or a stolen password.',
     ],
   },
   {
@@ -71,7 +71,7 @@ export const partAlerts: readonly Alert[] = [
     for: '10m',
     summary: 'A provider of the directory does not answer',
     runbook: [
-      'See container `slapd` of the pod and its log. With two, people log in by the other one; bring it back before that one fails too.',
+      'See container `slapd` of the pod and its log. With two providers people log in by the other one; bring this one back before the other fails, too.',
     ],
   },
   {
@@ -82,7 +82,7 @@ export const partAlerts: readonly Alert[] = [
     summary: "One provider of the directory lacks more than two minutes of the other one's writes",
     runbook: [
       'See the logs of both containers `slapd`, their certificates (they know each other by them) and the network between the pods, port 1637.',
-      'While it lasts, do not lose the one that is ahead: no drain of its node, no restart.',
+      'Until it is over, do not restart the provider that is ahead, and do not drain its node: it has the only copy of the last writes.',
     ],
   },
   {
@@ -93,7 +93,7 @@ export const partAlerts: readonly Alert[] = [
     for: '15m',
     summary: 'The providers of the directory do not have equally many entries',
     runbook: [
-      'See HopThuCopyBehind first: one that is behind gets the rest by itself. Where contextCSN agrees, nothing comes by itself.',
+      'See HopThuCopyBehind first: a provider that is behind catches up by itself. If their contextCSN is equal, the missing entries do not come by themselves.',
       '"Are both the same?" in docs/directory.md names the entries. Delete claim and pod of the provider that lacks them: it is filled from the other one.',
     ],
   },
@@ -105,7 +105,7 @@ export const partAlerts: readonly Alert[] = [
     summary: 'A database of the directory is four fifths full',
     runbook: [
       'Its size follows from the volume: enlarge `storage.directory` in the site file, and the claims.',
-      '`cn=accesslog` or `cn=logins`: keep less, `directory.accessLogDays`. Full, the directory takes no grants.',
+      'If it is `cn=accesslog` or `cn=logins`, keep less: lower `directory.accessLogDays`. A full directory takes no changes.',
     ],
   },
   {
@@ -114,7 +114,7 @@ export const partAlerts: readonly Alert[] = [
     expr: 'max by (site) (pg_up) == 0',
     for: '5m',
     summary: 'PostgreSQL does not answer: nobody can use the webmail',
-    runbook: ['See pod `postgresql-0`: its log, its volume. Mail programs go on.'],
+    runbook: ['See pod `postgresql-0`: its log, its volume. Mail programs go on working.'],
   },
   {
     name: 'HopThuWebmailBusy',
@@ -123,7 +123,7 @@ export const partAlerts: readonly Alert[] = [
     for: '0m',
     summary: 'All processes of the webmail were busy: people waited',
     runbook: [
-      'Once a day at eight is no fault. Otherwise: is Dovecot or the directory slow? Else `webmail.replicas` and `resources.webmail`.',
+      'Once a day in the morning is no fault. Otherwise: is Dovecot or the directory slow? If not, raise `webmail.replicas` or `resources.webmail`.',
     ],
   },
   {
@@ -142,10 +142,10 @@ export const partAlerts: readonly Alert[] = [
     severity: 'critical',
     expr: 'min by (site) (hopthu_certificate_not_after_timestamp_seconds) - time() < 14 * 86400',
     for: '1h',
-    summary: 'The certificates end within a fortnight',
+    summary: 'The certificates expire within two weeks',
     runbook: [
       'From the local CA: `hopthu bootstrap --site SITE`; within two minutes every daemon has taken up the new ones.',
-      'From an issuer: `kubectl -n NAMESPACE get certificates,certificaterequests`; cert-manager says what hinders it.',
+      'From an issuer: `kubectl -n NAMESPACE get certificates,certificaterequests` shows what stops cert-manager.',
     ],
   },
   {
@@ -155,8 +155,8 @@ export const partAlerts: readonly Alert[] = [
     for: '5m',
     summary: 'The term for the answer to a request ends within a day, or has ended (R22)',
     runbook: [
-      '`kubectl hopthu request list` shows which; `kubectl hopthu request show NAME` says which letters are to go and why they do not.',
-      'An address that Postfix refuses: `requests.report.to` of the site file, or the mailbox of whoever asked.',
+      '`kubectl hopthu request list` shows which; `kubectl hopthu request show NAME` says which letters have not gone, and why.',
+      'If Postfix refuses an address, correct `requests.report.to` of the site file, or see the mailbox of the requester.',
     ],
   },
   {
@@ -166,8 +166,8 @@ export const partAlerts: readonly Alert[] = [
     for: '5m',
     summary: 'A request has waited for three days',
     runbook: [
-      'PENDING in `kubectl hopthu request list`: read it with `show`, then `approve` or `refuse --reason`.',
-      'APPROVED: `show` says what it waits for; with Git, whether the branch of `to-manifests` was merged.',
+      '`Pending` in `kubectl hopthu request list`: read it with `show`, then `approve` or `refuse --reason`.',
+      '`Approved`: `show` says what it waits for. Where Git manages the site: was the branch of `to-manifests` merged?',
     ],
   },
 ];

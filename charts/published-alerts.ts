@@ -18,7 +18,7 @@ export const publishedAlerts: readonly Alert[] = [
       'The directory was not published: the files are of {{ $value | humanizeTimestamp }} (1970: there are none)',
     runbook: [
       '`kubectl -n NAMESPACE get jobs -l app.kubernetes.io/name=publisher`, then `kubectl -n NAMESPACE logs job/JOB` of the last one: it says what could not be read or written.',
-      'What was published before stays as it was. Once mended: `kubectl -n NAMESPACE create job publish-now --from=cronjob/publish`; the alert ends when it succeeds.',
+      'What was published before stays as it was. Once repaired: `kubectl -n NAMESPACE create job publish-now --from=cronjob/publish`; the alert ends when it succeeds.',
     ],
   },
   {

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addBackupCommands } from './backup/program.ts';
+import { addHelp } from './help.ts';
 import { addMoveCommand } from './move-program.ts';
 import { addMovingCommands } from './moving-program.ts';
 import { exitCodeOf, failedInstead, lineOf } from './outcome.ts';
@@ -11,7 +12,7 @@ import { addSupportCommands } from './support/program.ts';
 
 const program = new Command('hopthu')
   .description(
-    "The official e-mail system of a province: addresses, plans, first passwords, a cluster's first secrets.",
+    'Work with the official e-mail system of a province: mailboxes, requests, plans, mail, backups, reports.',
   )
   .version(manifest.version)
   .configureOutput({ writeErr: () => {} })
@@ -24,7 +25,9 @@ const output = ['-o, --output <format>', 'json or yaml, for scripts; a table by 
 
 program
   .command('address')
-  .description('Print the address that the rules of the site give, before any collision.')
+  .description(
+    'Print the address that the naming rules of the site give to a new person or organization; asks no cluster.',
+  )
   .requiredOption(...site)
   .option('--person <name>', 'full name of a person, such as "Nguyễn Thanh Bình"')
   .option('--organization <name>', 'name of an organization or a unit')
@@ -64,7 +67,7 @@ mailboxOptions(program.command('suspend'))
   });
 
 mailboxOptions(program.command('resume'))
-  .description('End what suspend began; the spec speaks again.')
+  .description('Undo suspend; the mailbox follows its spec again.')
   .action(async (name, options) => {
     const { resume } = await import('./mailbox-commands.ts');
     await resume(name, options);
@@ -87,7 +90,7 @@ mailboxOptions(program.command('grant'))
 program
   .command('import')
   .description(
-    'Write the manifests that a list asks for: the annex of the regulations, or the organizations.',
+    'Turn a list into manifests: the annex of the regulations (R20), or the list of organizations (R44).',
   )
   .argument('<file>', 'the list, .xlsx or .csv')
   .requiredOption(...site)
@@ -105,7 +108,7 @@ program
 
 program
   .command('export')
-  .description("Write the mailboxes as the annex's list.")
+  .description("Write all mailboxes as a list in the annex's form.")
   .requiredOption(...site)
   .option('-o, --output <file>', 'a file .csv or .xlsx; CSV to standard output by default')
   .option('-f, --file <folder>', 'a folder of manifests; the cluster by default')
@@ -126,7 +129,7 @@ mailboxOptions(program.command('export-mail'))
 
 program
   .command('status')
-  .description('Print how every Organization and Mailbox stands, problems first.')
+  .description('Print the state of every Organization and Mailbox, problems first.')
   .option('--site <site>', 'the site; that of the context, or all of them, by default')
   .option('--problems', 'only those with a problem')
   .option(...output)
@@ -138,7 +141,9 @@ program
 
 program
   .command('history')
-  .description('Print what the cluster still knows of the past of a Mailbox.')
+  .description(
+    'Print what happened to a Mailbox: conditions, Events, and who changed its entry in the directory.',
+  )
   .argument('<name>', 'name of the Mailbox')
   .option('-n, --namespace <namespace>', 'namespace of the Mailbox; that of the context by default')
   .option('--site <site>', 'the site, instead of the namespace')
@@ -162,10 +167,15 @@ program
 
 program
   .command('bootstrap')
-  .description('Create what must be in the cluster before the charts: namespaces, Secrets, certificates.')
+  .description(
+    'Create what must be in the cluster before the manifests: namespaces, Secrets, certificates; renews certificates near their end.',
+  )
   .requiredOption(...site)
   .option(...context)
-  .option('--renew-certificates', 'make every certificate of the local CA anew, whatever its end')
+  .option(
+    '--renew-certificates',
+    'renew every certificate of the local CA, also those that are valid for long',
+  )
   .action(async (options) => {
     const { bootstrap } = await import('./bootstrap.ts');
     await bootstrap(options);
@@ -224,7 +234,7 @@ program
 
 program
   .command('orphans')
-  .description('Print the accounts whose resource is gone; with close and names, close those.')
+  .description('Print the accounts whose resource has vanished; with close and names, close those.')
   .argument('[action]', 'close')
   .argument('[names...]', 'resource, address or UID of what shall be closed')
   .requiredOption(...site)
@@ -239,8 +249,8 @@ addMovingCommands(program, { site, context });
 
 program
   .command('approve')
-  .description('Print the plan that the guard holds back; with its hash, let it pass.')
-  .argument('[hash]', 'of exactly the plan that may be carried out')
+  .description('Print the plan that the guard holds back; with its hash, let exactly that plan pass.')
+  .argument('[hash]', 'hash of the plan that may be carried out')
   .requiredOption(...site)
   .option(...context)
   .action(async (hash, options) => {
@@ -250,14 +260,16 @@ program
 
 program
   .command('reject')
-  .description('Print the plan that the guard holds back; with its hash, let nothing of it happen.')
-  .argument('[hash]', 'of exactly the plan that shall not be carried out')
+  .description('Print the plan that the guard holds back; with its hash, drop exactly that plan.')
+  .argument('[hash]', 'hash of the plan that must not be carried out')
   .requiredOption(...site)
   .option(...context)
   .action(async (hash, options) => {
     const { reject } = await import('./approve.ts');
     await reject(hash, options);
   });
+
+addHelp(program);
 
 try {
   await program.parseAsync();

@@ -33,6 +33,9 @@ export function pages(): readonly { readonly name: string; readonly text: string
 }
 
 function alertsPage(): string {
+  const rows = alerts.map(
+    ({ name, severity, summary }) => `| [${name}](#${name.toLowerCase()}) | ${severity} | ${summary} |`,
+  );
   const sections = alerts.map(
     ({ name, severity, expr, for: duration, summary, runbook }) => `## ${name}
 ${summary}. \`${severity}\`, when this holds for ${duration}:
@@ -48,8 +51,15 @@ ${runbook.map((line, index) => `${index + 1}. ${line}`).join('\n')}
 
 # Alerts
 
-What the rules of \`monitoring.prometheusOperator\` raise, and what to do then. All metrics are in [metrics](metrics.md).
-A part that is away and its node are seen by what watches the cluster anyhow.
+What the rules of \`monitoring.prometheusOperator\` raise, and what to do then. \`critical\` wakes somebody, \`warning\` waits for the morning. All metrics are in [metrics](metrics.md).
+Pods and nodes that are down are not in this list: whatever watches the cluster reports them.
+
+In the commands \`SITE\` is the site, and \`NAMESPACE\` the namespace that the alert or the step names: for openldap, dovecot, rspamd, webmail, portal, operator and clerk the
+site's \`namespaces.mail\`, for postfix and reports \`namespaces.smtp\`.
+
+| alert | severity | what is wrong |
+|---|---|---|
+${rows.join('\n')}
 
 ${sections.join('\n')}`;
 }
@@ -65,6 +75,8 @@ function resourcePage(kind: AnyKind): string {
   const columns = version.additionalPrinterColumns.map(
     ({ name, jsonPath, description }) => `| ${name} | \`${jsonPath}\` | ${description} |`,
   );
+  const hasStatus = Object.keys(status.properties ?? {}).length > 0;
+  const statusSection = hasStatus ? `\n## status\n${schemaTable(status)}\n` : '';
   return `${note('operator/api')}
 
 # ${kind}
@@ -77,10 +89,7 @@ ${rules.join('\n')}
 
 ## spec
 ${schemaTable(spec)}
-
-## status
-${schemaTable(status)}
-
+${statusSection}
 ## Columns of \`kubectl get\`
 | Column | From | Meaning |
 |---|---|---|
@@ -94,8 +103,8 @@ function sitePage(): string {
 # The site file
 
 A province is one file in \`charts/sites/\`, and every value that a person may want to change is in it. Charts, operator
-and commands read it with one loader, which names file, field and what is allowed there. Every key is required unless it
-is said to be absent; an unknown key is a fault.
+and commands read it with one loader. A wrong value or an unknown key is an error that names the file, the field and what is
+allowed there. \`required\` below says which keys must be there.
 
 ${schemaTable(siteSchema() as Schema)}
 `;

@@ -65,6 +65,11 @@ export class PortalDirectory {
     return found.length === 1 ? found[0]?.dn : undefined;
   }
 
+  /** Where all organizations are. */
+  get organizations(): string {
+    return `${container.organizations},${suffixOf(directoryDomain(this.#site))}`;
+  }
+
   /** Where all mailboxes are. */
   get mailboxes(): string {
     return `${container.mailboxes},${suffixOf(directoryDomain(this.#site))}`;

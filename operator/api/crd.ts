@@ -74,6 +74,13 @@ const definitions: Readonly<Record<AnyKind, Definition>> = {
         description: 'The organization above.',
         priority: 1,
       },
+      {
+        name: 'Head',
+        type: 'string',
+        jsonPath: '.spec.headRef.name',
+        description: 'Mailbox of its head. R26',
+        priority: 1,
+      },
       ...conditionColumns,
     ],
     selectable: [],
@@ -94,7 +101,7 @@ const definitions: Readonly<Record<AnyKind, Definition>> = {
       },
       { name: 'Quota', type: 'string', jsonPath: '.status.quota.limit', description: 'Quota in force.' },
       { name: 'Used', type: 'string', jsonPath: '.status.quota.used', description: 'What is in it.' },
-      { name: 'State', type: 'string', jsonPath: '.status.state', description: 'Where the mailbox stands.' },
+      { name: 'State', type: 'string', jsonPath: '.status.state', description: 'State of the mailbox.' },
       {
         name: 'LastAccess',
         type: 'date',

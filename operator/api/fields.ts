@@ -92,7 +92,7 @@ export const conditions = z
       type: z
         .string()
         .max(316)
-        .describe('Ready, Reconciling, Stalled, OverQuota, LegalHold, MailOfficerMissing.'),
+        .describe('Ready, Reconciling, Stalled, OverQuota, LegalHold, MailOfficerMissing, HeadMissing.'),
       status: z.enum(['True', 'False', 'Unknown']).describe('Whether it holds.'),
       reason: z.string().max(1024).describe('Why, as one word for programs.'),
       message: z.string().max(32_768).describe('Why, and what to do, for people.'),

@@ -35,7 +35,9 @@ const rights = z
   .max(delegateRights.length)
   .refine((list) => new Set(list).size === list.length, 'names a right twice')
   .meta({ 'x-kubernetes-list-type': 'set' })
-  .describe('Read changes nothing. Write also marks, files and deletes letters. SendAs sends as it.');
+  .describe(
+    'Read changes nothing. Write also marks, files and deletes letters. SendAs sends with its addresses.',
+  );
 
 const delegates = z
   .array(
@@ -128,20 +130,24 @@ export const mailboxSpec = z
         reason: line(200).describe('By whose order and for what, such as the number of the decision.'),
       })
       .optional()
-      .describe('A legal hold: no letter goes while it lasts, not even with the Mailbox. R38'),
+      .describe(
+        'A legal hold: while it lasts no letter is removed, not even when the Mailbox is deleted. R38',
+      ),
     delegates: delegates
       .optional()
       .describe("Who else uses this organization's mailbox; only with type Organization. R26, R27, R28"),
     published: z
       .boolean()
       .optional()
-      .describe('`false` leaves it out of the published directory, whatever the site shows there. R40'),
+      .describe(
+        '`false` keeps this mailbox out of the published directory, whatever the site publishes. R40',
+      ),
     passwordReset: line(64)
       .optional()
       .describe('Any new value, such as the date, asks for one new first password. R20, R25'),
     passwordSecretRef: reference
       .optional()
-      .describe('Secret whose key `password` is the first password, instead of a drawn one. R25'),
+      .describe('Secret whose key `password` is the first password, instead of a random one. R25'),
     grant: line(64)
       .optional()
       .describe(
@@ -170,11 +176,15 @@ export const mailboxStatus = z.object({
   state: z
     .enum(['Pending', 'Active', 'Suspended', 'Expired', 'Reclaimed', 'Closed'])
     .optional()
-    .describe('Where the mailbox stands.'),
+    .describe('State of the mailbox.'),
   quota: z
     .object({
       limit: z.string().max(20).optional().describe('Quota in force. R30'),
-      used: z.string().max(20).optional().describe('What is in the mailbox, as of the last step of 5 %.'),
+      used: z
+        .string()
+        .max(20)
+        .optional()
+        .describe('How much is in the mailbox, updated at every step of 5 %.'),
       percent: z.int().min(0).optional().describe('Used part of the limit, written at every step of 5 %.'),
     })
     .optional()

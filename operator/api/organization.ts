@@ -41,7 +41,12 @@ export const organizationSpec = z.strictObject({
     .describe('For the published directory. R40'),
   mailOfficerRef: reference
     .optional()
-    .describe('Mailbox of its mail officer, who is told of incidents; units have that of above. R29'),
+    .describe(
+      'Mailbox of its mail officer, who is told of incidents; a unit without one has that of the organization above. R29',
+    ),
+  headRef: reference
+    .optional()
+    .describe('Mailbox of its head, who manages its mailbox: a person of it, or of one below or above. R26'),
   quota: z
     .strictObject({
       organization: quota.optional().describe('Quota of its organization mailbox, such as 1Gi.'),

@@ -43,7 +43,14 @@ export type Resource<K extends AnyKind = Kind> = {
 
 /** A condition, as `metav1.Condition` (Kubernetes API conventions). */
 export type Condition = {
-  readonly type: 'Ready' | 'Reconciling' | 'Stalled' | 'OverQuota' | 'LegalHold' | 'MailOfficerMissing';
+  readonly type:
+    | 'Ready'
+    | 'Reconciling'
+    | 'Stalled'
+    | 'OverQuota'
+    | 'LegalHold'
+    | 'MailOfficerMissing'
+    | 'HeadMissing';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;

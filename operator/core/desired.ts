@@ -6,6 +6,7 @@ import { type Attributes, organizationAttributes } from './entry.ts';
 import { isClosed } from './former.ts';
 import { decideInDomains } from './former-domain.ts';
 import type { Group } from './groups.ts';
+import { type Head, headOf } from './head.ts';
 import type { Write } from './held.ts';
 import type { Restore } from './mail-work.ts';
 import { resourceName } from './naming/identity.ts';
@@ -58,6 +59,8 @@ export type Desired = {
   readonly localPart?: string;
   /** The Mailbox that this organization calls its mail officer's, where there is none of that name (R29). */
   readonly missingOfficer?: string;
+  /** Why this organization has no head though its spec names one, or another one than that (R26). */
+  readonly missingHead?: Problem;
 };
 
 export type Decision = {
@@ -88,18 +91,19 @@ export function decideGroup(
   return decideInDomains({ site, mailboxes, now }, observe(site, entries), organizations);
 }
 
-/** @param observed at least the entries of organizations */
+/** @param observed at least the entries that `withHeads` leaves */
 export function decideOrganizations(
   world: Pick<World, 'site' | 'organizations' | 'mailboxes'>,
   observed: Observed,
   { resolved, problems }: Organizations,
 ): readonly Desired[] {
   const references = countReferences(world);
-  let names: ReadonlySet<string> | undefined;
-  const isMailbox = (wanted: string) => {
-    names ??= new Set(world.mailboxes.map(({ metadata }) => resourceName(metadata)));
-    return names.has(wanted);
+  let byName: ReadonlyMap<string, Resource> | undefined;
+  const find = (wanted: string) => {
+    byName ??= new Map(world.mailboxes.map((mailbox) => [resourceName(mailbox.metadata), mailbox]));
+    return byName.get(wanted);
   };
+  const known = { find, observed, organizations: resolved };
   return world.organizations.map((resource) => {
     const { uid, deletionTimestamp } = resource.metadata;
     const name = resourceName(resource.metadata);
@@ -108,7 +112,8 @@ export function decideOrganizations(
     const entry = observed.byOwner.get(uid);
     const keptBy = references.get(name) ?? 0;
     const officer = referenceName(resource.spec, 'mailOfficerRef');
-    const isMissing = typeof officer === 'string' && !isMailbox(`${resource.metadata.namespace}/${officer}`);
+    const isMissing =
+      typeof officer === 'string' && find(`${resource.metadata.namespace}/${officer}`) === undefined;
     return {
       resource,
       problems: problem === undefined ? [] : [problem],
@@ -116,15 +121,18 @@ export function decideOrganizations(
       ...(deletionTimestamp === undefined ? {} : { keptBy }),
       ...(isMissing ? { missingOfficer: officer } : {}),
       ...(entry === undefined ? {} : { entry }),
-      ...(organization === undefined ? {} : organizationDecision(world.site, organization)),
+      ...(organization === undefined
+        ? {}
+        : organizationDecision(world.site, organization, headOf(known, organization, entry))),
     };
   });
 }
 
-function organizationDecision(site: Site, resolved: ResolvedOrganization) {
+function organizationDecision(site: Site, resolved: ResolvedOrganization, head: Head) {
   return {
     dn: resolved.dn,
-    attributes: organizationAttributes(site, resolved),
+    attributes: organizationAttributes(site, resolved, head.dn),
+    ...(head.missing === undefined ? {} : { missingHead: head.missing }),
     abbreviation: resolved.abbreviation,
     localPart: resolved.localPart,
   };

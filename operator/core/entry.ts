@@ -1,7 +1,7 @@
 /** The entry that a resource asks for, and its difference from the one that is there. Pure. */
 import type { Mailbox } from '../api/mailbox.ts';
 import type { AttributeReplacement, DirectoryEntry } from '../ports.ts';
-import { attribute, type EntryStatus, objectClass } from './layout.ts';
+import { attribute, type EntryStatus, headAttribute, objectClass } from './layout.ts';
 import type { Life } from './life.ts';
 import { resourceName } from './naming/identity.ts';
 import { fold } from './naming/words.ts';
@@ -78,12 +78,18 @@ export function mailboxAttributes(site: Site, facts: MailboxFacts): Attributes {
   };
 }
 
-export function organizationAttributes(site: Site, resolved: ResolvedOrganization): Attributes {
+/** @param head DN of the entry of its head, where there is one */
+export function organizationAttributes(
+  site: Site,
+  resolved: ResolvedOrganization,
+  head?: string,
+): Attributes {
   const { spec } = resolved.resource;
   return {
     cn: [spec.name],
     [attribute.abbreviation]: [resolved.abbreviation],
     [attribute.sector]: optional(spec.sector),
+    [headAttribute]: optional(head),
     [attribute.organization]: optional(resolved.parent?.dn),
     [attribute.status]: [resolved.suspended ? 'Suspended' : 'Active'],
     telephoneNumber: optional(spec.contact?.phone),

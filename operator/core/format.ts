@@ -1,6 +1,7 @@
 /** A change as one line for people: logs, Events, dry runs and tests print the same text. */
+import type { OrganizationSpec } from '../api/organization.ts';
 import { parseDelegate } from './delegates.ts';
-import { attribute } from './layout.ts';
+import { attribute, headAttribute } from './layout.ts';
 import { foldersIn } from './mail-settings.ts';
 import { before, type Change, isRecord, isRecordOf, type Update } from './plan.ts';
 import { displayBytes } from './quota.ts';
@@ -94,6 +95,7 @@ function replacementText(change: Update, name: string, values: readonly string[]
   if (name === attribute.delegate) return setChange('delegates', before(change, name), values, delegateText);
   if (name === attribute.mailSetting)
     return setChange('delegate of', foldersText(before(change, name)), foldersText(values), String);
+  if (name === headAttribute) return `head: ${values.length === 0 ? '(none)' : headName(change)}`;
   if (name === attribute.unpublished)
     return values.length === 0 ? 'in the published directory again' : 'not in the published directory';
   if (name === attribute.endSessions && values.length === 0) return 'sessions of withdrawn rights ended';
@@ -139,6 +141,11 @@ function setChange(
 function delegateText(value: string): string {
   const { name, rights } = parseDelegate(value);
   return `${name} (${rights.join(', ')})`;
+}
+
+/** The DN says nothing to a person; the name is that of the spec which asks for it. */
+function headName({ resource }: Update): string {
+  return (resource.spec as OrganizationSpec).headRef?.name ?? '';
 }
 
 const rightsOf = { reader: 'Read', keeper: 'Write without deleting', writer: 'Write' } as const;

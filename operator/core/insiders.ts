@@ -86,7 +86,7 @@ function answer(owner: Account, name: string, known: Known): Answer {
 }
 
 /** The same organization or one below it. */
-function isInside(organization: ResolvedOrganization, outer: ResolvedOrganization): boolean {
+export function isInside(organization: ResolvedOrganization, outer: ResolvedOrganization): boolean {
   for (let one: ResolvedOrganization | undefined = organization; one !== undefined; one = one.parent)
     if (one.dn === outer.dn) return true;
   return false;

@@ -68,6 +68,9 @@ export const attribute = {
   rejected: 'hopThuRejected',
 } as const;
 
+/** On an organization's entry: the entry of its head, who manages its mailbox (RFC 4524 section 2.13; R26). */
+export const headAttribute = 'manager';
+
 /** Instead of a UID: the entry is still nobody's. */
 export const nobody = '';
 
@@ -156,6 +159,7 @@ export const snapshotAttributes: readonly string[] = [
   'employeeNumber',
   'telephoneNumber',
   'postalAddress',
+  headAttribute,
   'pwdAccountLockedTime',
   'pwdReset',
   'pwdChangedTime',

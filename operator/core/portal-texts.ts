@@ -98,6 +98,7 @@ export const pageShapes = {
     sessions: { service: true, connections: true, from: true },
     shared: {
       ...{ number: true, address: true, organization: true, rights: true },
+      ...{ isOwn: true, isHead: true, head: true },
       managed: { account: true },
       delegates: { account: true, name: true, mail: true, read: true, write: true, send: true },
       rows: { row: true },

@@ -43,6 +43,7 @@ export function settle(desired: Desired, outcome: Outcome, now: string, used?: n
     ...quotaCondition(facts),
     ...holdCondition(desired, outcome),
     ...officerCondition(desired),
+    ...headCondition(desired),
   ];
   const conditions = conditionsFor(resource, readiness(desired, outcome), now, lasting);
   return {
@@ -139,7 +140,7 @@ function settledReadiness({ resource, attributes }: Desired): Readiness {
   return { ready: 'True', reason: state, message: `${attributes?.['mail']?.[0]}, ${quota}${access}` };
 }
 
-const lastingTypes: readonly string[] = ['OverQuota', 'LegalHold', 'MailOfficerMissing'];
+const lastingTypes: readonly string[] = ['OverQuota', 'LegalHold', 'MailOfficerMissing', 'HeadMissing'];
 
 function isLasting(type: string): boolean {
   return lastingTypes.includes(type);
@@ -163,6 +164,13 @@ function officerCondition({ missingOfficer, resource }: Desired): readonly Lasti
   if (missingOfficer === undefined) return [];
   const message = `spec.mailOfficerRef: there is no Mailbox ${missingOfficer} in ${resource.metadata.namespace}`;
   return [{ type: 'MailOfficerMissing', reason: 'MailboxNotFound', message }];
+}
+
+/** Delegates are proposed by whoever stands for the head then (R26). */
+function headCondition({ missingHead }: Desired): readonly Lasting[] {
+  if (missingHead === undefined) return [];
+  const { reason, message } = missingHead;
+  return [{ type: 'HeadMissing', reason, message }];
 }
 
 /** kstatus: Ready always, the others only while they are true. */

@@ -3,7 +3,7 @@
  * constraint overlay of charts/config/openldap. The contract suite holds both to the same answers.
  */
 import { parseDn, valueKey } from '../core/dn.ts';
-import { attribute, objectClass } from '../core/layout.ts';
+import { attribute, headAttribute, objectClass } from '../core/layout.ts';
 import { Blocked } from '../errors.ts';
 
 /** Values by attribute, as they are stored. */
@@ -68,6 +68,7 @@ const classes: Readonly<Record<string, ObjectClass>> = {
       attribute.status,
       attribute.abbreviation,
       attribute.sector,
+      headAttribute,
       attribute.organization,
       attribute.mailHost,
     ],
@@ -102,10 +103,13 @@ const several = new Set([
   attribute.notice,
   attribute.delegate,
   attribute.sendAs,
+  headAttribute,
   attribute.mailSetting,
   attribute.searchName,
 ]);
 for (const name of contact) several.add(name);
+
+const naming = new Set<string>([attribute.organization, attribute.sendAs, headAttribute]);
 
 const address = /^[a-z0-9._-]+@[a-z0-9.-]+$/;
 const dated = /^[a-z0-9._-]+@[a-z0-9.-]+ \d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
@@ -182,7 +186,7 @@ function checkValues(name: string, values: readonly string[]): void {
     if (value === '' || !value.isWellFormed()) refuse(`${name}: invalid per syntax`);
     if (patterns[name]?.test(value) === false) refuse(`${name}: breaks its constraint`);
   }
-  if (name === attribute.organization || name === attribute.sendAs) values.forEach(checkDn);
+  if (naming.has(name)) values.forEach(checkDn);
 }
 
 /** @throws Blocked when the text is not a name */

@@ -4,7 +4,7 @@
  */
 import { type Client, type Entry, EqualityFilter, OrFilter } from 'ldapts';
 import { dnKey, isBelow } from '../core/dn.ts';
-import { attribute, container, sentinel, snapshotAttributes } from '../core/layout.ts';
+import { attribute, container, headAttribute, sentinel, snapshotAttributes } from '../core/layout.ts';
 import { areSame } from '../core/shared-values.ts';
 import { Unavailable } from '../errors.ts';
 import type { DirectoryEntry, Recall } from '../ports.ts';
@@ -22,7 +22,7 @@ const subtrees = [container.mailboxes, container.organizations, container.held];
 const wholeEntry = [...snapshotAttributes, versionAttribute];
 
 /** What slapo-refint takes back by itself, a moment after what it refers to went, and without another version. */
-export const unversioned = [attribute.organization, attribute.sendAs];
+export const unversioned = [attribute.organization, attribute.sendAs, headAttribute];
 
 type Progress = () => void;
 

@@ -2,6 +2,7 @@
 import type { Orders } from '../api/orders.ts';
 import { recordsThatWait } from '../core/access-records.ts';
 import { type Desired, decideGroup, decideOrganizations } from '../core/desired.ts';
+import { withHeads } from '../core/head.ts';
 import { type DueNotice, dueNotices, thresholdsOf } from '../core/notices/due.ts';
 import { observe } from '../core/observed.ts';
 import { orderedClosings } from '../core/orphans.ts';
@@ -16,8 +17,8 @@ import type { View } from './view.ts';
 
 export type Plan = {
   readonly tasks: Task[];
-  /** Somebody is to be renamed once nothing else is to be done for the entry. */
-  readonly renames: boolean;
+  /** Somebody is to be renamed once nothing else is to be done for the entry, or is the head once there is an account. */
+  readonly isUnfinished: boolean;
   /** Decisions that what is to be done with mail depends on. */
   readonly aboutMail: readonly Desired[];
   readonly noticed: readonly DueNotice[];
@@ -41,7 +42,9 @@ export function planFor(planning: Planning, decided: readonly Desired[], paused:
   });
   return {
     tasks,
-    renames: decided.some(({ renamed }) => renamed !== undefined),
+    isUnfinished: decided.some(
+      ({ renamed, missingHead }) => renamed !== undefined || missingHead?.reason === 'HeadNotReady',
+    ),
     aboutMail: decided.filter(concernsMail),
     noticed: decided.flatMap((desired) => dueNotices(thresholds, desired, usedBy(desired, planning.usage))),
   };
@@ -86,26 +89,25 @@ export async function planSite(
   entries: readonly DirectoryEntry[],
 ): Promise<Plan> {
   const { site, clock, slice = 25 } = planning;
-  const ofOrganizations = entries.filter(({ dn }) => !dn.startsWith('uid='));
   const organizations = decideOrganizations(
     { site, ...snapshot },
-    observe(site, ofOrganizations),
+    observe(site, withHeads(snapshot.organizations, entries)),
     view.organizations,
   );
   const first = planFor(planning, organizations, snapshot.paused);
   const tasks = [...first.tasks];
   const [aboutMail, noticed]: [Desired[], DueNotice[]] = [[], []];
-  let { renames } = first;
+  let { isUnfinished } = first;
   for (const group of view.parts(slice)) {
     const decided = decideGroup({ site, now: clock() }, group, view.organizations);
     const plan = planFor(planning, decided, snapshot.paused);
     for (const task of plan.tasks) tasks.push(task);
     aboutMail.push(...plan.aboutMail);
     noticed.push(...plan.noticed);
-    renames ||= plan.renames;
+    isUnfinished ||= plan.isUnfinished;
     await turn();
   }
   const waits = recordsThatWait(tasks.flatMap(({ write }) => write ?? []));
   const due = tasks.filter(({ write }) => write === undefined || !waits.has(write));
-  return { tasks: due, renames, aboutMail, noticed };
+  return { tasks: due, isUnfinished, aboutMail, noticed };
 }

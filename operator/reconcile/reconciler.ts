@@ -7,6 +7,7 @@ import type { Orders } from '../api/orders.ts';
 import type { Resource } from '../api/resource.ts';
 import { decideGroup, findOrphans } from '../core/desired.ts';
 import type { Group } from '../core/groups.ts';
+import { asksTheSame, namedHeads } from '../core/head.ts';
 import { attribute } from '../core/layout.ts';
 import { resourceName } from '../core/naming/identity.ts';
 import { first } from '../core/observed.ts';
@@ -35,6 +36,8 @@ type Whole = {
   readonly orders: Orders;
   /** An organization waits for the last of its mailboxes to leave. */
   readonly organizationLeaves: boolean;
+  /** Names of Mailboxes whose change concerns an organization, too. */
+  readonly heads: ReadonlySet<string>;
   readonly orphans: number;
 };
 
@@ -219,6 +222,7 @@ export class Reconciler {
     const whole: Whole = {
       orders,
       organizationLeaves: organizations.some(({ metadata }) => metadata.deletionTimestamp !== undefined),
+      heads: namedHeads(organizations),
       orphans: orphans.length,
     };
     const unweighed = await planSite(this.#dependencies, this.#view, snapshot, entries);
@@ -254,6 +258,7 @@ export class Reconciler {
       const before = this.#view.mailbox(`${namespace}/${name}`);
       const present = this.#dependencies.cluster.find(kind, namespace, name);
       if (whole.organizationLeaves && organizationRefOf(before) !== organizationRefOf(present)) return false;
+      if (whole.heads.has(`${namespace}/${name}`) && !asksTheSame(before, present)) return false;
       const isAnother = before !== undefined && before.metadata.uid !== present?.metadata.uid;
       if (isAnother && this.#isOpen(before)) return false;
       for (const key of this.#view.replaceMailbox(`${namespace}/${name}`, present)) touched.add(key);
@@ -288,8 +293,8 @@ export class Reconciler {
     return { site: this.#dependencies.site, now: this.#dependencies.clock() };
   }
 
-  #found({ renames }: Plan, { organizationLeaves, orphans }: Whole): Found {
+  #found({ isUnfinished }: Plan, { organizationLeaves, orphans }: Whole): Found {
     const { held } = this.#weighing.last;
-    return { mailboxes: this.#view.size, held: held.length, orphans, renames, organizationLeaves };
+    return { mailboxes: this.#view.size, held: held.length, orphans, isUnfinished, organizationLeaves };
   }
 }

@@ -48,13 +48,13 @@ export function note(tally: Tally, { change, problem }: Applied): void {
 
 /** What is known of the site as a whole. */
 export type Found = Pick<PassResult, 'mailboxes' | 'held' | 'orphans'> & {
-  /** Somebody is to be renamed once nothing else is to be done for the entry. */
-  readonly renames: boolean;
+  /** Something follows once this is done (planning.ts). */
+  readonly isUnfinished: boolean;
   /** An organization waits for the last of its mailboxes to leave. */
   readonly organizationLeaves: boolean;
 };
 
-export function resultOf(tally: Tally, { renames, organizationLeaves, ...found }: Found): PassResult {
+export function resultOf(tally: Tally, { isUnfinished, organizationLeaves, ...found }: Found): PassResult {
   const { failures, statusWrites } = tally;
   return {
     ...found,
@@ -67,7 +67,7 @@ export function resultOf(tally: Tally, { renames, organizationLeaves, ...found }
       tally.conflicts > 0 ||
       (tally.released > 0 && organizationLeaves) ||
       tally.isSeenLater ||
-      (renames && tally.isAnyDone),
+      (isUnfinished && tally.isAnyDone),
   };
 }
 

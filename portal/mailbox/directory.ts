@@ -1,7 +1,7 @@
 /** What the directory knows around a mailbox: its organizations, and the mailboxes of organizations that it works with (R26). */
 import { AndFilter, type Client, EqualityFilter, OrFilter } from 'ldapts';
 import { type Delegate, delegatesOf } from '../../operator/core/delegates.ts';
-import { attribute } from '../../operator/core/layout.ts';
+import { attribute, headAttribute } from '../../operator/core/layout.ts';
 import { mailboxDn } from '../../operator/core/naming/identity.ts';
 import { accountOf, first } from '../../operator/core/observed.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -16,13 +16,15 @@ export type Shared = {
   readonly entry: DirectoryEntry;
   /** The organization's entry. */
   readonly organization: DirectoryEntry;
+  /** Of the organization (R26), as far as she may be seen. */
+  readonly head?: DirectoryEntry;
   readonly delegates: readonly NamedDelegate[];
 };
 
 /** Whoever shall become a delegate. */
 export type Candidate = { readonly entry: DirectoryEntry; readonly organizations: readonly DirectoryEntry[] };
 
-const ofOrganization = ['cn', attribute.organization, attribute.resource];
+const ofOrganization = ['cn', attribute.organization, attribute.resource, headAttribute];
 const ofPerson = ['cn', 'title', 'mail', attribute.organization, attribute.resource];
 const ofShared = [...ofPerson, attribute.delegate];
 
@@ -39,12 +41,15 @@ export class MailboxDirectory {
   }
 
   /**
-   * Mailboxes of organizations that are the person's own one or name it as a delegate.
+   * Mailboxes of organizations that are the person's own one or name it as a delegate, and those of organizations whose
+   * head she is.
    * @throws Unavailable
    */
   sharedWith(person: DirectoryEntry): Promise<readonly Shared[]> {
     return this.#directory.asPortal(async (client) => {
-      const organizations = await this.#above(client, person);
+      const above = await this.#above(client, person);
+      const headed = await this.#headedBy(client, person);
+      const organizations = [...above, ...headed.filter(({ dn }) => !above.some((one) => one.dn === dn))];
       if (organizations.length === 0) return [];
       const filter = new AndFilter({
         filters: [
@@ -60,7 +65,9 @@ export class MailboxDirectory {
       const account = accountOf(person);
       const mine = found.filter(
         (entry) =>
-          entry.dn === person.dn || delegatesOf(entry).some((delegate) => delegate.account === account),
+          entry.dn === person.dn ||
+          delegatesOf(entry).some((delegate) => delegate.account === account) ||
+          headed.some(({ dn }) => dn === first(entry, attribute.organization)),
       );
       return Promise.all(mine.map((entry) => this.#named(client, entry, organizations)));
     });
@@ -92,7 +99,20 @@ export class MailboxDirectory {
         ? delegate
         : { ...delegate, entry: person };
     });
-    return { entry, organization, delegates: await Promise.all(delegates) };
+    const headDn = first(organization, headAttribute);
+    const head = headDn === undefined ? undefined : await read(client, headDn, ofPerson);
+    return {
+      entry,
+      organization,
+      ...(head === undefined || first(head, 'mail') === undefined ? {} : { head }),
+      delegates: await Promise.all(delegates),
+    };
+  }
+
+  /** Organizations whose head the person is; a person may be of another one, above or below. */
+  #headedBy(client: Client, { dn: value }: DirectoryEntry): Promise<readonly DirectoryEntry[]> {
+    const filter = new EqualityFilter({ attribute: headAttribute, value });
+    return search(client, this.#directory.organizations, { filter, attributes: ofOrganization });
   }
 
   /** Its organization, the one above that, and so on, as far as they are active. */

@@ -1,6 +1,6 @@
 /** What the page of a mailbox says, from what is known of it. */
 import { type DelegateRight, delegateRights } from '../../operator/api/mailbox.ts';
-import { attribute } from '../../operator/core/layout.ts';
+import { attribute, headAttribute } from '../../operator/core/layout.ts';
 import { accountOf, all, first, parseDated } from '../../operator/core/observed.ts';
 import { passwordExpiry } from '../../operator/core/password.ts';
 import type { MailboxWords } from '../../operator/core/portal-texts.ts';
@@ -86,6 +86,9 @@ export function sharedView(words: MailboxWords, person: DirectoryEntry, shared: 
     address: first(shared.entry, 'mail') ?? '',
     organization: first(shared.organization, 'cn') ?? '',
     rights: rightsText(words, rights),
+    isOwn: shared.entry.dn === person.dn,
+    isHead: isHead(person, shared.organization),
+    head: (shared.head && first(shared.head, 'cn')) ?? '',
     // A list of one, or none: the page has the form where there is something to propose.
     managed: mayPropose(person, shared) ? [{ account: accountOf(shared.entry) }] : [],
     delegates: shared.delegates.map(delegateView),
@@ -104,10 +107,16 @@ function delegateView({ account, name, rights, entry }: NamedDelegate) {
   };
 }
 
-/** Whoever has the mailbox itself, as its head has, or works in it as its head does (R26). */
-export function mayPropose(person: DirectoryEntry, { entry, delegates }: Shared): boolean {
+/** Whoever has the mailbox itself, and its head (R26); where no head is named, whoever works in it as a head does. */
+export function mayPropose(person: DirectoryEntry, { entry, organization, delegates }: Shared): boolean {
+  if (all(organization, headAttribute).length > 0)
+    return entry.dn === person.dn || isHead(person, organization);
   const own = delegates.find(({ account }) => account === accountOf(person));
   return entry.dn === person.dn || own?.rights.includes('Write') === true;
+}
+
+function isHead({ dn }: DirectoryEntry, organization: DirectoryEntry): boolean {
+  return all(organization, headAttribute).includes(dn);
 }
 
 export function rightsText(words: MailboxWords, rights: readonly DelegateRight[]): string {

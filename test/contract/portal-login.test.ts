@@ -181,6 +181,34 @@ describe('of an organization’s mailbox', () => {
     expect(await mailboxes.sharedWith(itself)).toHaveLength(1);
   });
 
+  it('the head sees it from above and from below, without a right in it, and whoever is in it sees who the head is (R26)', async () => {
+    const unit = `unit${count}`;
+    const below = organizationDn(unit);
+    await addOrganization(unit, {
+      hopThuOrganization: [organizationDn('so')],
+      manager: [mailboxDn(`head${count}`)],
+    });
+    await add(`head${count}`, { hopThuOrganization: [organizationDn('so')] });
+    await add(`inside${count}`, { hopThuOrganization: [below] });
+    await add(`unit-office${count}`, {
+      hopThuType: ['Organization'],
+      hopThuOrganization: [below],
+      hopThuDelegate: [`inside${count} inside${count} Read`],
+    });
+    for (const name of [`head${count}`, `inside${count}`])
+      expect(await mailboxes.sharedWith(await holder(name))).toMatchObject([
+        {
+          entry: { dn: mailboxDn(`unit-office${count}`) },
+          organization: { dn: below, attributes: { manager: [mailboxDn(`head${count}`)] } },
+          head: { attributes: { mail: [at(`head${count}`)] } },
+        },
+      ]);
+    await set(`head${count}`, 'hopThuStatus', 'Suspended');
+    const [left] = await mailboxes.sharedWith(await holder(`inside${count}`));
+    expect(left?.organization.attributes).toHaveProperty('manager');
+    expect(left).not.toHaveProperty('head');
+  });
+
   it('others see nothing', async () => {
     await add(`other${count}`, { hopThuOrganization: [organizationDn('so')] });
     expect(await mailboxes.sharedWith(await holder(`other${count}`))).toEqual([]);

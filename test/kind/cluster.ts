@@ -105,14 +105,12 @@ async function checkExisting(
  * Makes sure that a cluster with one node runs and can be used: node Ready, CoreDNS Available, a default
  * StorageClass, the context `kind-<name>` in the kubeconfig. An own cluster that stopped (the machine was
  * restarted) is started again with its data; one that was left half made is made anew.
- * @param meanwhile what needs the node alone, and is done while its pods come up
  * @throws ClusterRefused when the name belongs to a cluster of somebody else, or ports are taken
  */
 export async function createCluster(
   tools: Tools,
   name: string,
   ports: readonly PortMapping[],
-  meanwhile: () => Promise<unknown> = async () => undefined,
 ): Promise<Cluster> {
   const found = await checkExisting(tools, name, ports);
   if (found === 'half') await step(`Removing the half-made cluster ${name}`, () => remove(tools, name));
@@ -123,11 +121,10 @@ export async function createCluster(
     context: contextOf(name),
     kubectl: await ensureKubectl(tools.runtime, nodeOf(name)),
   };
-  const usable = step(`Waiting for the cluster ${name}`, async () => {
+  await step(`Waiting for the cluster ${name}`, async () => {
     await ensureContext(tools, cluster);
     await waitUntilUsable(cluster.kubectl, cluster.context, nodeOf(name), since);
   });
-  await Promise.all([usable, meanwhile()]);
   if (found !== 'made') {
     // kubeadm's second one asks for a twentieth of the only node.
     const one = ['-n', 'kube-system', 'scale', 'deployment/coredns', '--replicas=1'];

@@ -35,10 +35,11 @@ export async function ensureCluster(name: string, portOffset = 0): Promise<Targe
     },
   ]);
   const tools = await ensureTools();
-  return createCluster(tools, name, sitePorts(siteNames().map(readSite), portOffset), async () => {
-    await bundleOperator();
-    await loadImages(tools, name, await buildImages(tools.runtime, PARTS));
-  });
+  const cluster = await createCluster(tools, name, sitePorts(siteNames().map(readSite), portOffset));
+  await bundleOperator();
+  const images = await buildImages(tools.runtime, PARTS);
+  await loadImages(tools, name, images);
+  return cluster;
 }
 
 /** A cluster that is there already: its images come from the registry that the site file names. */

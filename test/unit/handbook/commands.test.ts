@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ports } from '../../../charts/endpoints.ts';
+import { examples } from '../../../cli/help.ts';
 import { root, run } from '../cli/run.ts';
 
 // The command is a process of its own, on machines that may be busy.
@@ -26,10 +27,14 @@ beforeAll(async () => {
   );
 });
 
-const files = [...globSync('{handbook,docs}/*.md', { cwd: root }), 'README.md'].map((path) => ({
-  path,
-  text: readFileSync(join(root, path), 'utf8'),
-}));
+const pages = [...globSync('{handbook,docs}/*.md', { cwd: root }), 'README.md', 'CHANGELOG.md'].map(
+  (path) => ({
+    path,
+    text: readFileSync(join(root, path), 'utf8'),
+  }),
+);
+const exampleLines = Object.values(examples).flat();
+const files = [...pages, { path: '--help', text: exampleLines.map((line) => `$ hopthu ${line}\n`).join('') }];
 
 /** Commands of a page: in blocks after `$`, with lines that go on, and in the text between backticks. */
 function commandsOf(text: string): readonly (readonly string[])[] {
@@ -65,6 +70,22 @@ it('finds the commands that it is to judge', () => {
   const staff = files.filter(({ path }) => path.startsWith('handbook/quan-tri'));
   expect(staff.flatMap(({ text }) => commandsOf(text)).length).toBeGreaterThan(30);
   expect(commandsOf('$ kubectl hopthu no-such --site x')).toEqual([['no-such', '--site', 'x']]);
+});
+
+it('every command has examples in its help, in a group of the list', async () => {
+  const leaves = Object.entries(known).flatMap(([command, { next }]) =>
+    next.length === 0 || examples[command] !== undefined
+      ? [command]
+      : next.filter((word) => word !== 'help').map((word) => `${command} ${word}`),
+  );
+  expect(leaves.length).toBeGreaterThan(30);
+  expect(leaves.filter((command) => command !== 'help' && examples[command] === undefined)).toEqual([]);
+  expect(Object.keys(examples).filter((command) => !leaves.includes(command))).toEqual([]);
+  const { stdout } = await run(['--help']);
+  expect(stdout).not.toMatch(/^Commands:/m);
+  expect((await run(['orphans', '--help'])).stdout).toContain(
+    'Examples:\n  kubectl hopthu orphans --site soc-trang\n',
+  );
 });
 
 it('the ports of mail programs are those that the stack has', () => {

@@ -13,14 +13,7 @@ beforeEach(async () => {
   await province.settle();
 });
 
-/** Its finalizer is stripped by hand: it is gone, and nobody saw it leave. */
-function vanish(name: string, kind: 'Mailbox' | 'Organization' = 'Mailbox'): string {
-  const { namespace } = province;
-  const found = province.cluster.get(kind, namespace, name);
-  province.delete(name, kind);
-  province.cluster.apply({ kind, name, namespace, spec: found?.spec as object, finalizers: [] });
-  return found?.metadata.uid ?? '';
-}
+const vanish = (name: string, kind?: 'Mailbox' | 'Organization') => province.vanish(name, kind);
 const entry = (uid: string) =>
   province.directory.entry(`uid=${uid},ou=mailboxes,dc=soctrang,dc=gov,dc=vn`)?.attributes;
 const order = (...uids: readonly string[]) =>
