@@ -6,7 +6,7 @@ SITE ?= soc-trang
 OPTIONS = $(if $(CONTEXT),--context $(CONTEXT)) $(foreach site,$(SITE),--site $(site))
 JEST = node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help up install restore down test check unit contract e2e chaos synth images bench bench-mail docs pictures
+.PHONY: help up install restore down test check unit contract e2e chaos synth images bench bench-clerk bench-mail docs pictures
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ images: node_modules/.package-lock.json ## Builds every image, and lists what is
 
 bench: node_modules/.package-lock.json ## Figures as ratios against a floor of the same run
 	node test/bench/main.ts $(SIZES)
+
+bench-clerk: node_modules/.package-lock.json ## The clerk beside its list and watch alone: MAILBOXES=20000 REQUESTS="1 20 200"
+	node test/bench/clerk-main.ts
 
 bench-mail: node_modules/.package-lock.json ## The mail stack beside the same daemons with the smallest configuration: MESSAGES=1000 ROUNDS=3
 	node images/operator/bundle.ts

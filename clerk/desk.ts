@@ -4,16 +4,18 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type MailboxRequest, parseRequest, type RequestStatus } from '../operator/api/request.ts';
-import type { Resource } from '../operator/api/resource.ts';
 import type { RequestTexts } from '../operator/core/requests/texts.ts';
 import type { Site } from '../operator/core/site.ts';
 import { dateInVietnam, rfc3339 } from '../operator/core/time.ts';
 import { Blocked, Conflict, Invalid, Unavailable } from '../operator/errors.ts';
+import { turn } from '../operator/reconcile/turn.ts';
+import { isDue, isOver, type Look, type Moment } from './attention.ts';
 import type { Attachment, ClerkSnapshot, Letters, RequestCluster, RequestResource } from './ports.ts';
 import { type Letter, type LetterWorld, lettersDue } from './review/letters.ts';
 import { progressOf } from './review/progress.ts';
-import { isReadable, organizationIndex, type Reviewed, reviewRequest } from './review/review.ts';
+import { type Reviewed, reviewRequest } from './review/review.ts';
 import { invalidStatus, statusOf } from './review/verdict.ts';
+import { ReviewWorld } from './review/world.ts';
 
 export type DeskOptions = {
   readonly site: Site;
@@ -25,23 +27,33 @@ export type DeskOptions = {
   readonly clock: () => Date;
   /** Told of what went wrong and is tried again. */
   readonly failure: (what: string, error: Error) => void;
-  /** Milliseconds after which an undecided request is reviewed anew though it did not change itself. @default 60000 */
+  /** Milliseconds between two reviews of an undecided request that did not change itself. @default 60000 */
   readonly reviewEvery?: number;
 };
 
-/** What a pass saw, for metrics. */
+/** What a request came to, for metrics. */
+export type Seen = {
+  readonly spec: Pick<MailboxRequest['spec'], 'received'>;
+  readonly status: RequestStatus;
+};
+
+/** What a pass saw. */
 export type PassResult = {
-  readonly requests: readonly MailboxRequest[];
+  readonly requests: readonly Seen[];
   /** Letters that went out. */
   readonly sent: number;
   readonly failures: number;
 };
 
-type Known = { readonly generation: number; readonly at: number; readonly reviewed: Reviewed };
+type Known = { readonly generation: number; readonly reviewed: Reviewed };
 
 export class Desk {
   readonly #options: DeskOptions;
+  /** By UID. */
+  readonly #looks = new Map<string, Look & Seen>();
   readonly #reviews = new Map<string, Known>();
+  /** Only while a request is open: a province's mailboxes take room. */
+  #world: ReviewWorld | undefined;
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -49,32 +61,78 @@ export class Desk {
 
   /** @throws Unavailable when the cluster cannot be read */
   async pass(): Promise<PassResult> {
-    const { cluster, failure } = this.#options;
+    const { cluster, failure, reviewEvery = 60_000 } = this.#options;
     const snapshot = await cluster.snapshot();
     // In the order in which they came: so are their numbers.
-    const resources = snapshot.requests.toSorted((a, b) => orderOf(a).localeCompare(orderOf(b)));
-    const seen: MailboxRequest[] = [];
+    const resources = snapshot.requests
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .toSorted((a, b) => orderOf(a).localeCompare(orderOf(b)));
+    this.#forget(new Set(resources.map(({ metadata }) => metadata.uid)));
+    const isOpen = resources.some((resource) => {
+      const look = this.#lookAt(resource);
+      return look === undefined || !isOver(look);
+    });
+    const world = isOpen ? await this.#worldOf(snapshot) : undefined;
+    if (!isOpen) this.#world = undefined;
+    const seen: Seen[] = [];
     let [sent, failures] = [0, 0];
     for (const resource of resources) {
-      if (resource.metadata.deletionTimestamp !== undefined) continue;
-      const { name, namespace } = resource.metadata;
+      const look = this.#lookAt(resource);
+      const moment = this.#moment(world);
+      if (look !== undefined && (isOver(look) || !isDue(look, moment, reviewEvery))) {
+        seen.push(look);
+        continue;
+      }
+      if (world === undefined)
+        throw new Error('a request is open, and nothing is known of what it speaks of');
+      const { name, namespace, uid } = resource.metadata;
       try {
-        const done = await this.#handle(resource, snapshot);
-        seen.push(done.request);
+        const { request, ...done } = await this.#handle(resource, snapshot, world);
+        const { status, spec } = request;
+        // What cannot be read may have no spec at all.
+        const { received = '' } = (spec ?? {}) as Partial<typeof spec>;
+        const now: Seen = { spec: { received }, status };
+        seen.push(now);
         sent += done.sent;
         failures += done.failed ? 1 : 0;
+        if (done.failed) this.#looks.delete(uid);
+        else this.#looks.set(uid, { ...moment, ...now, resource });
       } catch (error) {
         if (!(error instanceof Conflict) && !(error instanceof Unavailable)) throw error;
         failures += 1;
+        this.#looks.delete(uid);
         failure(`request ${namespace}/${name}`, error);
       }
+      // Probes and letters to the intake are heard meanwhile.
+      await turn();
     }
-    for (const uid of this.#reviews.keys())
-      if (!resources.some(({ metadata }) => metadata.uid === uid)) this.#reviews.delete(uid);
     return { requests: seen, sent, failures };
   }
 
-  async #handle(resource: RequestResource, snapshot: ClerkSnapshot) {
+  /** The last look at it, where it is as it was then. */
+  #lookAt(resource: RequestResource) {
+    const look = this.#looks.get(resource.metadata.uid);
+    return look?.resource === resource ? look : undefined;
+  }
+
+  async #worldOf(snapshot: ClerkSnapshot): Promise<ReviewWorld> {
+    const world = this.#world ?? new ReviewWorld(this.#options.site);
+    await world.replace(snapshot);
+    this.#world = world;
+    return world;
+  }
+
+  #moment(world: ReviewWorld | undefined): Moment {
+    const at = this.#options.clock().getTime();
+    return { revision: world?.revision ?? 0, day: dateInVietnam(at), at };
+  }
+
+  #forget(alive: ReadonlySet<string>): void {
+    for (const known of [this.#looks, this.#reviews])
+      for (const uid of known.keys()) if (!alive.has(uid)) known.delete(uid);
+  }
+
+  async #handle(resource: RequestResource, snapshot: ClerkSnapshot, known: ReviewWorld) {
     const { cluster, clock } = this.#options;
     const now = rfc3339(clock());
     let request: MailboxRequest;
@@ -82,14 +140,14 @@ export class Desk {
       request = parseRequest(resource);
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
-      const known = (resource.status ?? {}) as RequestStatus;
-      const status = invalidStatus({ metadata: resource.metadata, status: known }, error.message, now);
-      if (!isDeepStrictEqual(status, known)) await cluster.writeStatus(resource, status);
+      const before = (resource.status ?? {}) as RequestStatus;
+      const status = invalidStatus({ metadata: resource.metadata, status: before }, error.message, now);
+      if (!isDeepStrictEqual(status, before)) await cluster.writeStatus(resource, status);
       return { request: { ...resource, status } as MailboxRequest, sent: 0, failed: false };
     }
-    const world = this.#worldOf(request, snapshot);
+    const world = this.#letterWorld(request, known);
     if (request.status.number === undefined) request = await this.#numbered(resource, request, snapshot);
-    const facts = this.#facts(request, snapshot, world);
+    const facts = this.#facts(request, known, world);
     return this.#tell(
       resource,
       { ...request, status: { ...request.status, ...facts } },
@@ -98,15 +156,10 @@ export class Desk {
     );
   }
 
-  #worldOf({ metadata }: MailboxRequest, { organizations, mailboxes }: ClerkSnapshot): LetterWorld {
+  #letterWorld({ metadata: { namespace } }: MailboxRequest, world: ReviewWorld): LetterWorld {
     const { site, texts } = this.#options;
-    const isNear = (one: Resource) => one.metadata.namespace === metadata.namespace;
-    return {
-      site,
-      texts,
-      organizations: organizationIndex(site, organizations.filter(isNear).filter(isReadable)),
-      mailboxes: new Map(mailboxes.filter(isNear).map((mailbox) => [mailbox.metadata.name, mailbox])),
-    };
+    const [organizations, mailboxes] = [world.organizationsIn(namespace), world.mailboxesIn(namespace)];
+    return { site, texts, organizations, mailboxes };
   }
 
   /** The number is written before anything is told, so that two letters never name two of them. */
@@ -128,12 +181,12 @@ export class Desk {
     return { ...request, status };
   }
 
-  #facts(request: MailboxRequest, snapshot: ClerkSnapshot, world: LetterWorld): Partial<RequestStatus> {
+  #facts(request: MailboxRequest, known: ReviewWorld, world: LetterWorld): Partial<RequestStatus> {
     const { decision, rows } = request.spec;
     const { phase, results } = request.status;
     if (phase === 'Settled' || phase === 'Refused') return {};
     const foundBefore = decision !== undefined && results !== undefined;
-    const reviewed = foundBefore ? request.status : this.#review(request, snapshot);
+    const reviewed = foundBefore ? request.status : this.#review(request, known);
     const { plan = [], findings = [], results: found = [] } = reviewed;
     const facts = { plan, findings, results: found };
     if (decision === undefined) return facts;
@@ -145,14 +198,12 @@ export class Desk {
     return { ...facts, results: [...progressOf(world, ready)] };
   }
 
-  #review(request: MailboxRequest, { organizations, mailboxes }: ClerkSnapshot): Reviewed {
-    const { site, clock, reviewEvery = 60_000 } = this.#options;
+  #review(request: MailboxRequest, world: ReviewWorld): Reviewed {
     const { uid, generation } = request.metadata;
-    const now = clock();
     const known = this.#reviews.get(uid);
-    if (known?.generation === generation && now.getTime() - known.at < reviewEvery) return known.reviewed;
-    const reviewed = reviewRequest({ site, organizations, mailboxes, now }, request);
-    this.#reviews.set(uid, { generation, at: now.getTime(), reviewed });
+    const before = known?.generation === generation ? known.reviewed : undefined;
+    const reviewed = reviewRequest(world, request, this.#options.clock(), before);
+    this.#reviews.set(uid, { generation, reviewed });
     return reviewed;
   }
 

@@ -4,7 +4,7 @@ import { annexForm } from './annex/form.ts';
 import { organizationForm } from './annex/organization-form.ts';
 import { compareList } from './annex/organization-list.ts';
 import { type Entry, isRefused, printReport } from './annex/report.ts';
-import { carryOut } from './annex/requests.ts';
+import { carryOut, indexesOf } from './annex/requests.ts';
 import { readList } from './annex/table.ts';
 import { loadSite } from './site.ts';
 
@@ -36,7 +36,8 @@ export async function importList(file: string, options: ImportOptions, now: Date
   } else {
     const form = await readList(file, annexForm);
     const granted = await addressesOf(options.context, site.namespaces.accounts);
-    entries = carryOut({ site, folder, granted, today: dayOf(now) }, form.rows);
+    const indexes = indexesOf(site, folder, granted);
+    entries = carryOut({ site, folder, indexes, today: dayOf(now) }, form.rows);
     ignored = form.ignored;
   }
   if (options.dryRun !== true) folder.write();

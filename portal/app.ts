@@ -15,6 +15,7 @@ import type { Who } from './login/who.ts';
 import { type MailboxProps, mailboxRoutes } from './mailbox/routes.ts';
 import type { Changes } from './password/change.ts';
 import { passwordRoutes } from './password/routes.ts';
+import { Downloads } from './published/downloads.ts';
 import { type PublishedProps, publishedRoutes } from './published/routes.ts';
 
 export type AppProps = {
@@ -50,7 +51,8 @@ export function portalApp(props: AppProps): Hono {
   app.route('/', handbookRoutes({ site, pages, shelf }));
   app.route('/', loginRoutes({ site, texts, pages, logins, cookie, fault }));
   app.route('/', mailboxRoutes({ site, texts, pages, who, ...mailbox }));
-  app.route('/', publishedRoutes({ site, words: texts.published, pages, kept, who }));
+  const downloads = new Downloads(site.published.downloadsPerHour, () => performance.now() / 1000);
+  app.route('/', publishedRoutes({ site, words: texts.published, pages, kept, who, downloads }));
   const told = (c: Context, missing: boolean) =>
     c.html(pages.show('none', 'fault.html', { missing }), missing ? 404 : 503, {
       'cache-control': 'no-store',

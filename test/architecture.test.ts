@@ -121,6 +121,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'operator/kube/',
     'operator/mail/gate.ts',
     'operator/reconcile/loop.ts',
+    'operator/reconcile/turn.ts',
     'operator/errors.ts',
     'operator/health.ts',
     'operator/uncaught.ts',

@@ -123,6 +123,12 @@ function namedBy(site: Site, name: string): string {
   return `(|${domains.map((domain) => `(${name}=%u@${domain})`).join('')})`;
 }
 
+/** The address of an entry in every domain of the site: when it moves to another, whoever is logged in, or was a moment ago, goes on. */
+function inEachDomain(site: Site): string {
+  const domains = domainsOf(site);
+  return domains.length === 1 ? '%s' : domains.map((domain) => `%u@${domain}`).join(', ');
+}
+
 /**
  * Whoever may receive is looked for at both providers first; who is not found there, at the active one: a copy that lags
  * refuses nobody's mail. What takes a right away is asked of the active one alone (R24).
@@ -154,7 +160,7 @@ function maps(site: Site, { directory, readers }: DirectoryEndpoints): Readonly<
       status: is('Active'),
       attribute: attribute.address,
       result: 'mail',
-      format: '%s',
+      format: inEachDomain(site),
       more: `special_result_attribute = ${attribute.sendAs}\n`,
     }),
     // What main.cf makes of it is written there.

@@ -1,61 +1,76 @@
 /** What a cluster has, as manifests that a list may be carried out on: in memory, written nowhere. */
-import { Manifest, type ResourceId } from '../../cli/annex/manifest.ts';
+import { type Edit, Manifest, type ResourceId } from '../../cli/annex/manifest.ts';
 import type { Manifests } from '../../cli/annex/requests.ts';
 import type { Placed } from '../../cli/plan/resources.ts';
 import type { MailboxStatus } from '../../operator/api/mailbox.ts';
-import { apiVersion, type Kind, type Resource } from '../../operator/api/resource.ts';
+import { apiVersion, type Resource } from '../../operator/api/resource.ts';
 import { resourceName } from '../../operator/core/naming/identity.ts';
+
+/** A resource as the manifest that it was made of. */
+export function manifestOf({ kind, metadata, spec, status }: Resource): Manifest {
+  const { name, namespace, annotations } = metadata;
+  // What a refusal names: people know addresses, not resources.
+  const shown = (status as MailboxStatus | undefined)?.address ?? name;
+  const content = { apiVersion, kind, metadata: { name, namespace, annotations }, spec };
+  return new Manifest({ kind, namespace, name }, shown, content);
+}
 
 export class ClusterManifests implements Manifests {
   readonly #resources: ReadonlyMap<string, Resource>;
-  readonly #manifests = new Map<string, Manifest>();
+  /** New ones and changed ones, and those that go as undefined. */
+  readonly #touched = new Map<string, Manifest | undefined>();
 
-  constructor(resources: readonly Resource[]) {
-    this.#resources = new Map(
-      resources.map((resource) => [keyOf(resource.kind, resource.metadata), resource]),
-    );
-    for (const { kind, metadata, spec, status } of resources) {
-      const { name, namespace, annotations, deletionTimestamp } = metadata;
-      if (deletionTimestamp !== undefined) continue;
-      // What a refusal names: people know addresses, not resources.
-      const shown = (status as MailboxStatus | undefined)?.address ?? name;
-      const content = { apiVersion, kind, metadata: { name, namespace, annotations }, spec };
-      this.#manifests.set(keyOf(kind, metadata), new Manifest({ kind, namespace, name }, shown, content));
-    }
-  }
-
-  manifests(kind: Kind): readonly Manifest[] {
-    return [...this.#manifests.values()].filter(({ id }) => id.kind === kind);
+  /** @param mailboxes by `namespace/name` */
+  constructor(mailboxes: ReadonlyMap<string, Resource>) {
+    this.#resources = mailboxes;
   }
 
   create(id: ResourceId, spec: object): Manifest {
     const manifest = Manifest.create(id, id.name, spec);
-    this.#manifests.set(keyOf(id.kind, id), manifest);
+    this.#touched.set(manifest.key, manifest);
     return manifest;
   }
 
-  remove({ id }: Manifest): void {
-    this.#manifests.delete(keyOf(id.kind, id));
+  /** What others see too stays as it is: the first change makes a copy. */
+  edit(manifest: Manifest, edits: readonly Edit[]): Manifest {
+    const { key } = manifest;
+    const resource = this.#resources.get(key);
+    const own = this.#touched.get(key) ?? (resource === undefined ? manifest : manifestOf(resource));
+    for (const edit of edits) own.edit(edit);
+    this.#touched.set(key, own);
+    return own;
+  }
+
+  remove({ key }: Manifest): void {
+    this.#touched.set(key, undefined);
   }
 
   /** Those that are new or changed. */
   get changed(): readonly Manifest[] {
-    return [...this.#manifests.values()].filter(({ changed }) => changed);
+    return [...this.#touched.values()].filter((manifest) => manifest !== undefined);
   }
 
-  /** All of them as a plan takes them, by `Kind namespace/name`; one that is not there is to be deleted. */
-  placed(): ReadonlyMap<string, Placed> {
-    return new Map(
-      [...this.#manifests].map(([key, { id, changed, spec }]) => {
-        const resource = this.#resources.get(key);
-        const annotations = resource?.metadata.annotations ?? {};
-        const wanted = changed || resource === undefined ? spec : resource.spec;
-        return [key, { ...id, annotations, spec: wanted, status: undefined, place: id.name }];
-      }),
+  /** Those that would go. */
+  get removed(): readonly Resource[] {
+    return [...this.#touched].flatMap(([key, manifest]) =>
+      manifest === undefined ? (this.#resources.get(key) ?? []) : [],
     );
   }
-}
 
-function keyOf(kind: Kind, id: Pick<ResourceId, 'namespace' | 'name'>): string {
-  return `${kind} ${resourceName(id)}`;
+  /** What is touched and these others as a plan takes them, by `Kind namespace/name`; one that is not there is to be deleted. */
+  placed(others: readonly Resource[]): ReadonlyMap<string, Placed> {
+    const placed = new Map<string, Placed>();
+    const place = (id: ResourceId, spec: unknown, annotations: Resource['metadata']['annotations']) =>
+      placed.set(`${id.kind} ${resourceName(id)}`, {
+        ...{ ...id, annotations, spec, status: undefined, place: id.name },
+      });
+    for (const { kind, metadata, spec } of others) {
+      const { namespace, name, annotations, deletionTimestamp } = metadata;
+      const isTouched = kind === 'Mailbox' && this.#touched.has(resourceName(metadata));
+      if (deletionTimestamp === undefined && !isTouched) place({ kind, namespace, name }, spec, annotations);
+    }
+    for (const { id, key, spec } of this.changed)
+      place(id, spec, this.#resources.get(key)?.metadata.annotations ?? {});
+    return placed;
+  }
 }

@@ -8,7 +8,6 @@ import type {
   RequestStatus,
   RowResult,
 } from '../../operator/api/request.ts';
-import type { Resource } from '../../operator/api/resource.ts';
 import { fillLetter } from '../../operator/core/letter-template.ts';
 import { addressOf } from '../../operator/core/naming/identity.ts';
 import { centreAddress } from '../../operator/core/notices/readers.ts';
@@ -16,7 +15,8 @@ import type { RequestTexts } from '../../operator/core/requests/texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { fill } from '../../operator/core/template.ts';
 import { dateInVietnam, writtenDate } from '../../operator/core/time.ts';
-import { addressIn, ownMailbox } from './scope.ts';
+import { addressIn } from './scope.ts';
+import type { Mailboxes } from './world.ts';
 
 /** A letter that is to go. */
 export type Letter = {
@@ -38,8 +38,8 @@ export type LetterWorld = {
   readonly site: Site;
   readonly texts: RequestTexts;
   readonly organizations: OrganizationIndex;
-  /** Mailboxes of the request's namespace, by name. */
-  readonly mailboxes: ReadonlyMap<string, Resource>;
+  /** Those of the request's namespace. */
+  readonly mailboxes: Mailboxes;
 };
 
 /** @param request with the status that it is to have, and the conditions of the last pass */
@@ -66,7 +66,7 @@ function toRequester(
 ): Letter {
   const { spec } = request;
   const found = requesterOf(world, request);
-  const own = spec.requester.address ?? addressIn(found && ownMailbox(found, [...world.mailboxes.values()]));
+  const own = spec.requester.address ?? addressIn(found && world.mailboxes.ownOf(found.id.name));
   return letter(world, request, {
     kind,
     to: own === undefined ? [] : [own],

@@ -13,12 +13,13 @@ import type { Site } from '../../operator/core/site.ts';
 import { isSettled } from '../../operator/core/status.ts';
 import { cellsOf } from './cells.ts';
 import { requestToken } from './review.ts';
+import type { Mailboxes } from './world.ts';
 
 export type Progress = {
   readonly site: Site;
   readonly organizations: OrganizationIndex;
-  /** Mailboxes of the request's namespace, by name. */
-  readonly mailboxes: ReadonlyMap<string, Resource>;
+  /** Those of the request's namespace. */
+  readonly mailboxes: Mailboxes;
 };
 
 /** Results of all rows; one that came to its end stays as it was written. */
@@ -77,12 +78,11 @@ function subjectOf(
   const { organization = '', id, name = '' } = cellsOf(row);
   const [meant, ...others] = organizations.find(organization);
   if (meant === undefined || others.length > 0) return undefined;
-  return [...mailboxes.values()].find(({ spec }) => {
+  return mailboxes.called(name).find(({ spec }) => {
     const { organizationRef, person } = spec as MailboxSpec;
     return (
       organizationRef.name === meant.id.name &&
       person !== undefined &&
-      keyOf(person.fullName) === keyOf(name) &&
       (id === undefined || keyOf(person.id ?? '') === keyOf(id))
     );
   });

@@ -4,12 +4,9 @@
  */
 
 import type { Manifest } from '../../cli/annex/manifest.ts';
-import { OrganizationIndex } from '../../cli/annex/organization-index.ts';
+import type { KnownOrganization } from '../../cli/annex/organization-index.ts';
 import type { Entry } from '../../cli/annex/report.ts';
 import { carryOut } from '../../cli/annex/requests.ts';
-import { type Item, review } from '../../cli/plan/review.ts';
-import type { MailboxStatus } from '../../operator/api/mailbox.ts';
-import { parseOrganization } from '../../operator/api/organization.ts';
 import type {
   Finding,
   MailboxRequest,
@@ -18,20 +15,11 @@ import type {
   RowResult,
 } from '../../operator/api/request.ts';
 import type { Resource } from '../../operator/api/resource.ts';
-import { resourceName } from '../../operator/core/naming/identity.ts';
-import type { Site } from '../../operator/core/site.ts';
-import { Invalid } from '../../operator/errors.ts';
 import { cellsOf, fieldNames } from './cells.ts';
 import { ClusterManifests } from './cluster-manifests.ts';
+import { type Foreseen, foresee } from './foresee.ts';
 import { requesterFindings, scopeCheck, serviceFinding } from './scope.ts';
-
-/** Everything that the clerk has read, complete or not at all. */
-export type ClerkWorld = {
-  readonly site: Site;
-  readonly organizations: readonly Resource[];
-  readonly mailboxes: readonly Resource[];
-  readonly now: Date;
-};
+import type { ReviewWorld } from './world.ts';
 
 export type Reviewed = {
   readonly plan: NonNullable<RequestStatus['plan']>;
@@ -41,58 +29,79 @@ export type Reviewed = {
   readonly manifests: readonly Manifest[];
   /** Mailboxes that would go. */
   readonly removed: readonly Resource[];
+  /** For the next review of the same request. */
+  readonly foreseen: Foreseen;
 };
 
-/** @param request with its number, by which resets are asked for */
-export function reviewRequest(world: ClerkWorld, request: MailboxRequest): Reviewed {
-  const { site, mailboxes } = world;
-  const organizations = world.organizations.filter(isReadable);
-  const own = ({ metadata }: Resource) => metadata.namespace === request.metadata.namespace;
-  const index = organizationIndex(site, organizations.filter(own));
-  const requester = index.all.find(({ id }) => id.name === request.spec.requester.organizationRef.name);
-  const read = (request.spec.findings ?? []).map(
-    (finding): Finding => ({
-      ...finding,
-      refuses: finding.refuses ?? true,
-    }),
-  );
-  const before = [
-    ...refusedBefore(request),
-    ...requesterFindings(request, requester, mailboxes),
-    ...read,
-    ...request.spec.rows.flatMap((row) => serviceFinding(site, request.spec, row) ?? []),
-  ];
-  const refused = new Set(before.flatMap(({ row, refuses }) => (refuses ? [row] : [])));
+/**
+ * @param request with its number, by which resets are asked for
+ * @param before the review of the same rows before: what it foresaw is foreseen anew only where something of it changed
+ */
+export function reviewRequest(
+  world: ReviewWorld,
+  request: MailboxRequest,
+  now: Date,
+  before?: Reviewed,
+): Reviewed {
+  const { site } = world;
+  const { namespace } = request.metadata;
+  const { name } = request.spec.requester.organizationRef;
+  const requester = world.organizationsIn(namespace).all.find(({ id }) => id.name === name);
+  const found = findingsBefore(world, request, requester);
+  const refused = new Set(found.flatMap(({ row, refuses }) => (refuses ? [row] : [])));
   const ended = endedBefore(request);
   const isOpen = ({ number }: RequestRow) =>
     !refused.has(undefined) && !refused.has(number) && !ended.has(number);
-  const manifests = new ClusterManifests([...organizations, ...mailboxes]);
-  const found = new Map((request.status.results ?? []).map(({ row, mailbox }) => [row, mailbox]));
+  const manifests = new ClusterManifests(world.mailboxes);
+  const names = new Map((request.status.results ?? []).map(({ row, mailbox }) => [row, mailbox]));
   const entries = carryOut(
     {
       site,
       folder: manifests,
-      ...ofStatuses(mailboxes),
+      indexes: world.indexes(),
+      reclaimed: world.reclaimed,
       today: requestToken(request),
       ...(requester === undefined ? {} : { checkScope: scopeCheck(site.requests.scope, requester) }),
     },
     request.spec.rows
       .filter(isOpen)
-      .map((row) => ({ number: row.number, cells: cellsOf(row, resourceFor(request, row, found)) })),
+      .map((row) => ({ number: row.number, cells: cellsOf(row, resourceFor(request, row, names)) })),
   );
-  const planned = planOf({ ...world, organizations }, manifests, entries);
+  const foreseen = foresee(world, manifests, entries, now, before?.foreseen);
   const findings = [
-    ...before,
+    ...found,
     ...entries.flatMap((entry) => findingOf(entry, request) ?? []),
-    ...planned.findings,
+    ...foreseen.findings,
   ];
   return {
-    plan: [...planned.plan],
+    plan: [...foreseen.plan],
     findings,
     results: request.spec.rows.map((row) => ended.get(row.number) ?? resultOf(row, entries, findings)),
     manifests: manifests.changed,
-    removed: planned.removed,
+    removed: manifests.removed,
+    foreseen,
   };
+}
+
+/** What is wrong whatever the rows come to. */
+function findingsBefore(
+  world: ReviewWorld,
+  request: MailboxRequest,
+  requester: KnownOrganization | undefined,
+): readonly Finding[] {
+  const { spec, metadata } = request;
+  const read = (spec.findings ?? []).map(
+    (finding): Finding => ({
+      ...finding,
+      refuses: finding.refuses ?? true,
+    }),
+  );
+  return [
+    ...refusedBefore(request),
+    ...requesterFindings(request, requester, world.mailboxesIn(metadata.namespace)),
+    ...read,
+    ...spec.rows.flatMap((row) => serviceFinding(world.site, spec, row) ?? []),
+  ];
 }
 
 /** What was refused when it was decided stays refused: somebody read it so. */
@@ -115,27 +124,6 @@ export function requestToken({ metadata, status }: MailboxRequest): string {
   return status.number ?? metadata.name;
 }
 
-/** One that the API server took before a rule was made is the operator's to tell, and no reason to stop. */
-export function isReadable(organization: Resource): boolean {
-  try {
-    parseOrganization(organization);
-    return true;
-  } catch (error) {
-    if (error instanceof Invalid) return false;
-    throw error;
-  }
-}
-
-/** @param organizations that are readable */
-export function organizationIndex(site: Site, organizations: readonly Resource[]): OrganizationIndex {
-  const sources = organizations.map(({ metadata, spec }) => ({
-    id: { kind: 'Organization' as const, namespace: metadata.namespace, name: metadata.name },
-    spec,
-    from: resourceName(metadata),
-  }));
-  return new OrganizationIndex(site, sources);
-}
-
 /** After the decision the names stay that were found before it. */
 function resourceFor(
   { spec }: MailboxRequest,
@@ -143,17 +131,6 @@ function resourceFor(
   found: ReadonlyMap<number, string | undefined>,
 ): string | undefined {
   return spec.decision === undefined ? undefined : found.get(number);
-}
-
-function ofStatuses(mailboxes: readonly Resource[]) {
-  const granted = new Map<string, string>();
-  const reclaimed = new Set<string>();
-  for (const { metadata, status } of mailboxes) {
-    const { address, state } = (status ?? {}) as MailboxStatus;
-    if (address !== undefined) granted.set(resourceName(metadata), address);
-    if (state === 'Reclaimed') reclaimed.add(resourceName(metadata));
-  }
-  return { granted, reclaimed };
 }
 
 /** A grant of what is there is no fault of a list that is imported twice, but of a request it is. */
@@ -196,35 +173,4 @@ function resultOf(
   const entry = entries.find((one) => 'row' in one && one.row === number);
   const mailbox = entry !== undefined && 'resource' in entry ? entry.resource : undefined;
   return { row: number, outcome: 'Waiting', ...(mailbox === undefined ? {} : { mailbox }) };
-}
-
-function planOf(world: ClerkWorld, manifests: ClusterManifests, entries: readonly Entry[]) {
-  const { site, organizations, mailboxes, now } = world;
-  const rowOf = new Map(
-    entries.flatMap((entry) => ('resource' in entry ? [[entry.resource, entry.row] as const] : [])),
-  );
-  const placed = manifests.placed();
-  const { changes, blocked } = review({
-    site,
-    base: [...organizations, ...mailboxes],
-    live: true,
-    manifests: placed,
-    now,
-    prune: true,
-  });
-  const row = ({ name }: Item) => {
-    const number = rowOf.get(name);
-    return number === undefined ? {} : { row: number };
-  };
-  const isOurs = ({ kind, name }: Item) => kind === 'Mailbox' && rowOf.has(name);
-  return {
-    plan: changes.filter(isOurs).map((item) => ({ ...row(item), line: item.summary })),
-    findings: blocked
-      .filter(isOurs)
-      .map((item): Finding => ({ ...row(item), message: item.summary, refuses: false })),
-    removed: mailboxes.filter(
-      ({ metadata }) =>
-        metadata.deletionTimestamp === undefined && !placed.has(`Mailbox ${resourceName(metadata)}`),
-    ),
-  };
 }

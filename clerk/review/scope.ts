@@ -7,12 +7,13 @@ import { addressOf } from '../../operator/core/naming/identity.ts';
 import type { Site } from '../../operator/core/site.ts';
 import type { RequestRules } from '../../operator/core/site-requests.ts';
 import { actionTitle } from './cells.ts';
+import type { Mailboxes } from './world.ts';
 
 /** What is wrong with whoever asks: then no row is carried out. */
 export function requesterFindings(
   { spec }: MailboxRequest,
   requester: KnownOrganization | undefined,
-  mailboxes: readonly Resource[],
+  mailboxes: Pick<Mailboxes, 'ownOf'>,
 ): readonly Finding[] {
   const { organizationRef, address } = spec.requester;
   const refused = (message: string, rule: string): Finding => ({ rule, message, refuses: true });
@@ -22,29 +23,13 @@ export function requesterFindings(
     spec.rows.length === 0 && spec.findings === undefined
       ? [refused('danh sách không có dòng nào', 'R20')]
       : [];
-  const own = ownMailbox(requester, mailboxes);
-  if (spec.source === 'Mail' && address?.toLowerCase() !== addressIn(own))
+  const own = addressIn(mailboxes.ownOf(requester.id.name));
+  if (spec.source === 'Mail' && address?.toLowerCase() !== own)
     return [refused(`${address} không phải là hộp thư của ${requester.name}`, 'R20'), ...empty];
   return empty;
 }
 
-/** The mailbox of the organization itself (R3). */
-export function ownMailbox(
-  { id }: Pick<KnownOrganization, 'id'>,
-  mailboxes: readonly Resource[],
-): Resource | undefined {
-  return mailboxes.find(({ metadata, spec }) => {
-    const { type, organizationRef } = (spec ?? {}) as {
-      type?: unknown;
-      organizationRef?: { name?: unknown };
-    };
-    return (
-      type === 'Organization' && organizationRef?.name === id.name && metadata.namespace === id.namespace
-    );
-  });
-}
-
-/** Its address, where it receives mail. */
+/** The address of a mailbox, where it receives mail. */
 export function addressIn(mailbox: Resource | undefined): string | undefined {
   const { address, state } = (mailbox?.status ?? {}) as { address?: string; state?: string };
   return state === 'Reclaimed' || state === 'Closed' ? undefined : address;

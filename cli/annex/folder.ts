@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { apiVersion, type Kind, plural } from '../../operator/api/resource.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { WrongInput } from '../failure.ts';
-import { type Annotations, Manifest, parseManifestText, type ResourceId } from './manifest.ts';
+import { type Annotations, type Edit, Manifest, parseManifestText, type ResourceId } from './manifest.ts';
 
 /** A file as pieces that together are its text: our resources, and anything else as it was written. */
 type File = { readonly pieces: readonly { readonly text: string; readonly manifest?: Manifest }[] };
@@ -39,6 +39,12 @@ export class ManifestFolder {
     const manifest = Manifest.create(id, file, spec, annotations);
     this.#manifests.set(idKey(id), manifest);
     this.#files.set(file, { pieces: [{ text: '', manifest }] });
+    return manifest;
+  }
+
+  /** @returns the manifest as it is now */
+  edit(manifest: Manifest, edits: readonly Edit[]): Manifest {
+    for (const edit of edits) manifest.edit(edit);
     return manifest;
   }
 

@@ -38,26 +38,29 @@ export class MailboxIndex {
   readonly #site: Site;
   readonly #organizations: ReadonlyMap<string, KnownOrganization>;
   readonly #granted: ReadonlyMap<string, string>;
-  readonly #known = new Map<Manifest, KnownMailbox>();
+  readonly #below: MailboxIndex | undefined;
+  /** By `namespace/name`. */
+  readonly #known = new Map<string, KnownMailbox>();
   /** By everything that a row may name it by, so that a list of a whole province takes seconds. */
   readonly #byKey = new Map<string, Set<KnownMailbox>>();
 
-  /** @param granted address by `namespace/name`, as a cluster's statuses say; empty when none was asked */
+  /**
+   * @param granted address by `namespace/name`, as a cluster's statuses say; empty when none was asked
+   * @param below what is known already: this index answers for it too, and leaves it as it is
+   */
   constructor(
     site: Site,
     organizations: OrganizationIndex,
-    manifests: readonly Manifest[],
     granted: ReadonlyMap<string, string>,
+    below?: MailboxIndex,
   ) {
     this.#site = site;
     this.#granted = granted;
-    this.#organizations = new Map(
-      organizations.all.map((organization) => [
-        `${organization.id.namespace}/${organization.id.name}`,
-        organization,
-      ]),
-    );
-    for (const manifest of manifests) this.refresh(manifest);
+    this.#below = below;
+    this.#organizations =
+      below === undefined
+        ? new Map(organizations.all.map((one) => [resourceName(one.id), one]))
+        : below.#organizations;
   }
 
   /** Takes a manifest as it is now. */
@@ -67,6 +70,14 @@ export class MailboxIndex {
 
   cancel(manifest: Manifest): void {
     this.#put(this.#view(manifest, true));
+  }
+
+  /** It is not there any more. @param key `namespace/name` */
+  remove(key: string): void {
+    const before = this.#known.get(key);
+    if (before === undefined) return;
+    this.#known.delete(key);
+    this.#unlist(before);
   }
 
   /** Is the name of a resource taken, also by a mailbox that this list cancelled? */
@@ -106,20 +117,30 @@ export class MailboxIndex {
   }
 
   /** The own mailboxes of an organization: one, unless manifests contradict each other. */
-  ownOf({ id }: KnownOrganization): readonly KnownMailbox[] {
+  ownOf({ id }: Pick<KnownOrganization, 'id'>): readonly KnownMailbox[] {
     return this.#find('own', resourceName(id));
   }
 
   #find(kind: string, key: string): readonly KnownMailbox[] {
-    return [...(this.#byKey.get(`${kind} ${key}`) ?? [])];
+    const below = this.#below === undefined ? [] : this.#below.#find(kind, key);
+    const own = this.#byKey.get(`${kind} ${key}`) ?? [];
+    return [...below.filter(({ manifest }) => !this.#known.has(manifest.key)), ...own];
   }
 
   #put(mailbox: KnownMailbox): void {
-    const before = this.#known.get(mailbox.manifest);
-    if (before !== undefined) for (const key of this.#keysOf(before)) this.#byKey.get(key)?.delete(before);
-    this.#known.set(mailbox.manifest, mailbox);
+    const { key: own } = mailbox.manifest;
+    this.remove(own);
+    this.#known.set(own, mailbox);
     for (const key of this.#keysOf(mailbox)) {
       this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(mailbox));
+    }
+  }
+
+  #unlist(mailbox: KnownMailbox): void {
+    for (const key of this.#keysOf(mailbox)) {
+      const listed = this.#byKey.get(key);
+      listed?.delete(mailbox);
+      if (listed?.size === 0) this.#byKey.delete(key);
     }
   }
 

@@ -13,13 +13,16 @@ import type { Entry } from './report.ts';
 import { slug, slugWith } from './resource-name.ts';
 
 /** Manifests that a list is carried out on: a folder, or what a cluster has. */
-export type Manifests = Pick<ManifestFolder, 'manifests' | 'create' | 'remove'>;
+export type Manifests = Pick<ManifestFolder, 'create' | 'edit' | 'remove'>;
+
+/** What is there, as rows speak of it. */
+export type Indexes = { readonly organizations: OrganizationIndex; readonly mailboxes: MailboxIndex };
 
 export type ImportWorld = {
   readonly site: Site;
   readonly folder: Manifests;
-  /** Address by `namespace/name` as a cluster granted it; empty when none was asked. */
-  readonly granted: ReadonlyMap<string, string>;
+  /** Of what is in the folder; the mailboxes are kept up with it. */
+  readonly indexes: Indexes;
   /** Mailboxes, as `namespace/name`, that a grant grants again (R23). */
   readonly reclaimed?: ReadonlySet<string>;
   /** What a reset and a grant again are asked for by: the day, such as `2026-11-21`, or the number of a request. */
@@ -27,6 +30,21 @@ export type ImportWorld = {
   /** Whether the list may speak of an organization (R20); of any when absent. @throws Refused */
   readonly checkScope?: (organization: KnownOrganization | undefined) => void;
 };
+
+/** @param granted address by `namespace/name` as a cluster granted it; empty when none was asked */
+export function indexesOf(
+  site: Site,
+  folder: Pick<ManifestFolder, 'manifests'>,
+  granted: ReadonlyMap<string, string>,
+): Indexes {
+  const organizations = new OrganizationIndex(
+    site,
+    folder.manifests('Organization').map(({ id, spec, file }) => ({ id, spec, from: file })),
+  );
+  const mailboxes = new MailboxIndex(site, organizations, granted);
+  for (const manifest of folder.manifests('Mailbox')) mailboxes.refresh(manifest);
+  return { organizations, mailboxes };
+}
 
 /** What came of every row. The folder is changed, not written. */
 export function carryOut(world: ImportWorld, rows: readonly AnnexRow[]): readonly Entry[] {
@@ -56,20 +74,17 @@ class RequestList {
   readonly #checkScope: (organization: KnownOrganization | undefined) => void;
   readonly #organizations: OrganizationIndex;
   readonly #mailboxes: MailboxIndex;
-  /** Rows that a mailbox was in already. */
-  readonly #seen = new Map<Manifest, Map<RequestKind, number>>();
+  /** Rows that a mailbox, `namespace/name`, was in already. */
+  readonly #seen = new Map<string, Map<RequestKind, number>>();
 
-  constructor({ site, folder, granted, reclaimed, today, checkScope }: ImportWorld) {
+  constructor({ site, folder, indexes, reclaimed, today, checkScope }: ImportWorld) {
     this.#site = site;
     this.#folder = folder;
     this.#today = today;
     this.#reclaimed = reclaimed ?? new Set();
     this.#checkScope = checkScope ?? (() => undefined);
-    this.#organizations = new OrganizationIndex(
-      site,
-      folder.manifests('Organization').map(({ id, spec, file }) => ({ id, spec, from: file })),
-    );
-    this.#mailboxes = new MailboxIndex(site, this.#organizations, folder.manifests('Mailbox'), granted);
+    this.#organizations = indexes.organizations;
+    this.#mailboxes = indexes.mailboxes;
   }
 
   carryOut(row: number, cells: Cells<AnnexField>): Entry {
@@ -172,8 +187,7 @@ class RequestList {
     const resource = manifest.id.name;
     if (pending.length === 0) return { kind: 'unchanged', row, file, text: '', resource };
     const text = describeEdits(manifest, pending);
-    for (const edit of pending) manifest.edit(edit);
-    this.#mailboxes.refresh(manifest);
+    this.#mailboxes.refresh(this.#folder.edit(manifest, pending));
     return { kind: 'changed', row, file, text, resource };
   }
 
@@ -196,7 +210,7 @@ class RequestList {
       .filter(({ path }) => path[0] === 'localPart' || path[0] === 'aliases')
       .flatMap(({ value }) => value as string | string[]);
     for (const localPart of asked) {
-      const holder = this.#mailboxes.holdersOf(localPart).find(({ manifest }) => manifest !== own);
+      const holder = this.#mailboxes.holdersOf(localPart).find(({ manifest }) => manifest.key !== own?.key);
       if (holder === undefined) continue;
       throw new Refused(`${localPart}@${this.#site.domain} đã là của ${holder.manifest.file}`, {
         field: 'newAddress',
@@ -221,10 +235,10 @@ class RequestList {
 
   /** One row for each request: of two that contradict each other, the Centre cannot know which is meant. */
   #see(manifest: Manifest, kind: RequestKind, row: number): void {
-    const seen = this.#seen.get(manifest) ?? new Map<RequestKind, number>();
+    const seen = this.#seen.get(manifest.key) ?? new Map<RequestKind, number>();
     const other = kind === 'cancel' ? [...seen.values()][0] : (seen.get(kind) ?? seen.get('cancel'));
     if (other !== undefined) throw new Refused(`hộp thư này đã có ở dòng ${other}: mỗi người một dòng`);
     seen.set(kind, row);
-    this.#seen.set(manifest, seen);
+    this.#seen.set(manifest.key, seen);
   }
 }

@@ -22,15 +22,20 @@ export type Foreseen = {
 /** One that closes mailboxes, and one for each level of organizations that go; far more than any province has. */
 const mostPasses = 100;
 
-/**
- * Decides, guards and carries out in memory, pass by pass.
- * @param gone entries without a resource that the guard counts
- */
+/** What the guard counts beside what is decided for. */
+export type Counted = {
+  /** Entries without a resource. */
+  readonly gone?: readonly DirectoryEntry[];
+  /** Mailboxes that nothing is decided for. */
+  readonly others?: readonly Resource[];
+};
+
+/** Decides, guards and carries out in memory, pass by pass. */
 export function foresee(
   today: Today,
   resources: readonly Resource[],
   entries: readonly DirectoryEntry[],
-  gone: readonly DirectoryEntry[] = [],
+  { gone = [], others = [] }: Counted = {},
 ): Foreseen {
   const changes: Change[] = [];
   let present = resources;
@@ -38,7 +43,8 @@ export function foresee(
   for (let pass = 1; pass <= mostPasses; pass += 1) {
     const kinds = ofKinds(present);
     const decision = decide({ ...today, ...kinds, entries: directory });
-    const world = { ...today, ...kinds, entries: [...directory, ...gone] };
+    const mailboxes = [...kinds.mailboxes, ...others];
+    const world = { ...today, mailboxes, entries: [...directory, ...gone] };
     const guarded = guard(planChanges(decision, today.now), world);
     const left = decision.desired.filter((desired) => !isGone(desired)).map(({ resource }) => resource);
     const settled = guarded.allowed.length === 0 && left.length === present.length;

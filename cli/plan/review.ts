@@ -48,6 +48,8 @@ export type Reviewed = {
   readonly memory?: GuardMemory;
   /** Entries of the directory beside those of the base. */
   readonly foreign?: readonly DirectoryEntry[];
+  /** Mailboxes beside the base that nothing of it matters to: the guard counts them. */
+  readonly others?: readonly Resource[];
   readonly manifests: ReadonlyMap<string, Placed>;
   readonly now: Date;
   /** Resources without a manifest are deleted. */
@@ -57,7 +59,7 @@ export type Reviewed = {
 /** What the manifests would do to the base. What was wrong before is not their fault, and is not told. */
 export function review(reviewed: Reviewed): Review {
   const { site, base, live, memory = { recent: [], rejected: [] }, manifests, now, prune } = reviewed;
-  const { foreign = [] } = reviewed;
+  const { foreign = [], others = [] } = reviewed;
   const assumed = assumeEntries({ site, now }, base, !live);
   const { entries, gone } = recalled(assumed.entries, memory);
   const { resources, refused } = replaceResources(base, manifests, {
@@ -66,7 +68,7 @@ export function review(reviewed: Reviewed): Review {
     prune,
   });
   const present = [...entries, ...foreignBeside(entries, foreign)];
-  const { changes, guarded, decision } = foresee({ site, now }, resources, present, gone);
+  const { changes, guarded, decision } = foresee({ site, now }, resources, present, { gone, others });
   const known = new Set(
     assumed.decision.desired.flatMap((desired) => problemsOf(desired).map(keyOf(desired))),
   );

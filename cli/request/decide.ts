@@ -9,7 +9,6 @@ import {
 import { type Reviewed, reviewRequest } from '../../clerk/review/review.ts';
 import type { MailboxRequest, RequestSpec } from '../../operator/api/request.ts';
 import { apiVersion, finalizer, group, plural, type Resource, version } from '../../operator/api/resource.ts';
-import { resourceName } from '../../operator/core/naming/identity.ts';
 import { rfc3339 } from '../../operator/core/time.ts';
 import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
@@ -30,8 +29,8 @@ export async function approve(name: string, options: RequestOptions, now: Date):
     console.log(`hopthu request to-manifests ${request.metadata.name} -o FOLDER --branch request-${called}`);
     return;
   }
-  const world = await readWorld(place, now);
-  const reviewed = reviewRequest(world, request);
+  const world = await readWorld(place);
+  const reviewed = reviewRequest(world, request, now);
   const done = await carryOut(place.config, reviewed, world.mailboxes);
   for (const { row, line } of reviewed.plan) console.log(`${row ?? '-'}. ${line}`);
   console.log(`${called} is approved; ${done} Mailboxes are changed`);
@@ -58,7 +57,7 @@ export async function refuse(
 async function checkReviewed(place: Place, request: MailboxRequest, now: Date): Promise<void> {
   const { name, namespace } = request.metadata;
   const isAtOnce = place.site.requests.approval === 'Direct';
-  const reviewed = isAtOnce ? reviewRequest(await readWorld(place, now), request) : undefined;
+  const reviewed = isAtOnce ? reviewRequest(await readWorld(place), request, now) : undefined;
   const found = objection(request, reviewed);
   if (found === undefined) return;
   throw new Failed(
@@ -108,15 +107,14 @@ async function whoAmI(config: KubeConfig): Promise<string> {
 async function carryOut(
   config: KubeConfig,
   { manifests, removed }: Reviewed,
-  present: readonly Resource[],
+  present: ReadonlyMap<string, Resource>,
 ): Promise<number> {
   const api = config.makeApiClient(CustomObjectsApi);
-  const names = new Set(present.map(({ metadata }) => resourceName(metadata)));
   for (const { id, key, spec } of manifests) {
     const { kind, namespace, name } = id;
     const path = { group, version, namespace, plural: plural[kind] };
     const metadata = { name, namespace, finalizers: [finalizer] };
-    if (names.has(key))
+    if (present.has(key))
       await callKube(`changing ${kind} ${key}`, () =>
         api.patchNamespacedCustomObject(
           { ...path, name, body: { spec } },

@@ -1,7 +1,7 @@
 /** `hopthu request enter`: a request that came on paper, with the list that the annex asks for. */
 import { basename } from 'node:path';
 import { CustomObjectsApi } from '@kubernetes/client-node';
-import { isReadable, organizationIndex } from '../../clerk/review/review.ts';
+import { isReadable, organizationIndex } from '../../clerk/review/world.ts';
 import { check } from '../../operator/api/fields.ts';
 import { type RequestSpec, requestSpec } from '../../operator/api/request.ts';
 import { apiVersion, group, plural, version } from '../../operator/api/resource.ts';

@@ -1,6 +1,6 @@
 /** A request as the commands read it, with what it is about. */
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { ClerkWorld } from '../../clerk/review/review.ts';
+import { ReviewWorld } from '../../clerk/review/world.ts';
 import { type MailboxRequest, parseRequest } from '../../operator/api/request.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { Failed } from '../failure.ts';
@@ -44,9 +44,9 @@ export async function findRequest(place: Place, name: string): Promise<MailboxRe
 }
 
 /** What the site's resources are now. */
-export async function readWorld({ config, site }: Place, now: Date): Promise<ClerkWorld> {
+export async function readWorld({ config, site }: Place): Promise<ReviewWorld> {
   const { accounts } = site.namespaces;
   const organizations = await listResources(config, 'Organization', accounts);
   const mailboxes = await listResources(config, 'Mailbox', accounts);
-  return { site, organizations, mailboxes, now };
+  return ReviewWorld.of(site, { organizations, mailboxes });
 }

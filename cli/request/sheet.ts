@@ -32,7 +32,7 @@ export async function sheet(
   const place = placeOf(options);
   const request = await findRequest(place, name);
   const number = request.status.number ?? name;
-  const handovers = await readHandovers(place, request, now);
+  const handovers = await readHandovers(place, request);
   if (handovers.length === 0)
     throw new Failed(
       `no first password of ${number} is kept: none was given, or their owners have changed them`,
@@ -51,17 +51,17 @@ export async function sheet(
   console.log(`${handovers.length} sheets in ${file}: print them, hand them over, and remove the file`);
 }
 
-async function readHandovers(place: Place, request: MailboxRequest, now: Date): Promise<readonly Handover[]> {
-  const { mailboxes, organizations } = await readWorld(place, now);
+async function readHandovers(place: Place, request: MailboxRequest): Promise<readonly Handover[]> {
+  const { mailboxes, organizations } = await readWorld(place);
   const { namespace } = request.metadata;
   const isNamed =
-    (name: string | undefined) =>
+    (name: string) =>
     ({ metadata }: Resource) =>
       metadata.name === name && metadata.namespace === namespace;
   const found: Handover[] = [];
   for (const { outcome, mailbox: name } of request.status.results ?? []) {
     if (outcome !== 'Granted' && outcome !== 'Reset') continue;
-    const mailbox = mailboxes.find(isNamed(name));
+    const mailbox = mailboxes.get(`${namespace}/${name}`);
     if (mailbox === undefined) continue;
     const { person, organizationRef } = mailbox.spec as MailboxSpec;
     const { address = '', passwordSecret } = mailbox.status as MailboxStatus;

@@ -7,7 +7,7 @@ import type { MailboxRequest } from '../../operator/api/request.ts';
 import { resourceName } from '../../operator/core/naming/identity.ts';
 import { ManifestFolder } from '../annex/folder.ts';
 import { isRefused, printReport } from '../annex/report.ts';
-import { carryOut } from '../annex/requests.ts';
+import { carryOut, indexesOf } from '../annex/requests.ts';
 import { Failed, WrongInput } from '../failure.ts';
 import { grantedAddresses } from '../resources.ts';
 import { findRequest, type Place, placeOf, type RequestOptions, readWorld } from './read.ts';
@@ -38,7 +38,7 @@ export async function toManifests(name: string, options: ToManifestsOptions): Pr
 
 /** New and changed manifests, each a document. */
 async function printed(place: Place, request: MailboxRequest): Promise<string> {
-  const { manifests, removed } = reviewRequest(await readWorld(place, new Date()), request);
+  const { manifests, removed } = reviewRequest(await readWorld(place), request, new Date());
   const texts = manifests.map((manifest) => `---\n${manifest.toString().trimEnd()}`);
   const gone = removed.map(({ metadata }) => `# to be removed: Mailbox ${resourceName(metadata)}`);
   return [...gone, ...texts].join('\n');
@@ -47,19 +47,18 @@ async function printed(place: Place, request: MailboxRequest): Promise<string> {
 /** The rows that are not refused, as `hopthu import` would carry them out on the folder, under the names that were foreseen. */
 async function change(place: Place, request: MailboxRequest, output: string): Promise<void> {
   const { site } = place;
-  const { mailboxes } = await readWorld(place, new Date());
+  const { mailboxes, reclaimed } = await readWorld(place);
   const folder = new ManifestFolder(output, site);
   const results = new Map((request.status.results ?? []).map((result) => [result.row, result]));
   const rows = request.spec.rows
     .filter(({ number }) => results.get(number)?.outcome !== 'Refused')
     .map((row) => ({ number: row.number, cells: cellsOf(row, results.get(row.number)?.mailbox) }));
-  const reclaimed = mailboxes.filter(({ status }) => (status as { state?: unknown })?.state === 'Reclaimed');
   const entries = carryOut(
     {
       site,
       folder,
-      granted: grantedAddresses(mailboxes),
-      reclaimed: new Set(reclaimed.map(({ metadata }) => resourceName(metadata))),
+      indexes: indexesOf(site, folder, grantedAddresses([...mailboxes.values()])),
+      reclaimed,
       today: requestToken(request),
     },
     rows,

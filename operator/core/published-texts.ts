@@ -53,6 +53,8 @@ export const publishedShapes = {
   },
   /** While it could not be read yet. */
   'published-closed.html': {},
+  /** For whom so many files were made that the next one has to wait. */
+  'published-limited.html': { limit: true, minutes: true },
   /** Around the pages on a disk. */
   'published-frame.html': { title: true, content: true, home: true, style: true, script: true },
   /** Leads on to the present state, where there are no links between files. */

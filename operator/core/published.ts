@@ -58,6 +58,14 @@ export const published = z
       .max(3600)
       .default(300)
       .describe('Seconds after which the pages show what was changed in the directory.'),
+    downloadsPerHour: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(20)
+      .describe(
+        'How often the whole directory is given as a file within an hour to one client address that is not logged in; a part of it counts as its share.',
+      ),
     files: files.optional(),
   })
   .prefault({})

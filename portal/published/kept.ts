@@ -1,6 +1,8 @@
 /** The published directory in memory, read anew on an interval: a failed read leaves what was read before (R40). */
+import { createHash } from 'node:crypto';
 import { showsMoreToMembers, type Viewer, visibleTo } from '../../operator/core/published.ts';
 import type { Site } from '../../operator/core/site.ts';
+import { cardsOf } from './cards.ts';
 import { buildDirectory, type Directory, type Listed } from './model.ts';
 import { SearchIndex } from './search.ts';
 
@@ -10,6 +12,8 @@ export type View = {
   readonly index: SearchIndex;
   /** When the reading of it began: what was changed before is in it. */
   readonly readAt: Date;
+  /** Names what is in it: the same in every pod, and until something of it changes. */
+  readonly digest: string;
 };
 
 export type KeptProps = {
@@ -74,5 +78,11 @@ export class KeptDirectory {
 
 function viewOf(site: Site, viewer: Viewer, listed: Listed, readAt: Date): View {
   const directory = buildDirectory(listed, visibleTo(viewer, site.published), site.naming.titles);
-  return { directory, index: new SearchIndex(directory), readAt };
+  return { directory, index: new SearchIndex(directory), readAt, digest: digestOf(directory) };
+}
+
+function digestOf({ roots }: Directory): string {
+  const hash = createHash('sha256');
+  for (const card of cardsOf(roots)) hash.update(JSON.stringify(card));
+  return hash.digest('base64url');
 }

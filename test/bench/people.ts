@@ -48,7 +48,7 @@ export function mailboxManifest(name: string, index: number): Manifest {
   };
 }
 
-function fullName(index: number): string {
+export function fullName(index: number): string {
   const given = givens[index % givens.length];
   const family = families[Math.floor(index / givens.length) % families.length];
   const middle = middles[Math.floor(index / givens.length / families.length) % middles.length];

@@ -154,8 +154,10 @@ describe('Postfix', () => {
     ['alias', 'waiting@soctrang.gov.vn', 'waiting@soctrang.gov.vn'],
     ['alias', 'waiting@cantho.gov.vn', 'waiting@soctrang.gov.vn'],
     ['mailbox', 'moved@soctrang.gov.vn', 'moved@cantho.gov.vn'],
-    ['sender', 'moved@soctrang.gov.vn', 'moved@cantho.gov.vn'],
-    ['sender', 'waiting@cantho.gov.vn', 'waiting@soctrang.gov.vn'],
+    // Whichever of them Dovecot says that she has logged in as: it may remember the former one for some seconds.
+    ['sender', 'moved@soctrang.gov.vn', 'moved@cantho.gov.vn, moved@soctrang.gov.vn'],
+    ['sender', 'alias@cantho.gov.vn', 'moved@cantho.gov.vn, moved@soctrang.gov.vn'],
+    ['sender', 'waiting@cantho.gov.vn', 'waiting@cantho.gov.vn, waiting@soctrang.gov.vn'],
     ['status', 'closed@soctrang.gov.vn', 'Closed'],
     ['status', 'waiting@cantho.gov.vn', 'Active'],
     ['revoked', 'closed@soctrang.gov.vn', expect.stringMatching(/^550 5\.7\.1/)],

@@ -42,9 +42,11 @@ async function movers(name: string): Promise<readonly Mover[]> {
   const salt = randomBytes(8);
   const digest = createHash('sha1').update(before).update(salt).digest();
   const ssha = Buffer.concat([digest, salt]).toString('base64');
+  // Resources are called after people: another run on the same cluster has others.
+  const given = [...name.slice(-6)].map((digit) => 'abcdefghijklmnop'[Number.parseInt(digit, 16)]).join('');
   return [
-    { uid: `${name}-a`, fullName: 'Mai Văn Dọn', password: now, hash: `{CRYPT}${crypt}` },
-    { uid: `${name}-b`, fullName: 'Mai Thị Chuyển', password: before, hash: `{SSHA}${ssha}` },
+    { uid: `${name}-a`, fullName: `Mai Văn D${given}`, password: now, hash: `{CRYPT}${crypt}` },
+    { uid: `${name}-b`, fullName: `Mai Thị D${given}`, password: before, hash: `{SSHA}${ssha}` },
   ];
 }
 

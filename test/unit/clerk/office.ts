@@ -3,7 +3,7 @@ import { requestTextFiles } from '../../../charts/request-texts.ts';
 import { Desk } from '../../../clerk/desk.ts';
 import { MemoryLetters } from '../../../clerk/memory-letters.ts';
 import type { ClerkSnapshot, RequestCluster, RequestResource } from '../../../clerk/ports.ts';
-import type { ClerkWorld } from '../../../clerk/review/review.ts';
+import { ReviewWorld } from '../../../clerk/review/world.ts';
 import {
   type MailboxRequest,
   parseRequest,
@@ -75,9 +75,8 @@ export class Office {
     });
   }
 
-  async world(): Promise<ClerkWorld> {
-    const { organizations, mailboxes } = await this.requests.snapshot();
-    return { site: this.province.site, organizations, mailboxes, now: this.province.now };
+  async world(): Promise<ReviewWorld> {
+    return ReviewWorld.of(this.province.site, await this.requests.snapshot());
   }
 
   /** A request on paper, unless `more` says otherwise. */

@@ -35,7 +35,7 @@ async function reviewed(
   { from = 'so-tttt', ...more }: Partial<RequestSpec> & { from?: string } = {},
 ) {
   const name = office.enter(from, rows, more);
-  return reviewRequest(await office.world(), office.request(name));
+  return reviewRequest(await office.world(), office.request(name), office.province.now);
 }
 
 const grant: Partial<RequestRow> = {
@@ -72,7 +72,7 @@ describe('what the rows would do', () => {
     const name = office.enter('so-tttt', [{ action: 'ResetPassword', employeeNumber: 'CB-1' }]);
     const request = office.request(name);
     const numbered = { ...request, status: { number: '2026-0012' } };
-    const { manifests } = reviewRequest(await office.world(), numbered);
+    const { manifests } = reviewRequest(await office.world(), numbered, office.province.now);
     expect(manifests[0]?.spec).toMatchObject({ passwordReset: '2026-0012' });
   });
 });
@@ -237,7 +237,11 @@ describe('an approval that is repeated', () => {
     const at = async (result: RowOutcome) => {
       const results = [{ row: 1, outcome: result, mailbox: 'binh' }];
       const request = { ...office.request(name), status: { number: '2026-0012', results } };
-      const { manifests, removed, results: now } = reviewRequest(await office.world(), request);
+      const {
+        manifests,
+        removed,
+        results: now,
+      } = reviewRequest(await office.world(), request, office.province.now);
       return { touched: manifests.length + removed.length, results: now };
     };
     expect((await at('Waiting')).touched).toBe(1);

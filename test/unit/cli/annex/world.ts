@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { ManifestFolder } from '../../../../cli/annex/folder.ts';
 import type { AnnexField } from '../../../../cli/annex/form.ts';
 import type { Entry } from '../../../../cli/annex/report.ts';
-import { carryOut } from '../../../../cli/annex/requests.ts';
+import { carryOut, indexesOf } from '../../../../cli/annex/requests.ts';
 import type { Site } from '../../../../operator/core/site.ts';
 import { root } from '../run.ts';
 
@@ -61,7 +61,7 @@ export class TemporaryFolder {
   ): readonly Entry[] {
     const folder = new ManifestFolder(this.path, site);
     const entries = carryOut(
-      { site, folder, granted, today: '2026-11-21' },
+      { site, folder, indexes: indexesOf(site, folder, granted), today: '2026-11-21' },
       rows.map((cells, index) => ({ number: index + 2, cells })),
     );
     folder.write();

@@ -17,7 +17,7 @@ beforeEach(async () => {
   name = office.enter('so-y-te', [grant('Lê Văn Tám', 'tam'), grant('Lê Văn Chín', 'admin')]);
 });
 
-const now = async () => reviewRequest(await office.world(), office.request(name));
+const now = async () => reviewRequest(await office.world(), office.request(name), office.province.now);
 
 it('nothing stands against what was reviewed, faults and all', async () => {
   await office.desk.pass();

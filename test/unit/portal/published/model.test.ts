@@ -62,6 +62,7 @@ describe('what is shown', () => {
     organizations: fc.record({ listed: audience, phone: audience, address: audience, mail: audience }),
     people: fc.record({ listed: audience, title: audience, mail: audience, phone: audience }),
     refreshSeconds: fc.constant(300),
+    downloadsPerHour: fc.constant(20),
   });
   /** Every text that a viewer can find anywhere. */
   const textOf = ({ organizations, people }: Directory) =>

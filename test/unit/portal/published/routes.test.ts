@@ -5,7 +5,9 @@ import { portalPages } from '../../../../charts/portal-pages.ts';
 import { portalTexts } from '../../../../operator/core/portal-texts.ts';
 import type { Published, Viewer } from '../../../../operator/core/published.ts';
 import { Unavailable } from '../../../../operator/errors.ts';
+import { clientHeader } from '../../../../portal/client-address.ts';
 import { Pages } from '../../../../portal/frame.ts';
+import { Downloads } from '../../../../portal/published/downloads.ts';
 import { KeptDirectory } from '../../../../portal/published/kept.ts';
 import type { Listed } from '../../../../portal/published/model.ts';
 import { publishedRoutes } from '../../../../portal/published/routes.ts';
@@ -23,6 +25,8 @@ beforeEach(() => {
   viewer = 'public';
 });
 
+let seconds = 0;
+
 async function portal(listed: Listed | undefined, published: Published = socTrang.published) {
   const site = { ...socTrang, published };
   const kept = new KeptDirectory({
@@ -34,9 +38,10 @@ async function portal(listed: Listed | undefined, published: Published = socTran
   if (listed !== undefined) await kept.refresh();
   const app = new Hono({ strict: false });
   const pages = new Pages(site, texts);
-  app.route('/', publishedRoutes({ site, words: texts.published, pages, kept, who }));
-  const get = async (path: string) => {
-    const response = await app.request(path);
+  const downloads = new Downloads(published.downloadsPerHour, () => seconds);
+  app.route('/', publishedRoutes({ site, words: texts.published, pages, kept, who, downloads }));
+  const get = async (path: string, more: Readonly<Record<string, string>> = {}) => {
+    const response = await app.request(path, { headers: { [clientHeader]: '192.0.2.7', ...more } });
     const { status, headers } = response;
     return { status, headers, text: await response.text() };
   };
@@ -184,5 +189,59 @@ describe('files', () => {
     expect(headers.get('content-disposition')).toBe(`attachment; filename="danh-ba-sotttt.${format}"`);
     expect(Buffer.from(text).toString()).toContain(beginning.replace('\uFEFF', ''));
     expect(text).not.toContain('nvdung');
+  });
+});
+
+describe('who fetches files again and again', () => {
+  const few = { ...socTrang.published, downloadsPerHour: 2 };
+  const whole = '/danh-ba/danh-ba.csv';
+
+  it('has to wait, and is told how long in Vietnamese; pages and others do not', async () => {
+    const get = await portal(small, few);
+    for (const format of ['csv', 'ldif']) expect((await get(`/danh-ba/danh-ba.${format}`)).status).toBe(200);
+    const { status, headers, text } = await get(whole);
+    expect([status, headers.get('retry-after')]).toEqual([429, '1800']);
+    expect(text).toContain('nhiều nhất 2 lần trong một giờ. Đề nghị tải lại sau 30 phút.');
+    expect((await get('/danh-ba?q=an')).status).toBe(200);
+    expect((await get(whole, { [clientHeader]: '192.0.2.8' })).status).toBe(200);
+    viewer = 'members';
+    expect((await get(whole)).status).toBe(200);
+    viewer = 'public';
+    seconds += 1799;
+    expect((await get(whole)).status).toBe(429);
+    seconds += 1;
+    expect((await get(whole)).status).toBe(200);
+  });
+
+  it('has to wait too where who is logged in sees no more', async () => {
+    const people = { ...few.people, phone: 'public' as const };
+    const get = await portal(small, { ...few, people });
+    const answers = await Promise.all([1, 2, 3].map(() => get(whole)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+  });
+
+  it('counts parts as what is in them, and an IPv6 network as one client', async () => {
+    const get = await portal(small, few);
+    // One of four organizations and four people.
+    for (let time = 0; time < 16; time += 1)
+      expect((await get('/danh-ba/don-vi/sodl/danh-ba.vcf')).status).toBe(200);
+    expect((await get('/danh-ba/don-vi/sodl/danh-ba.vcf')).status).toBe(429);
+    const from = (address: string) => get(whole, { [clientHeader]: address });
+    const answers = await Promise.all(['2001:db8::1', '2001:db8::2', '2001:db8::3'].map(from));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+  });
+
+  it('is given nothing anew while nothing changed, and that costs nothing', async () => {
+    const get = await portal(small, few);
+    const { headers } = await get(whole);
+    const tag = headers.get('etag') ?? '';
+    expect(tag).toMatch(/^"[\w-]{43}"$/);
+    for (const known of [tag, `W/${tag}`, `"x", ${tag}`, '*'])
+      expect(await get(whole, { 'if-none-match': known })).toMatchObject({ status: 304, text: '' });
+    expect((await get(whole, { 'if-none-match': '"x"' })).status).toBe(200);
+    const other = await portal({ ...small, mailboxes: small.mailboxes.slice(1) }, few);
+    expect((await other(whole, { 'if-none-match': tag })).status).toBe(200);
+    viewer = 'members';
+    expect((await get(whole, { 'if-none-match': tag })).status).toBe(200);
   });
 });
