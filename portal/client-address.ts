@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 
 /** Set by the webmail's web server, the only one that gets in. */
-const clientHeader = 'x-client-address';
+export const clientHeader = 'x-client-address';
 
 /** @throws Error where nobody has set it */
 export function clientAddress(c: Context): string {
