@@ -1,5 +1,13 @@
 /** Figures as a document in the form of an administrative report. Pure. */
-import type { Block, Cell, Document, Letterhead, Signature, Table } from '../documents/model.ts';
+import {
+  type Block,
+  type Cell,
+  type Document,
+  type Letterhead,
+  type Signature,
+  shown,
+  type Table,
+} from '../documents/model.ts';
 import { dateInVietnam, writtenDate } from '../operator/core/time.ts';
 import { type Period, shortDay } from './day.ts';
 import { type Figures, type OfficeFigures, percent } from './figures.ts';
@@ -91,18 +99,38 @@ function signatureOf({ signature, receivers }: Frame, words: Words): Signature {
   };
 }
 
-function loginBlocks({ daily }: Figures, words: Words): readonly Block[] {
+function loginBlocks({ daily, whole }: Figures, words: Words): readonly Block[] {
+  const labels = daily.map(({ day }) => shortDay(day));
   const used = daily.map((day) => day.used);
   const mean = used.length === 0 ? 0 : Math.round(used.reduce((sum, count) => sum + count, 0) / used.length);
   return [
     { kind: 'heading', text: words('logins') },
+    {
+      kind: 'paragraph',
+      text: words('loginsCounted', {
+        succeeded: shown(whole.logins.succeeded),
+        refused: shown(whole.logins.refused),
+      }),
+    },
+    { kind: 'paragraph', text: words('loginsMeant'), style: 'note' },
+    {
+      kind: 'chart',
+      form: 'line',
+      title: words('loginsByDay'),
+      axis: words('day'),
+      labels,
+      series: [
+        { name: words('loginsSucceeded'), values: daily.map(({ logins }) => logins.succeeded) },
+        { name: words('loginsRefused'), values: daily.map(({ logins }) => logins.refused) },
+      ],
+    },
     { kind: 'paragraph', text: words('logins1', { mean, most: Math.max(0, ...used) }) },
     {
       kind: 'chart',
       form: 'bar',
       title: words('loginsDaily'),
       axis: words('day'),
-      labels: daily.map(({ day }) => shortDay(day)),
+      labels,
       series: [{ name: words('used'), values: used }],
     },
   ];
@@ -114,11 +142,18 @@ function officeBlocks(figures: Figures, words: Words, organization: string | und
     title: words('officesTable'),
     columns: [
       { title: words('office'), width: 3 },
-      ...['active', 'used', 'share', 'sentShort', 'receivedShort', 'sentEach', 'receivedEach'].map(
-        (name) => ({
-          title: words(name),
-        }),
-      ),
+      ...[
+        'active',
+        'used',
+        'share',
+        'loginsShort',
+        'sentShort',
+        'receivedShort',
+        'sentEach',
+        'receivedEach',
+      ].map((name) => ({
+        title: words(name),
+      })),
     ],
     rows: figures.parts.map((part) => officeRow(part, part.name || words('nobody'))),
     total: officeRow(figures.whole, words('sum')),
@@ -130,13 +165,14 @@ function officeBlocks(figures: Figures, words: Words, organization: string | und
   ];
 }
 
-function officeRow({ active, used, traffic }: OfficeFigures, name: string): readonly Cell[] {
+function officeRow({ active, used, logins, traffic }: OfficeFigures, name: string): readonly Cell[] {
   const each = (count: number) => (active === 0 ? 0 : Math.round((count * 10) / active) / 10);
   return [
     name,
     active,
     used,
     percent(used, active),
+    logins.succeeded,
     traffic.sent,
     traffic.received,
     each(traffic.sent),
@@ -158,6 +194,7 @@ function noteBlocks({ missing, lost }: Figures, words: Words): readonly Block[] 
     words('exact'),
     ...listed('missingTraffic', missing.traffic),
     ...listed('missingStanding', missing.standing),
+    ...listed('missingLogins', missing.logins),
     ...(lost === 0 ? [] : [words('lost', { count: lost })]),
   ];
   return [
