@@ -227,7 +227,12 @@ export const flows: readonly Flow[] = [
   { from: 'backup', to: 'postgresql', ports: ['postgresql'], why: "the webmail's database" },
   { from: 'backup', to: 'apiServer', why: 'reads the resources' },
 
-  { from: 'reports', to: 'openldap', ports: ['ldaps'], why: 'counts mailboxes (R41)' },
+  {
+    from: 'reports',
+    to: 'openldap',
+    ports: ['ldaps', 'provider'],
+    why: 'counts mailboxes, and logins at each provider (R41)',
+  },
   { from: 'reports', to: 'postfix', ports: ['notices'], why: 'mails reports' },
   { from: 'reports', to: 'apiServer', why: 'reads sizes, jobs of the backup, requests and incidents' },
 

@@ -34,7 +34,7 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   chart('namespaces', (scope) => namespaces(scope, context));
   chart('network-policies', (scope) => networkPolicies(scope, context));
   if (context.site.tls.issuer !== undefined) chart('certificates', (scope) => certificates(scope, context));
-  const { directory, readers } = chart('openldap', (scope) => openldap(scope, context));
+  const { directory, readers, providers } = chart('openldap', (scope) => openldap(scope, context));
   const { imaps, sieve, hosts: dovecots } = chart('dovecot', (scope) => dovecot(scope, context, directory));
   chart('filter', (scope) => filter(scope, context));
   const { submission, notices } = chart('postfix', (scope) =>
@@ -50,7 +50,7 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
     chart('publisher', (scope) => publisher(scope, context, readers));
   chart('repository', (scope) => repository(scope, context));
   chart('backup', (scope) => backup(scope, context, database));
-  chart('reports', (scope) => reports(scope, context, { directory, notices, siteFile }));
+  chart('reports', (scope) => reports(scope, context, { directory, providers, notices, siteFile }));
   if (context.site.moving.from.length > 0) chart('moving', (scope) => moving(scope, context));
   chart('operator', (scope) => operator(scope, context, { directory, dovecots, notices, siteFile }));
   chart('clerk', (scope) => clerk(scope, context, { notices, siteFile }));

@@ -13,6 +13,7 @@ import {
   type Seen,
   usesAdded,
 } from './accounts.ts';
+import { countLogins, type LoginSources } from './count-logins.ts';
 import { type Day, dayOf, monthOf, nextDay, startOf } from './day.ts';
 import { standingOf } from './standing.ts';
 import type { DayFile, Run, Store } from './store.ts';
@@ -28,6 +29,7 @@ export type Sources = {
   readonly used: () => Promise<ReadonlyMap<string, number>>;
   /** Jobs of the backup that have ended, by their UID. */
   readonly runs: () => Promise<Readonly<Record<string, Run>>>;
+  readonly logins: LoginSources;
 };
 
 /**
@@ -56,6 +58,14 @@ export async function collect(
   const organizations = standingOf(accounts, (id) => used.get(id));
   days.edit(today, (file) => ({ ...file, standing: { at: now, organizations } }));
   await countJournals(store, days, accounts, now);
+  await countLogins(
+    sources.logins,
+    accounts,
+    (day) => store.day(day),
+    (day, provider, told) =>
+      days.edit(day, (file) => ({ ...file, logins: { ...file.logins, [provider]: told } })),
+    now,
+  );
   await days.write();
   await writeMonths(store, accounts, today);
   await store.writeOffices(merged(await store.offices(), offices));
@@ -89,7 +99,8 @@ class Days {
   }
 
   async write(): Promise<void> {
-    for (const [day, edits] of this.#edits) {
+    // In their order: what is written of a day vouches for the days before (`countLogins`).
+    for (const [day, edits] of [...this.#edits].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       const before = await this.#store.day(day);
       await this.#store.writeDay(
         day,

@@ -1,7 +1,8 @@
 /** Mailboxes and organizations from LDAP, all of them or none: with the account `reports`, which reads no names of people. */
-import type { Entry } from 'ldapts';
+import type { Entry, SearchOptions } from 'ldapts';
 import { dnKey, isBelow } from '../operator/core/dn.ts';
 import { container, sentinel } from '../operator/core/layout.ts';
+import { generalizedTime, parseGeneralizedTime } from '../operator/core/time.ts';
 import { Unavailable } from '../operator/errors.ts';
 import { Connection, type ConnectionOptions } from '../operator/ldap/connection.ts';
 import type { DirectoryEntry } from '../operator/ports.ts';
@@ -13,7 +14,10 @@ import {
   officeOf,
   type Seen,
 } from './accounts.ts';
+import type { Login } from './logins.ts';
 
+/** Of a login, in slapd's log. */
+const loginAttributes = ['reqDN', 'reqStart', 'reqResult'];
 const attributes = [...new Set([...accountAttributes, ...officeAttributes])];
 
 /**
@@ -51,6 +55,49 @@ export async function readDirectory(
   if (!vouched)
     throw new Unavailable('LDAP', `${sentinel} is missing from what was read: it is not the whole directory`);
   return { accounts, offices };
+}
+
+/**
+ * Logins of mailboxes that one provider has logged; services' own are left out.
+ * @param from milliseconds, whole seconds of them
+ * @param to does not belong to it
+ * @throws Unavailable where the provider does not answer
+ */
+export async function readLogins(
+  options: ConnectionOptions,
+  suffix: string,
+  { from, to }: { readonly from: number; readonly to: number },
+  take: (login: Login) => void,
+): Promise<void> {
+  const mailboxes = dnKey(`${container.mailboxes},${suffix}`);
+  const last = `${generalizedTime(new Date(to - 1000)).slice(0, -1)}.999999Z`;
+  const filter = `(&(reqStart>=${generalizedTime(new Date(from))})(reqStart<=${last}))`;
+  const connection = new Connection(options);
+  try {
+    await connection.run(async (client, progress) => {
+      const search: SearchOptions = {
+        scope: 'one',
+        filter,
+        attributes: loginAttributes,
+        paged: { pageSize: 500 },
+      };
+      for await (const page of client.searchPaginated('cn=logins', search)) {
+        progress();
+        page.searchEntries.flatMap((entry) => listed(loginOf(plain(entry), mailboxes))).forEach(take);
+      }
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** @param mailboxes key of the container; undefined for who is not in it */
+function loginOf({ attributes: found }: DirectoryEntry, mailboxes: string): Login | undefined {
+  const key = dnKey(found['reqDN']?.[0] ?? '');
+  const at = parseGeneralizedTime(found['reqStart']?.[0]);
+  const account = /^uid=([^,]+),/.exec(key)?.[1];
+  if (at === undefined || account === undefined || !isBelow(key, mailboxes)) return undefined;
+  return { at, account, succeeded: found['reqResult']?.[0] === '0' };
 }
 
 function listed<T>(one: T | undefined): readonly T[] {

@@ -6,7 +6,11 @@ import type { Store } from './store.ts';
 /** Requests and incidents are read where they are kept for good. */
 export type Records = Pick<Facts, 'requests' | 'incidents'>;
 
-export async function gather(store: Store, records: Records, period: Period): Promise<Facts> {
+export async function gather(
+  store: Store,
+  records: Records,
+  period: Period,
+): Promise<Omit<Facts, 'providers'>> {
   const days = daysOf(period);
   const months = [...new Set(days.map(monthOf))];
   const read = async <T>(keys: readonly string[], one: (key: string) => Promise<T>) => {

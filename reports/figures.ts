@@ -1,10 +1,12 @@
 /** Everything that a report says in numbers, of one period and of the organizations that it is about. Pure. */
 import { bitOf, type Change, type ChangeKind, type Month, type Office } from './accounts.ts';
 import { type Day, dayOf, daysOf, monthOf, type Period } from './day.ts';
+import { addLogins, isWhole, type Logins, loginsOf, noLogins } from './logins.ts';
 import type { Why } from './mail-log.ts';
 import { addStanding, noStanding, type Standing } from './standing.ts';
 import type { DayFile, Run } from './store.ts';
 import { addTraffic, noTraffic, type Traffic } from './traffic.ts';
+import { Tree } from './tree.ts';
 
 /** A request that was asked for (R20), as far as a report counts it. */
 export type Asked = {
@@ -33,6 +35,8 @@ export type Facts = {
   readonly offices: readonly Office[];
   readonly requests: readonly Asked[];
   readonly incidents: readonly Happened[];
+  /** Of the directory, by the names under which they tell of logins. */
+  readonly providers: readonly string[];
 };
 
 export type OfficeFigures = {
@@ -43,6 +47,7 @@ export type OfficeFigures = {
   /** Mailboxes that are Active at the end, and those of them that were used in the period. */
   readonly active: number;
   readonly used: number;
+  readonly logins: Logins;
 };
 
 export type Figures = {
@@ -56,6 +61,7 @@ export type Figures = {
     readonly received: number;
     readonly refused: number;
     readonly used: number;
+    readonly logins: Logins;
   }[];
   readonly unused: number;
   readonly requests: {
@@ -67,8 +73,8 @@ export type Figures = {
   };
   readonly runs: Readonly<Record<string, { ok: number; failed: number; last?: number }>>;
   readonly incidents: readonly Happened[];
-  /** Days of the period of which the mail, or the directory, was not counted. */
-  readonly missing: { readonly traffic: readonly Day[]; readonly standing: readonly Day[] };
+  /** Days of the period of which the mail, the directory, or the logins at each provider were not counted. */
+  readonly missing: Readonly<Record<'traffic' | 'standing' | 'logins', readonly Day[]>>;
   readonly lost: number;
 };
 
@@ -106,42 +112,23 @@ export function figuresOf(facts: Facts, period: Period, root: string | undefined
     missing: {
       traffic: days.filter((day) => facts.days.get(day)?.traffic === undefined),
       standing: days.filter((day) => facts.days.get(day)?.standing === undefined),
+      // The day on which it is made is not over for anybody.
+      logins: days.filter((day) => day < end && !isWhole(day, facts.days.get(day)?.logins, facts.providers)),
     },
     lost: days.reduce((sum, day) => sum + (facts.days.get(day)?.traffic?.lost ?? 0), 0),
   };
 }
 
-/** Which part of a report an organization belongs to. */
-class Tree {
-  readonly parts: readonly Office[];
-  readonly name: string;
-  readonly #offices: ReadonlyMap<string, Office>;
-  readonly #root: string | undefined;
-
-  constructor(offices: readonly Office[], root: string | undefined) {
-    this.#offices = new Map(offices.map((office) => [office.id, office]));
-    this.#root = root;
-    this.name = root === undefined ? '' : (this.#offices.get(root)?.name ?? root);
-    const isTop = ({ parent }: Office) => parent === undefined || !this.#offices.has(parent);
-    this.parts = offices
-      .filter((office) => (root === undefined ? isTop(office) : office.id === root || office.parent === root))
-      .toSorted((a, b) => a.name.localeCompare(b.name, 'vi'));
-  }
-
-  partOf(id: string): string | undefined {
-    const seen = new Set<string>();
-    for (let office = this.#offices.get(id); office !== undefined && !seen.has(office.id); ) {
-      if (office.id === this.#root || office.parent === this.#root) return office.id;
-      if (this.#root === undefined && !this.#offices.has(office.parent ?? '')) return office.id;
-      seen.add(office.id);
-      office = this.#offices.get(office.parent ?? '');
-    }
-    return undefined;
-  }
-}
-
 function nothing(name: string): OfficeFigures {
-  return { name, standing: noStanding(), traffic: noTraffic(), changes: {}, active: 0, used: 0 };
+  return {
+    name,
+    standing: noStanding(),
+    traffic: noTraffic(),
+    changes: {},
+    active: 0,
+    used: 0,
+    logins: noLogins,
+  };
 }
 
 function added(one: OfficeFigures, other: OfficeFigures): OfficeFigures {
@@ -155,17 +142,20 @@ function added(one: OfficeFigures, other: OfficeFigures): OfficeFigures {
     changes,
     active: one.active + other.active,
     used: one.used + other.used,
+    logins: addLogins(one.logins, other.logins),
   };
 }
 
-function isWorthALine({ standing, traffic, changes }: OfficeFigures): boolean {
+function isWorthALine({ standing, traffic, changes, logins }: OfficeFigures): boolean {
   const refused = [...Object.values(traffic.refusedIn), ...Object.values(traffic.refusedOut)];
   return (
     Object.keys(standing.mailboxes).length +
       Object.keys(changes).length +
       refused.length +
       traffic.received +
-      traffic.sent >
+      traffic.sent +
+      logins.succeeded +
+      logins.refused >
     0
   );
 }
@@ -194,6 +184,7 @@ function officeFigures(
     changes,
     active: active.length,
     used: active.filter((id) => days.some((day) => usedOn(facts.months, day, id))).length,
+    logins: files.reduce((sum, { logins }) => addLogins(sum, loginsOf(logins, isOf)), noLogins),
   };
 }
 
@@ -229,6 +220,7 @@ function dailyOf(facts: Facts, day: Day, isInside: (id: string) => boolean): Fig
     refused: total(traffic.refusedIn) + total(traffic.refusedOut),
     used: accounts.filter(([id, { organization }]) => isInside(organization) && usedOn(facts.months, day, id))
       .length,
+    logins: loginsOf(facts.days.get(day)?.logins, isInside),
   };
 }
 

@@ -14,8 +14,9 @@ import { Invalid } from '../operator/errors.ts';
 import { type Gate, sendThrough } from '../operator/mail/gate.ts';
 import { ClusterLists } from './cluster.ts';
 import { collect } from './collect.ts';
+import type { LoginLog, LoginSources } from './count-logins.ts';
 import { lastPeriod, type Period, parsePeriod } from './day.ts';
-import { readDirectory } from './directory.ts';
+import { readDirectory, readLogins } from './directory.ts';
 import { gather } from './facts.ts';
 import { documentOf, fileOf, letterOf } from './make.ts';
 import { makePeriodic, type Outgoing } from './periodic.ts';
@@ -37,26 +38,41 @@ const store = new Store(need('HOPTHU_DATA'));
 // Standard output is the report's.
 const log = pino({ base: { site: site.name } }, pino.destination(2));
 
-function readAccounts() {
-  const domain = directoryDomain(site);
-  return readDirectory(
-    {
-      host: need('HOPTHU_LDAP_HOST'),
-      port: Number(need('HOPTHU_LDAP_PORT')),
-      bindDn: serviceDn(domain, 'reports'),
-      password: async () => text(need('HOPTHU_LDAP_PASSWORD_FILE')),
-      ca: async () => text(need('HOPTHU_CA_FILE')),
-    },
-    suffixOf(domain),
-  );
+const suffix = suffixOf(directoryDomain(site));
+/** Of the directory, or of one provider: `host:port`. */
+const directoryAt = (place: string) => ({
+  host: place.replace(/:\d+$/, ''),
+  port: Number(/\d+$/.exec(place)?.[0]),
+  bindDn: serviceDn(directoryDomain(site), 'reports'),
+  password: async () => text(need('HOPTHU_LDAP_PASSWORD_FILE')),
+  ca: async () => text(need('HOPTHU_CA_FILE')),
+});
+/** Each logs who logs in there, and does not pass it on. */
+const providers: Readonly<Record<string, string>> = Object.fromEntries(
+  need('HOPTHU_LDAP_PROVIDERS')
+    .split(' ')
+    .map((place, number) => [`openldap-${number}`, place]),
+);
+
+function loginSources(): LoginSources {
+  const logs = Object.entries(providers).map(([name, place]): [string, LoginLog] => [
+    name,
+    (from, to, take) => readLogins(directoryAt(place), suffix, { from, to }, take),
+  ]);
+  return {
+    logs: Object.fromEntries(logs),
+    keptDays: site.directory.accessLogDays,
+    onFailure: (provider, err) => log.warn({ err, provider }, 'logins there are counted at the next look'),
+  };
 }
 
 async function count(): Promise<void> {
   const cluster = new ClusterLists();
   const sources = {
-    directory: readAccounts,
+    directory: () => readDirectory(directoryAt(need('HOPTHU_LDAP')), suffix),
     used: () => cluster.used(site.namespaces.accounts),
     runs: () => cluster.runs(site.namespaces.mail),
+    logins: loginSources(),
   };
   await collect(store, sources, site.reports.journalDays, Date.now());
   log.info('counted');
@@ -74,7 +90,8 @@ async function document(period: Period, organization: string | undefined) {
     requests: requests.flatMap((item) => askedOf(item, (resource) => offices.get(resource) ?? '')),
     incidents: incidents.flatMap(happenedOf),
   };
-  return documentOf(site, words, await gather(store, records, period), period, organization, new Date());
+  const facts = { ...(await gather(store, records, period)), providers: Object.keys(providers) };
+  return documentOf(site, words, facts, period, organization, new Date());
 }
 
 async function periodic(kind: string | undefined): Promise<void> {

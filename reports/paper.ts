@@ -1,6 +1,15 @@
 /** Figures as a document in the form of an administrative report. Pure. */
-import type { Block, Cell, Document, Letterhead, Signature, Table } from '../documents/model.ts';
-import { type Period, shortDay, written } from './day.ts';
+import {
+  type Block,
+  type Cell,
+  type Document,
+  type Letterhead,
+  type Signature,
+  shown,
+  type Table,
+} from '../documents/model.ts';
+import { dateInVietnam, writtenDate } from '../operator/core/time.ts';
+import { type Period, shortDay } from './day.ts';
 import { type Figures, type OfficeFigures, percent } from './figures.ts';
 import { mailboxBlocks, trafficBlocks } from './paper-mail.ts';
 import { backupBlocks, incidentBlocks, requestBlocks } from './paper-office.ts';
@@ -33,7 +42,7 @@ export function paperOf(
 ): Document {
   const period = periodInWords(figures.period, words);
   const { regulation, site, domain } = frame;
-  const span = { from: written(figures.period.from), to: written(figures.period.to) };
+  const span = { from: writtenDate(figures.period.from), to: writtenDate(figures.period.to) };
   const blocks: readonly Block[] = [
     {
       kind: 'paragraph',
@@ -65,7 +74,7 @@ export function paperOf(
 /** `tháng 10 năm 2026` */
 export function periodInWords({ kind, from, to }: Period, words: Words): string {
   const [year = '', month = ''] = from.split('-');
-  if (kind === 'days') return words('days', { from: written(from), to: written(to) });
+  if (kind === 'days') return words('days', { from: writtenDate(from), to: writtenDate(to) });
   if (kind === 'year') return words('year', { year });
   return kind === 'month'
     ? words('month', { month, year })
@@ -73,10 +82,7 @@ export function periodInWords({ kind, from, to }: Period, words: Words): string 
 }
 
 function headOf({ letterhead }: Frame, words: Words, created: Date): Letterhead {
-  const [year = '', month = '', day = ''] = new Date(created.getTime() + 7 * 3_600_000)
-    .toISOString()
-    .slice(0, 10)
-    .split('-');
+  const [year = '', month = '', day = ''] = dateInVietnam(created.getTime()).split('-');
   return {
     ...(letterhead.above === undefined ? {} : { above: letterhead.above }),
     office: letterhead.office,
@@ -93,18 +99,38 @@ function signatureOf({ signature, receivers }: Frame, words: Words): Signature {
   };
 }
 
-function loginBlocks({ daily }: Figures, words: Words): readonly Block[] {
+function loginBlocks({ daily, whole }: Figures, words: Words): readonly Block[] {
+  const labels = daily.map(({ day }) => shortDay(day));
   const used = daily.map((day) => day.used);
   const mean = used.length === 0 ? 0 : Math.round(used.reduce((sum, count) => sum + count, 0) / used.length);
   return [
     { kind: 'heading', text: words('logins') },
+    {
+      kind: 'paragraph',
+      text: words('loginsCounted', {
+        succeeded: shown(whole.logins.succeeded),
+        refused: shown(whole.logins.refused),
+      }),
+    },
+    { kind: 'paragraph', text: words('loginsMeant'), style: 'note' },
+    {
+      kind: 'chart',
+      form: 'line',
+      title: words('loginsByDay'),
+      axis: words('day'),
+      labels,
+      series: [
+        { name: words('loginsSucceeded'), values: daily.map(({ logins }) => logins.succeeded) },
+        { name: words('loginsRefused'), values: daily.map(({ logins }) => logins.refused) },
+      ],
+    },
     { kind: 'paragraph', text: words('logins1', { mean, most: Math.max(0, ...used) }) },
     {
       kind: 'chart',
       form: 'bar',
       title: words('loginsDaily'),
       axis: words('day'),
-      labels: daily.map(({ day }) => shortDay(day)),
+      labels,
       series: [{ name: words('used'), values: used }],
     },
   ];
@@ -116,11 +142,18 @@ function officeBlocks(figures: Figures, words: Words, organization: string | und
     title: words('officesTable'),
     columns: [
       { title: words('office'), width: 3 },
-      ...['active', 'used', 'share', 'sentShort', 'receivedShort', 'sentEach', 'receivedEach'].map(
-        (name) => ({
-          title: words(name),
-        }),
-      ),
+      ...[
+        'active',
+        'used',
+        'share',
+        'loginsShort',
+        'sentShort',
+        'receivedShort',
+        'sentEach',
+        'receivedEach',
+      ].map((name) => ({
+        title: words(name),
+      })),
     ],
     rows: figures.parts.map((part) => officeRow(part, part.name || words('nobody'))),
     total: officeRow(figures.whole, words('sum')),
@@ -132,13 +165,14 @@ function officeBlocks(figures: Figures, words: Words, organization: string | und
   ];
 }
 
-function officeRow({ active, used, traffic }: OfficeFigures, name: string): readonly Cell[] {
+function officeRow({ active, used, logins, traffic }: OfficeFigures, name: string): readonly Cell[] {
   const each = (count: number) => (active === 0 ? 0 : Math.round((count * 10) / active) / 10);
   return [
     name,
     active,
     used,
     percent(used, active),
+    logins.succeeded,
     traffic.sent,
     traffic.received,
     each(traffic.sent),
@@ -160,6 +194,7 @@ function noteBlocks({ missing, lost }: Figures, words: Words): readonly Block[] 
     words('exact'),
     ...listed('missingTraffic', missing.traffic),
     ...listed('missingStanding', missing.standing),
+    ...listed('missingLogins', missing.logins),
     ...(lost === 0 ? [] : [words('lost', { count: lost })]),
   ];
   return [

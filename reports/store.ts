@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account, Change, Month, Office } from './accounts.ts';
 import type { Day } from './day.ts';
+import type { ToldByProvider } from './logins.ts';
 import type { Standing } from './standing.ts';
 import type { DayTraffic } from './traffic.ts';
 
@@ -18,6 +19,7 @@ export type DayFile = {
   readonly traffic?: DayTraffic & { readonly at: number };
   /** The last look at the directory on that day. */
   readonly standing?: { readonly at: number; readonly organizations: Readonly<Record<string, Standing>> };
+  readonly logins?: ToldByProvider;
   readonly changes: Readonly<Record<string, Change>>;
   readonly runs: Readonly<Record<string, Run>>;
 };

@@ -115,6 +115,9 @@ async function runJest(project: string, name: string, args: readonly string[]): 
   return { passed: result.numPassedTests, failed: result.numFailedTests + result.numRuntimeErrorTestSuites };
 }
 
+/** Jest gives a test five seconds, which a busy machine can take over one. */
+const patient = ['--testTimeout=30000'];
+
 const sum = (counts: readonly Count[]): Count => ({
   passed: counts.reduce((all, { passed }) => all + passed, 0),
   failed: counts.reduce((all, { failed }) => all + failed, 0),
@@ -131,13 +134,13 @@ async function runJourneys(): Promise<Count> {
 const stages: readonly Stage[] = [
   program('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
   program('types', 'tsc', ['--noEmit']),
-  { name: 'unit', run: () => runJest('unit', 'unit', ['--maxWorkers=100%']) },
+  { name: 'unit', run: () => runJest('unit', 'unit', ['--maxWorkers=100%', ...patient]) },
   {
     name: 'contract',
     run: async () => {
       await ensureCommands(contractPrograms);
       await ensureKubernetesBinary();
-      return runJest('contract', 'contract', ['--maxWorkers=4']);
+      return runJest('contract', 'contract', ['--maxWorkers=4', ...patient]);
     },
   },
   {

@@ -2,7 +2,13 @@
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { directorySecret, tlsSecret } from '../../operator/core/secrets.ts';
-import { directoryConfig, exporterUid, providerService, slapdUid as uid } from '../directory-config.ts';
+import {
+  directoryConfig,
+  exporterUid,
+  placesOf,
+  providerService,
+  slapdUid as uid,
+} from '../directory-config.ts';
 import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
 import { exporter } from '../exporter.ts';
 import { clientService, podService, service } from '../service.ts';
@@ -12,9 +18,11 @@ const part = 'openldap';
 
 /** Where the active provider is reached, and where all of them answer searches; LDAPS only. */
 export type DirectoryEndpoints = { readonly directory: Endpoint; readonly readers: Endpoint };
+/** Each provider, for what it keeps to itself. */
+export type ProviderEndpoints = { readonly providers: readonly Endpoint[] };
 
 /** slapd, each on a volume of its own. */
-export function openldap(scope: Construct, context: Context): DirectoryEndpoints {
+export function openldap(scope: Construct, context: Context): DirectoryEndpoints & ProviderEndpoints {
   const { site, image } = context;
   const namespace = site.namespaces.mail;
   const { replicas } = site.directory;
@@ -56,7 +64,9 @@ export function openldap(scope: Construct, context: Context): DirectoryEndpoints
   });
   const host = serviceHost(part, namespace);
   const directory = { host, port: ports.ldaps.service };
-  return { directory, readers: isPair ? { host, port: ports.ldapsRead.service } : directory };
+  if (!isPair) return { directory, readers: directory, providers: [directory] };
+  const providers = placesOf(site).providers.map(({ slapd }) => slapd);
+  return { directory, readers: { host, port: ports.ldapsRead.service }, providers };
 }
 
 /** What two need beside their common Service: a name for each. */

@@ -23,6 +23,8 @@ export const reportsClaim = 'reports';
 
 export type ReportsProps = {
   readonly directory: Endpoint;
+  /** Each provider of it, whose logs of logins are its own. */
+  readonly providers: readonly Endpoint[];
   /** Where Postfix takes mail from this program. */
   readonly notices: Endpoint;
   /** Text of the site file, which it reads as it stands. */
@@ -58,12 +60,14 @@ export function reports(scope: Construct, context: Context, props: ReportsProps)
   job('report', ['sleep', '1h']);
 }
 
+const placeOf = ({ host, port }: Endpoint) => `${host}:${port}`;
+
 type JobProps = { readonly name: string; readonly command: readonly string[]; readonly schedule?: string };
 
 function oneJob(
   scope: Construct,
   context: Context,
-  { directory, notices }: ReportsProps,
+  { directory, providers, notices }: ReportsProps,
   { name, command, schedule }: JobProps,
 ): void {
   const { site, image } = context;
@@ -84,8 +88,8 @@ function oneJob(
           HOPTHU_SITE_FILE: '/etc/hopthu/site.yaml',
           HOPTHU_WORDS: '/etc/hopthu/words.yaml',
           HOPTHU_DATA: '/srv/reports',
-          HOPTHU_LDAP_HOST: directory.host,
-          HOPTHU_LDAP_PORT: String(directory.port),
+          HOPTHU_LDAP: placeOf(directory),
+          HOPTHU_LDAP_PROVIDERS: providers.map(placeOf).join(' '),
           HOPTHU_LDAP_PASSWORD_FILE: '/run/secrets/ldap/password',
           HOPTHU_CA_FILE: '/run/ca/ca.crt',
           HOPTHU_TLS_FOLDER: '/run/tls',

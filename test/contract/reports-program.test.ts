@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execa } from 'execa';
 import readXlsx from 'read-excel-file/node';
 import { parse, stringify } from 'yaml';
+import { serviceDn } from '../../operator/core/layout.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import { dayOf } from '../../reports/day.ts';
@@ -39,6 +40,12 @@ beforeAll(async () => {
   [server, slapd] = await Promise.all([startApiServer(), Slapd.start()]);
   await slapd.kill();
   await slapd.setPassword('reports', 'password of the reports');
+  // Those of the last minute are counted at the next look.
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1000);
+  for (const seconds of [70, 80, 90]) await slapd.pretendLogin(mailboxDn('one'), ago(seconds), 0);
+  await slapd.pretendLogin(mailboxDn('one'), ago(100), 49);
+  await slapd.pretendLogin(mailboxDn('one'), ago(1), 0);
+  await slapd.pretendLogin(serviceDn(site.domain, 'postfix'), ago(75), 0);
   await slapd.resume();
   const directory = new LdaptsDirectory(new Connection(connectTo(slapd)), suffix);
   await directory.add(mailboxDn('one'), mailbox('one', {}));
@@ -87,8 +94,9 @@ function run(...args: readonly string[]) {
     HOPTHU_SITE_FILE: join(root, 'charts/sites/soc-trang.yaml'),
     HOPTHU_WORDS: join(root, 'charts/config/reports/words.yaml'),
     HOPTHU_DATA: path('data'),
-    HOPTHU_LDAP_HOST: 'localhost',
-    HOPTHU_LDAP_PORT: String(slapd.port),
+    HOPTHU_LDAP: `localhost:${slapd.port}`,
+    // Of two providers one is away.
+    HOPTHU_LDAP_PROVIDERS: `localhost:${slapd.port} localhost:1`,
     HOPTHU_LDAP_PASSWORD_FILE: path('password'),
     HOPTHU_CA_FILE: path('ca.crt'),
     HOPTHU_TLS_FOLDER: folder,
@@ -105,7 +113,9 @@ describe('the program of the reports', () => {
   it('counts, as often as it runs, and prints what it counted', async () => {
     for (const _ of [1, 2]) {
       const { exitCode, stderr } = await run('collect');
-      expect([exitCode, Buffer.from(stderr).toString()]).toEqual([0, expect.stringContaining('counted')]);
+      const said = Buffer.from(stderr).toString();
+      expect([exitCode, said]).toEqual([0, expect.stringContaining('"msg":"counted"')]);
+      expect(said).toMatch(/"provider":"openldap-1","msg":"logins there are counted at the next look"/);
     }
     const { exitCode, stdout, stderr } = await run('make', `${today}..${today}`, 'xlsx');
     expect([exitCode, Buffer.from(stderr).toString()]).toEqual([0, '']);
@@ -115,6 +125,9 @@ describe('the program of the reports', () => {
     expect(rows).toContainEqual(['Cấp mới', 2]);
     expect(rows).toContainEqual(['Tạm khóa', 1]);
     expect(rows).toContainEqual(['Thư chuyển vào hộp thư', 1]);
+    const [, month, day] = today.split('-');
+    expect(rows).toContainEqual([`${day}/${month}`, 3, 1]);
+    expect(rows).toContainEqual(['(không thuộc đơn vị nào)', 1, 0, 0, 3, 0, 1, 0, 1]);
     expect(rows.flat()).toContain('Mã độc: Phát hiện mã độc');
     expect(rows.flat()).toContain('Sở Y tế');
   });

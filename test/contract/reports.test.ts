@@ -1,11 +1,15 @@
 /** What reports are counted from, read with the rights that the charts give: a real slapd and a real API server. */
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, type SearchOptions } from 'ldapts';
 import { stringify } from 'yaml';
 import { serviceDn } from '../../operator/core/layout.ts';
+import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
 import { ClusterLists } from '../../reports/cluster.ts';
-import { readDirectory } from '../../reports/directory.ts';
+import { readDirectory, readLogins } from '../../reports/directory.ts';
+import type { Login } from '../../reports/logins.ts';
 import { manifestsOf } from '../support/manifests.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
@@ -14,6 +18,13 @@ import { mailbox, mailboxDn } from './support/mailbox.ts';
 import { connectTo, Slapd, suffix } from './support/slapd.ts';
 
 const organization = `ou=11111111-2222-3333-4444-555555555555,ou=organizations,${suffix}`;
+
+async function open(slapd: Slapd): Promise<Client> {
+  const tlsOptions = { ca: await slapd.ca(), servername: 'localhost' };
+  return new Client({ url: `ldaps://127.0.0.1:${slapd.port}`, tlsOptions });
+}
+const wholeSecond = () => Math.floor(Date.now() / 1000) * 1000;
+const nextSecond = () => setTimeout(1001 - (Date.now() % 1000));
 
 describe('the directory', () => {
   let slapd: Slapd;
@@ -38,7 +49,11 @@ describe('the directory', () => {
       hopThuOwnerUID: ['11111111-2222-3333-4444-555555555555'],
       hopThuResource: ['soc-trang-accounts/so-noi-vu'],
     });
-    await directory.add(mailboxDn('one'), mailbox('one', { hopThuOrganization: [organization] }));
+    const userPassword = [hashPassword('Kx7m-Qp4r-Wt9h-Zc3e')];
+    await directory.add(
+      mailboxDn('one'),
+      mailbox('one', { hopThuOrganization: [organization], userPassword }),
+    );
     await directory.add(mailboxDn('two'), mailbox('two', { hopThuStatus: ['Suspended'] }));
     await directory.close();
   }, 60_000);
@@ -59,6 +74,49 @@ describe('the directory', () => {
     ]);
     expect(Math.abs((accounts[0]?.created ?? 0) - Date.now())).toBeLessThan(60_000);
   });
+
+  it('tells of every login and refusal of a mailbox at a provider, of any number, and of nothing before and after', async () => {
+    const bind = (password: string) =>
+      open(slapd).then((client) => client.bind(mailboxDn('one'), password).finally(() => client.unbind()));
+    await nextSecond();
+    const from = wholeSecond();
+    for (let count = 0; count < 600; count += 1) await bind('Kx7m-Qp4r-Wt9h-Zc3e');
+    for (const password of ['Sai-Mat-Khau-1', 'Sai-Mat-Khau-2'])
+      await expect(bind(password)).rejects.toThrow();
+    await nextSecond();
+    const to = wholeSecond();
+    await bind('Kx7m-Qp4r-Wt9h-Zc3e');
+    const logins: Login[] = [];
+    await readLogins(account(), suffix, { from, to }, (login) => logins.push(login));
+    const counted = (succeeded: boolean) => logins.filter((login) => login.succeeded === succeeded).length;
+    expect([counted(true), counted(false)]).toEqual([600, 2]);
+    expect(new Set(logins.map(({ account: name }) => name))).toEqual(new Set(['one']));
+  }, 60_000);
+
+  it('shows of these logins who, when and how they ended, and no more of the logs', async () => {
+    const client = await open(slapd);
+    await client.bind(account().bindDn, 'reports');
+    const search: SearchOptions = { scope: 'one', filter: '(reqStart>=20260101000000Z)' };
+    const wish: SearchOptions = { ...search, attributes: ['*', '+'], paged: true };
+    const { searchEntries } = await client.search('cn=logins', wish);
+    const shown = searchEntries.map(({ dn: _, ...line }) =>
+      Object.keys(line)
+        .filter((name) => line[name]?.length)
+        .sort()
+        .join(' '),
+    );
+    expect(new Set(shown)).toEqual(new Set(['reqDN reqResult reqStart']));
+    await expect(client.search('cn=accesslog', search)).rejects.toThrow(/0x20/);
+    await client.unbind();
+  });
+
+  it('is read whole however many mailboxes there are', async () => {
+    const directory = new LdaptsDirectory(new Connection(connectTo(slapd)), suffix);
+    const more = Array.from({ length: 520 }, (_, number) => `more-${number}`);
+    for (const name of more) await directory.add(mailboxDn(name), mailbox(name, {}));
+    await directory.close();
+    expect((await readDirectory(account(), suffix)).accounts).toHaveLength(522);
+  }, 60_000);
 
   it('is not believed where the account may not see all of it', async () => {
     const other = {

@@ -9,9 +9,11 @@ import { dayOf } from '../../reports/day.ts';
 import { kubectl } from '../kind/install.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { inAccounts, testCluster } from './support/cluster.ts';
+import { inMail } from './support/directory.ts';
+import { eventually } from './support/eventually.ts';
 import { deliver, Person } from './support/person.ts';
 import { replyTo } from './support/reply.ts';
-import { apply, people, ready } from './support/resources.ts';
+import { apply, field, fresh, people, personSpec, ready } from './support/resources.ts';
 
 /** Test patterns, in pieces so that no scanner takes this file for what they stand for. */
 const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', 'STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('-');
@@ -33,10 +35,10 @@ async function run(cronJob: string): Promise<void> {
 
 type Sheets = Readonly<Record<string, readonly (readonly unknown[])[]>>;
 /** The sheets of a report of today, by their names. */
-async function today(): Promise<Sheets> {
+async function today(...more: readonly string[]): Promise<Sheets> {
   const day = dayOf(Date.now());
   const file = join(folder, `report-${jobs++}.xlsx`);
-  await hopthu('report', '--from', day, '--to', day, '--format', 'xlsx', '--output', file);
+  await hopthu('report', '--from', day, '--to', day, '--format', 'xlsx', '--output', file, ...more);
   const sheets = await readXlsx(readFileSync(file));
   return Object.fromEntries(sheets.map(({ sheet, data }) => [sheet, data]));
 }
@@ -45,6 +47,9 @@ const numberIn = (sheets: Sheets, sheet: string, row: string, column = 1) =>
 
 let official: Person;
 let colleague: Person;
+/** Alone in an organization of its own. */
+let counted: Person;
+const office = fresh('reports-office');
 
 beforeAll(async () => {
   // The recipient of the site file; another journey may have it already, with more in its spec.
@@ -58,6 +63,15 @@ beforeAll(async () => {
     'reports-official': 'Thạch Thị Sóc',
     'reports-colleague': 'Kim Văn Trăng',
   });
+  await apply(site, 'Organization', office, { name: `Phòng ${office}` });
+  const name = `${office}-person`;
+  await apply(site, 'Mailbox', name, personSpec('Sơn Thị Đếm', { organizationRef: { name: office } }));
+  await ready(site, `mailbox/${name}`);
+  counted = await Person.settled(site, name);
+  for (const wrong of ['Sai-Mat-Khau-1', 'Sai-Mat-Khau-2']) {
+    const stranger = Object.assign(Object.create(counted), { password: wrong }) as Person;
+    await expect(stranger.imap(async () => true)).rejects.toThrow();
+  }
   official = both['reports-official'] as Person;
   colleague = both['reports-colleague'] as Person;
 });
@@ -132,4 +146,30 @@ it('an incident is recorded, with who was told, and settled (R42)', async () => 
   expect(Object.values(await today()).flat(2)).toContain(
     'Tài khoản bị chiếm đoạt: Phát tán thư rác từ hộp thư',
   );
+});
+
+/** How often slapd let somebody in and refused him, counted past it: at both providers together. */
+async function loggedOf(dn: string): Promise<readonly number[]> {
+  const slapcat = `slapcat -f /etc/hopthu/slapd.conf -b cn=logins -o ldif-wrap=no -a '(reqDN=${dn})'`;
+  const logs = [0, 1].map((number) =>
+    inMail(site, 'exec', `openldap-${number}`, '-c', 'slapd', '--', 'sh', '-c', slapcat),
+  );
+  const results = [...(await Promise.all(logs)).join('\n').matchAll(/^reqResult: (\d+)$/gm)];
+  return [
+    results.filter(([, code]) => code === '0').length,
+    results.filter(([, code]) => code !== '0').length,
+  ];
+}
+
+it('logins of an organization are those that the providers of the directory have logged (R36)', async () => {
+  const logged = await loggedOf(await field(site, `mailbox/${counted.name}`, '.status.entry'));
+  expect(logged[0]).toBeGreaterThan(0);
+  expect(logged[1]).toBeGreaterThanOrEqual(2);
+  const [, month, day] = dayOf(Date.now()).split('-');
+  // Those of the last minute are counted at the next look.
+  await eventually(120_000, async () => {
+    await run('report-collect');
+    const sheets = await today('--organization', office);
+    expect(sheets['Số lượt đăng nhập mỗi ngày']).toContainEqual([`${day}/${month}`, ...logged]);
+  });
 });

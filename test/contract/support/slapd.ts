@@ -97,6 +97,18 @@ export class Slapd {
     await execa('/usr/sbin/slapmodify', ['-f', this.#path('slapd.conf'), '-b', suffix], { input });
   }
 
+  /** Writes into its log of logins, while it stands still, that somebody logged in or was refused. */
+  async pretendLogin(dn: string, at: Date, result: 0 | 49): Promise<void> {
+    const time = at.toISOString().replaceAll(/[-:T]/g, '').replace('Z', '000Z');
+    const lines = [
+      ...[`dn: reqStart=${time},cn=logins`, 'objectClass: auditBind', `reqStart: ${time}`, `reqEnd: ${time}`],
+      ...['reqType: bind', 'reqSession: 1', `reqDN: ${dn}`, `reqResult: ${result}`],
+      ...['reqMethod: SIMPLE', 'reqVersion: 3'],
+    ];
+    const options = ['-f', this.#path('slapd.conf'), '-b', 'cn=logins'];
+    await execa('/usr/sbin/slapadd', options, { input: `${lines.join('\n')}\n` });
+  }
+
   /** Changes its configuration; takes effect with the next start. */
   async configure(edit: (config: string) => string): Promise<void> {
     const path = this.#path('slapd.conf');

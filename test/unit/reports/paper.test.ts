@@ -42,6 +42,11 @@ describe('the report of a month', () => {
     ]);
     expect(tableNamed(report.blocks, 'Biến động')?.rows).toContainEqual(['Cấp mới', 5]);
     expect(tableNamed(report.blocks, 'Thư bị từ chối')?.rows).toContainEqual(['Có vi-rút', 45, 0]);
+    expect(report.blocks).toContainEqual({
+      kind: 'paragraph',
+      text: 'Trong kỳ có 22.041 lượt đăng nhập thành công và 222 lượt bị từ chối, phần lớn do sai mật khẩu.',
+    });
+    expect(tableNamed(report.blocks, 'Sử dụng theo')?.total?.[4]).toBe(22_041);
     expect(tableNamed(report.blocks, 'Số yêu cầu')?.total).toEqual(['Tổng cộng', 3, 2, 1]);
     expect(tableNamed(report.blocks, 'Các lần sao lưu')?.rows).toContainEqual([
       'Sao lưu danh bạ, cấu hình và cơ sở dữ liệu',

@@ -128,6 +128,9 @@ describe("the day's mail", () => {
   });
 });
 
+/** Logins have a test of their own. */
+const noLog = { logs: {}, keptDays: 90, onFailure: () => undefined };
+
 describe("a month's mailboxes", () => {
   const start = startOf('2026-10-01');
   const hour = 3_600_000;
@@ -153,12 +156,13 @@ describe("a month's mailboxes", () => {
           directory: async () => ({ accounts, offices }),
           used: async () => new Map([['an', 50]]),
           runs: async () => ({ one: { job: 'backup-site', ended: start + hour, ok: true } }),
+          logins: noLog,
         };
         await collect(store, sources, 7, at);
       }
     const period = parsePeriod('2026-10');
     return figuresOf(
-      await gather(store, { requests: [], incidents: [] }, period),
+      { ...(await gather(store, { requests: [], incidents: [] }, period)), providers: [] },
       period,
       undefined,
       '2026-12-01',
@@ -242,13 +246,17 @@ describe("a month's mailboxes", () => {
     const look = (at: number, ids: readonly string[], accounts: readonly Seen[]) => {
       const named = ids.map((id) => ({ id, name: id, resource: 'x/so' }));
       const directory = async () => ({ accounts, offices: named });
-      return collect(store, { directory, used: async () => new Map(), runs: async () => ({}) }, 7, at);
+      const nothing = { used: async () => new Map<string, number>(), runs: async () => ({}), logins: noLog };
+      return collect(store, { directory, ...nothing }, 7, at);
     };
     const october = start + hour;
     const november = startOf('2026-11-05');
     await look(october, ['cu'], [seen('an', { organization: 'cu' })]);
     await look(november, ['moi'], [seen('an', { organization: 'moi' })]);
-    const facts = async (text: string) => gather(store, { requests: [], incidents: [] }, parsePeriod(text));
+    const facts = async (text: string) => ({
+      ...(await gather(store, { requests: [], incidents: [] }, parsePeriod(text))),
+      providers: [],
+    });
     const linesOf = async (text: string, end: string) =>
       figuresOf(await facts(text), parsePeriod(text), undefined, end).parts.map(({ name }) => name);
     expect(await linesOf('2026-10', '2026-10-31')).toEqual(['cu', 'moi']);

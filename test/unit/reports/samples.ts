@@ -72,11 +72,24 @@ function fileOf(day: string, index: number): DayFile {
         } as const,
       ]),
     ),
+    logins: {
+      'openldap-0': told(day, { 'so-y-te': count(400), 'so-noi-vu': count(300) }),
+      'openldap-1': told(day, { 'benh-vien': count(90) }),
+    },
     runs: {
       [`site-${day}`]: { job: 'backup-site', ended: startOf(day) + 23.07 * hour, ok: true },
       [`mail-${day}`]: { job: 'backup-mail', ended: startOf(day) + 23.2 * hour, ok: index !== 9 },
     },
   };
+}
+
+/** One of a hundred was refused. */
+function told(day: string, succeeded: Readonly<Record<string, number>>) {
+  const organizations = Object.entries(succeeded).map(([id, count]) => [
+    id,
+    { succeeded: count, refused: Math.round(count / 100) },
+  ]);
+  return { until: startOf(day) + 24 * hour, organizations: Object.fromEntries(organizations) };
 }
 
 const accounts = Array.from({ length: 302 }, (_, index) => [
@@ -96,6 +109,7 @@ const accounts = Array.from({ length: 302 }, (_, index) => [
 ]);
 
 export const facts: Facts = {
+  providers: ['openldap-0', 'openldap-1'],
   days: new Map(october.map((day, index) => [day, fileOf(day, index)])),
   months: new Map([['2026-10', Object.fromEntries(accounts)]]),
   offices: [
