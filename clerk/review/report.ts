@@ -1,6 +1,5 @@
 /** The written report of a request to the Department, as a document (R22). Pure. */
 import type { Block, Document } from '../../documents/model.ts';
-import type { MailboxSpec, MailboxStatus } from '../../operator/api/mailbox.ts';
 import type { MailboxRequest } from '../../operator/api/request.ts';
 import type { RequestWords } from '../../operator/core/requests/texts.ts';
 import { fill } from '../../operator/core/template.ts';
@@ -49,7 +48,7 @@ function factsOf(request: MailboxRequest, world: LetterWorld) {
     number: status.number,
     organization: requesterOf(world, request)?.name,
     signer: spec.requester.name,
-    sentBy: delegateOf(world, request),
+    sentBy: delegateOf(request),
     reference: referenceOf(words, request),
     received: day(spec.received),
     decided: day(spec.decision?.at),
@@ -63,15 +62,9 @@ function factsOf(request: MailboxRequest, world: LetterWorld) {
   });
 }
 
-/** Who sent it on behalf of the organization (R26), by name where the mailbox is still there. */
-function delegateOf({ mailboxes }: LetterWorld, { spec: { requester } }: MailboxRequest): string | undefined {
-  const { address, sentBy } = requester;
-  if (sentBy === undefined || sentBy === address) return undefined;
-  const found = [...mailboxes.values()].find(
-    ({ status }) => (status as MailboxStatus | undefined)?.address === sentBy,
-  );
-  const name = (found?.spec as MailboxSpec | undefined)?.person?.fullName;
-  return name === undefined ? sentBy : `${name} (${sentBy})`;
+/** The login that sent it on behalf of the organization, where that was not its own (R26). */
+function delegateOf({ spec: { requester } }: MailboxRequest): string | undefined {
+  return requester.sentBy === requester.address ? undefined : requester.sentBy;
 }
 
 function conclusion({ spec, status }: MailboxRequest, words: RequestWords): string {
