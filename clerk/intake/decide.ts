@@ -6,13 +6,12 @@ import { centreAddress } from '../../operator/core/notices/readers.ts';
 import type { AnswerKind, IntakeTexts } from '../../operator/core/requests/intake-texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { rfc3339 } from '../../operator/core/time.ts';
-import { type AutomaticReason, automaticReason, automaticReasons } from './automatic.ts';
+import { type AutomaticReason, automaticReason } from './automatic.ts';
 import type { LetterFile, LetterHead } from './letter.ts';
 import type { ReadList } from './list-file.ts';
 import type { Sender } from './senders.ts';
 
-export const dropReasons = [...automaticReasons, 'unknown', 'from', 'personal', 'reply'] as const;
-export type DropReason = AutomaticReason | (typeof dropReasons)[number];
+export type DropReason = AutomaticReason | 'unknown' | 'from' | 'personal' | 'reply';
 
 /** A MailboxRequest that shall be there. The same letter gives the same name, however often it comes. */
 export type NewRequest = { readonly name: string; readonly namespace: string; readonly spec: RequestSpec };
@@ -47,7 +46,7 @@ export function dropBefore(
   { sender, head }: Delivery,
   known: Sender | undefined,
 ): DropReason | undefined {
-  const automatic = automaticReason(head.headers, sender, centreAddress(site));
+  const automatic = automaticReason(head.headers, sender, addressOf(site, site.notices.from));
   if (automatic !== undefined) return automatic;
   if (known === undefined) return 'unknown';
   // The filter has seen to it; what people read as the sender must be who is answered.

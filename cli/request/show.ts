@@ -15,7 +15,7 @@ export async function show(
   else console.log(describeRequest(request));
 }
 
-export function describeRequest(request: MailboxRequest): string {
+function describeRequest(request: MailboxRequest): string {
   const { spec, status } = request;
   const ready = status.conditions?.find(({ type }) => type === 'Ready');
   const sections = [

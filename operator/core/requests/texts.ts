@@ -6,7 +6,7 @@ import { Invalid } from '../../errors.ts';
 import { fillLetter } from '../letter-template.ts';
 
 /** Values that each letter's template may ask for. */
-export const letterFields: Readonly<Record<LetterKind, readonly string[]>> = {
+const letterFields: Readonly<Record<LetterKind, readonly string[]>> = {
   acknowledged: [
     ...['number', 'organization', 'reference', 'count', 'rows', 'findings', 'term'],
     ...['centre', 'site', 'regulation'],

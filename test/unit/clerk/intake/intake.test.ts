@@ -265,6 +265,12 @@ describe('what is dropped, and counted', () => {
     expect([requests.size, sent.length, seen]).toEqual([0, 0, [{ outcome: 'dropped', reason }]]);
   });
 
+  it("the clerk's own letters, where it does not write from the Centre's first address", async () => {
+    const site = { ...socTrang, notices: { ...socTrang.notices, from: 'thong-bao' } };
+    const { seen } = await take(auto({ 'X-Loop': 'thong-bao@soctrang.gov.vn' }), organization, { site });
+    expect(seen).toEqual([{ outcome: 'dropped', reason: 'loop' }]);
+  });
+
   it('an answer that nobody takes', async () => {
     const send = () => Promise.reject(new Blocked('LetterRefused', 'mailbox is full'));
     const { seen } = await take({ attachments: [] }, organization, { letters: { send } });
