@@ -3,7 +3,6 @@ import { App, Chart } from 'cdk8s';
 import { postfix, postfixConfig } from '../../../charts/components/postfix.ts';
 import { attribute, objectClass } from '../../../operator/core/layout.ts';
 import { messageSizeLimit } from '../../../operator/core/quota.ts';
-import { loginIn } from '../../../operator/core/requests/service-address.ts';
 import { daNang, sharded, socTrang } from '../../support/sites.ts';
 
 const directory = { host: 'openldap.test.svc.cluster.local', port: 636 };
@@ -200,20 +199,6 @@ describe('letters to service addresses (R20)', () => {
       '{ admin@danang.gov.vn = admin@clerk.invalid }',
     ]);
     expect(copies({ ...socTrang, domainAliases: ['hauthanh.gov.vn'] })).toHaveLength(2);
-  });
-
-  it('are told with the login that sent them, to the clerk alone (R26)', () => {
-    for (const port of [4465, 5587])
-      expect(options(port).join()).toContain(
-        'check_recipient_access inline:{ { admin@soctrang.gov.vn = name_login } }',
-      );
-    const tells = parameter('name_login')?.replaceAll('$$', '$') ?? '';
-    const [, pattern = '', action = ''] = /\/(.*)\/ BCC (\S+)/.exec(tells) ?? [];
-    const told = 'ntbinh@soctrang.gov.vn'.replace(
-      new RegExp(pattern),
-      action.replaceAll(/\$\{(\d)\}/g, '$$$1'),
-    );
-    expect(loginIn(told.split('@')[0] ?? '')).toBe('ntbinh@soctrang.gov.vn');
   });
 
   it('go by a tunnel that knows the clerk, whatever else says where mail goes', () => {

