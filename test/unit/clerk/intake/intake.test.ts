@@ -151,10 +151,7 @@ describe('an organization that sends its list', () => {
   it('is asked for by a login that is noted (R26)', async () => {
     const { intake, requests } = desk();
     await intake.take({ sender: organization, services: ['admin'], login: person, raw: await compose() });
-    expect([...requests.values()][0]?.spec.requester).toMatchObject({
-      address: organization,
-      sentBy: person,
-    });
+    expect([...requests.values()][0]?.spec.requester.sentBy).toBe(person);
   });
 
   it('may attach several lists, one of which cannot be read: it is told of that one', async () => {
