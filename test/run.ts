@@ -123,11 +123,13 @@ const sum = (counts: readonly Count[]): Count => ({
   failed: counts.reduce((all, { failed }) => all + failed, 0),
 });
 
-/** The journeys, those of different sites side by side. */
+/** The journeys, those of different sites side by side; with SERIAL=1 one by one, which tells whether a failure is of the other lane's making. */
 async function runJourneys(): Promise<Count> {
   const lane = ({ name, files }: Lane) =>
     runJest('e2e', `e2e-${name}`, ['--runInBand', '--testTimeout=180000', '--runTestsByPath', ...files]);
   const { sideBySide, after } = lanes();
+  if (process.env['SERIAL'] === '1')
+    return lane({ name: 'all', files: [...sideBySide, after].flatMap(({ files }) => files) });
   return sum([...(await Promise.all(sideBySide.map(lane))), await lane(after)]);
 }
 
