@@ -35,12 +35,14 @@ async function running(namespace: string, label: string): Promise<readonly Pod[]
     .flatMap(([name = '', ip = '']) => (ip === '' ? [] : [{ namespace, name, ip }]));
 }
 
-/** The flows of a site where each part is one pod: none leads from a part to itself, and no two directories share a port. */
+/** The flows of a site where each part is one pod: none leads from a part to itself, and no port is of two directories alone. */
 export function flowsOfSingles(site: Site) {
   return flowsOf(site)
     .filter(({ from, to }) => from !== to)
     .map((flow) =>
-      'ports' in flow ? { ...flow, ports: flow.ports.filter((name) => name !== 'ldapsRead') } : flow,
+      'ports' in flow
+        ? { ...flow, ports: flow.ports.filter((name) => name !== 'ldapsRead' && name !== 'provider') }
+        : flow,
     );
 }
 
