@@ -62,8 +62,9 @@ export class RememberedDirectory implements Directory {
   #replace(entries: readonly DirectoryEntry[], since: number): void {
     const known = new Map(this.#entries);
     for (const key of known.keys()) if ((this.#writtenAt.get(key) ?? 0) <= since) this.#entries.delete(key);
-    for (const entry of entries.filter(({ dn }) => !this.#entries.has(dnKey(dn)))) {
+    for (const entry of entries) {
       const key = dnKey(entry.dn);
+      if (this.#entries.has(key)) continue;
       const before = known.get(key);
       this.#entries.set(key, before !== undefined && isSame(before, entry) ? before : entry);
     }
