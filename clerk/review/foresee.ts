@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from '../../cli/annex/report.ts';
 import { type Item, review } from '../../cli/plan/review.ts';
 import type { Finding, RequestStatus } from '../../operator/api/request.ts';
-import type { Resource } from '../../operator/api/resource.ts';
+import { type Resource, unseen } from '../../operator/api/resource.ts';
 import { dateInVietnam } from '../../operator/core/time.ts';
 import type { ClusterManifests } from './cluster-manifests.ts';
 import type { ReviewWorld } from './world.ts';
@@ -82,19 +82,10 @@ function groupOf(world: ReviewWorld, manifests: ClusterManifests): readonly Reso
     const { spec } = manifest;
     if (resource !== undefined) return [resource, { ...resource, spec }];
     const { kind, namespace, name } = manifest.id;
-    return [{ kind, metadata: { ...nothingKnown, namespace, name }, spec, status: undefined }];
+    return [{ kind, metadata: { ...unseen, namespace, name }, spec, status: undefined }];
   });
   return world.around([...after, ...manifests.removed]);
 }
-
-const nothingKnown = {
-  uid: '',
-  resourceVersion: '',
-  generation: 1,
-  creationTimestamp: '',
-  finalizers: [],
-  annotations: {},
-};
 
 function isStill(
   world: ReviewWorld,

@@ -1,5 +1,6 @@
 /** What the cells of a row ask of a mailbox's spec. */
 import { type MailboxSpec, parseMailbox } from '../../operator/api/mailbox.ts';
+import { unseen } from '../../operator/api/resource.ts';
 import { localPartOf } from '../../operator/core/naming/identity.ts';
 import { checkLocalPart, reservedLocalParts } from '../../operator/core/naming/local-part.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -66,16 +67,7 @@ function wantedState(text: string): string {
 
 /** @throws Refused when the spec would not be one that the API server takes */
 export function checkedSpec(id: ResourceId, spec: object): object {
-  const metadata = {
-    name: id.name,
-    namespace: id.namespace,
-    uid: '',
-    resourceVersion: '',
-    generation: 0,
-    creationTimestamp: '',
-    finalizers: [],
-    annotations: {},
-  };
+  const metadata = { ...unseen, name: id.name, namespace: id.namespace };
   orRefused((): MailboxSpec => parseMailbox({ kind: id.kind, metadata, spec, status: undefined }).spec);
   return spec;
 }

@@ -1,7 +1,7 @@
 /** What the API server refuses of a manifest, before the operator ever sees it: the CRDs' schemas and rules. */
 import { parseMailbox } from '../../operator/api/mailbox.ts';
 import { parseOrganization } from '../../operator/api/organization.ts';
-import type { Resource } from '../../operator/api/resource.ts';
+import { type Resource, unseen } from '../../operator/api/resource.ts';
 import { Invalid } from '../../operator/errors.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -29,17 +29,7 @@ export function refusalOf(manifest: Manifest, before?: Resource): string | undef
 
 function invalidField(manifest: Manifest): string | undefined {
   const { kind, name, spec } = manifest;
-  const metadata = {
-    name,
-    namespace: '',
-    uid: '',
-    resourceVersion: '',
-    generation: 1,
-    creationTimestamp: '',
-    finalizers: [],
-    annotations: {},
-  };
-  const resource: Resource = { kind, metadata, spec, status: undefined };
+  const resource: Resource = { kind, metadata: { ...unseen, name, namespace: '' }, spec, status: undefined };
   try {
     if (kind === 'Mailbox') parseMailbox(resource);
     else parseOrganization(resource);

@@ -33,6 +33,16 @@ export type Metadata = {
   readonly annotations: Readonly<Record<string, string>>;
 };
 
+/** What the API server gives, of a resource that it has not been given yet. */
+export const unseen = {
+  uid: '',
+  resourceVersion: '',
+  generation: 1,
+  creationTimestamp: '',
+  finalizers: [],
+  annotations: {},
+} satisfies Omit<Metadata, 'name' | 'namespace'>;
+
 /** A resource as it came from the API server; `spec` is checked again by `parseMailbox` and `parseOrganization`. */
 export type Resource<K extends AnyKind = Kind> = {
   readonly kind: K;
