@@ -30,11 +30,31 @@ export class ClusterNotReady extends Error {
 /** Calls kubectl, which may fail while the cluster starts. */
 type Ask = (...args: readonly string[]) => Promise<string | undefined>;
 
-async function until(what: string, deadline: number, condition: () => Promise<boolean>): Promise<void> {
+/** What tells why, as long as there is a cluster to ask: the journeys delete theirs when it does not come up. */
+const REPORT = [
+  ['get', 'pods', '--all-namespaces', '--output=wide'],
+  ['get', 'events', '--all-namespaces', '--field-selector=type=Warning'],
+  ['logs', '--namespace=kube-system', '--selector=k8s-app in (kube-dns,kube-proxy)', '--prefix', '--tail=20'],
+] as const;
+
+async function report(ask: Ask): Promise<string> {
+  const parts = REPORT.map(
+    async (args) => `$ kubectl ${args.join(' ')}\n${(await ask(...args)) ?? '(no answer)'}`,
+  );
+  return (await Promise.all(parts)).join('\n\n');
+}
+
+/** Asks until it is so. @throws ClusterNotReady at the deadline */
+async function until(
+  what: string,
+  ask: Ask,
+  deadline: number,
+  condition: () => Promise<boolean>,
+): Promise<void> {
   while (!(await condition())) {
     if (Date.now() > deadline) {
       throw new ClusterNotReady(
-        `${what} did not get ready within ${TIMEOUT_MS / 1000} s. The node's container holds /var/log/kubelet.log and /var/log/containerd.log.`,
+        `${what} did not get ready within ${TIMEOUT_MS / 1000} s. The node's container holds /var/log/kubelet.log and /var/log/containerd.log.\n\n${await report(ask)}`,
       );
     }
     await pause(POLL_MS);
@@ -88,11 +108,11 @@ export async function waitUntilUsable(
   const deadline = Date.now() + TIMEOUT_MS;
   // Kubernetes gives the start of a container in whole seconds.
   const since = new Date(Math.floor(startedAt.getTime() / 1000) * 1000);
-  await until(`The node ${node}`, deadline, () => nodeIsReady(ask, node, since));
+  await until(`The node ${node}`, ask, deadline, () => nodeIsReady(ask, node, since));
   for (const { namespace, selector, what } of SYSTEM_PODS) {
-    await until(what, deadline, () => podsAreReady(ask, namespace, selector, since));
+    await until(what, ask, deadline, () => podsAreReady(ask, namespace, selector, since));
   }
-  await until('A default StorageClass', deadline, async () => {
+  await until('A default StorageClass', ask, deadline, async () => {
     const name = await ask('get', 'storageclass', `--output=jsonpath=${DEFAULT_CLASS}`);
     return name !== undefined && name !== '';
   });

@@ -111,10 +111,11 @@ function isReady(folder: Folder, ca: Buffer): Promise<true | undefined> {
   });
 }
 
+/** The server's key is written after it: where the key is, the certificate is whole. */
 async function certificate(folder: Folder): Promise<Buffer> {
-  const path = join(folder.path, 'certificates', 'apiserver.crt');
+  const path = (ending: 'crt' | 'key'): string => join(folder.path, 'certificates', `apiserver.${ending}`);
   return eventually('the certificate of kube-apiserver', () =>
-    existsSync(path) ? readFile(path) : undefined,
+    existsSync(path('key')) ? readFile(path('crt')) : undefined,
   );
 }
 
