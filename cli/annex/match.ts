@@ -61,7 +61,7 @@ export function findExisting(wanted: Wanted): KnownMailbox {
   if (organization !== undefined && isOrganizationMailbox(site, cells, organization)) {
     const found = onlyOne(ofOrganization(wanted), wanted);
     if (found !== undefined) return found;
-    throw new Refused(`${organization.name} chưa có hộp thư của đơn vị`);
+    throw new Refused(`${organization.name} chưa có hộp thư đơn vị`);
   }
   if (id === undefined && address === undefined && resource === undefined) {
     throw new Refused('thiếu mã cán bộ hoặc địa chỉ hiện có', { field: 'address', rule: 'R20' });
