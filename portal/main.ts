@@ -10,6 +10,7 @@ import { Doveadm } from '../operator/dovecot/doveadm.ts';
 import { DoveadmSessions } from '../operator/dovecot/doveadm-sessions.ts';
 import { DoveadmUsage } from '../operator/dovecot/doveadm-usage.ts';
 import { ShardedSessions } from '../operator/dovecot/shards.ts';
+import { need, needNumber } from '../operator/environment.ts';
 import { serveHealth } from '../operator/health.ts';
 import { Memory } from '../operator/throttle/memory.ts';
 import { portalApp } from './app.ts';
@@ -33,11 +34,6 @@ import { servePortal } from './server.ts';
 /** Three kinds of this many are about 8 MiB. */
 const most = 10_000;
 
-const need = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set`);
-  return value;
-};
 const file = (name: string) => () => readFile(need(name), 'utf8');
 
 async function serve(): Promise<void> {
@@ -57,7 +53,7 @@ async function serve(): Promise<void> {
   const at = (host: string) =>
     new Doveadm({
       host,
-      port: Number(need('HOPTHU_SESSIONS_PORT')),
+      port: needNumber('HOPTHU_SESSIONS_PORT'),
       ca: file('HOPTHU_CA_FILE'),
       key: file('HOPTHU_SESSIONS_KEY_FILE'),
     });
@@ -67,7 +63,7 @@ async function serve(): Promise<void> {
   const sessions = new ShardedSessions(dovecots.map((one) => one.sessions));
   const directory = new PortalDirectory(site, {
     host: need('HOPTHU_LDAP_HOST'),
-    port: Number(need('HOPTHU_LDAP_PORT')),
+    port: needNumber('HOPTHU_LDAP_PORT'),
     ca: file('HOPTHU_CA_FILE'),
     password: file('HOPTHU_LDAP_PASSWORD_FILE'),
   });
@@ -117,10 +113,10 @@ async function serve(): Promise<void> {
         (err) => log.error({ err }, 'a page lacks what Dovecot knows'),
       ),
       ports: {
-        imaps: Number(need('HOPTHU_IMAPS_PORT')),
+        imaps: needNumber('HOPTHU_IMAPS_PORT'),
         pop3s: Number(need('HOPTHU_POP3S_PORT')),
-        submissions: Number(need('HOPTHU_SUBMISSIONS_PORT')),
-        submission: Number(need('HOPTHU_SUBMISSION_PORT')),
+        submissions: needNumber('HOPTHU_SUBMISSIONS_PORT'),
+        submission: needNumber('HOPTHU_SUBMISSION_PORT'),
       },
       now: Date.now,
     },
@@ -128,11 +124,11 @@ async function serve(): Promise<void> {
     fault: (err) => log.error({ err }, 'a fault'),
   });
   const { server, renew } = await servePortal(app, {
-    port: Number(need('HOPTHU_HTTPS_PORT')),
+    port: needNumber('HOPTHU_HTTPS_PORT'),
     tls: need('HOPTHU_TLS_FOLDER'),
     caller: need('HOPTHU_CALLER'),
   });
-  const health = await serveHealth(Number(need('HOPTHU_PORT')), { registry, isReady: () => true });
+  const health = await serveHealth(needNumber('HOPTHU_PORT'), { registry, isReady: () => true });
   process.on('SIGHUP', () => {
     try {
       renew();
@@ -157,7 +153,7 @@ function publishedDirectory(site: Site, fault: (error: unknown) => void): KeptDi
       readListed(site, {
         account: 'published',
         host: need('HOPTHU_READERS_HOST'),
-        port: Number(need('HOPTHU_READERS_PORT')),
+        port: needNumber('HOPTHU_READERS_PORT'),
         ca: file('HOPTHU_CA_FILE'),
         password: file('HOPTHU_PUBLISHED_PASSWORD_FILE'),
       }),

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { type PortalFile, portalFiles, portalTexts } from '../../operator/core/portal-texts.ts';
 import { visibleTo } from '../../operator/core/published.ts';
 import { parseSite } from '../../operator/core/site.ts';
+import { need, needNumber } from '../../operator/environment.ts';
 import { Invalid, Unavailable } from '../../operator/errors.ts';
 import { Pages } from '../frame.ts';
 import { buildDirectory } from '../published/model.ts';
@@ -16,11 +17,6 @@ import { folderTarget } from './folder.ts';
 import { publish, stateName } from './publish.ts';
 import { s3Target } from './s3.ts';
 
-const need = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set`);
-  return value;
-};
 const file = (name: string) => () => readFile(need(name), 'utf8');
 
 const site = parseSite(readFileSync(need('HOPTHU_SITE_FILE'), 'utf8'), 'site.yaml');
@@ -50,11 +46,11 @@ async function run(): Promise<void> {
   if (files === undefined) throw new Invalid('published.files', 'is not there: nothing is to be published');
   const texts = readTexts();
   const readAt = new Date();
-  const listed = await patiently(Number(need('HOPTHU_PATIENCE_SECONDS')), () =>
+  const listed = await patiently(needNumber('HOPTHU_PATIENCE_SECONDS'), () =>
     readListed(site, {
       account: 'publisher',
       host: need('HOPTHU_LDAP_HOST'),
-      port: Number(need('HOPTHU_LDAP_PORT')),
+      port: needNumber('HOPTHU_LDAP_PORT'),
       ca: file('HOPTHU_CA_FILE'),
       password: file('HOPTHU_LDAP_PASSWORD_FILE'),
     }),
