@@ -73,6 +73,14 @@ export function findExisting(wanted: Wanted): KnownMailbox {
       field: id === undefined ? 'address' : 'id',
     });
   }
+  checkAgreement(found, wanted);
+  return agreed(found, cells);
+}
+
+/** Of several ways in which a row names a mailbox, none may speak of another one. @throws Refused */
+function checkAgreement(found: KnownMailbox, wanted: Wanted): void {
+  const { cells, organization } = wanted;
+  const { id, address, resource } = cells;
   if (id !== undefined && found.staffNumber !== undefined && keyOf(found.staffNumber) !== keyOf(id)) {
     throw new Refused(`${address ?? resource} là của mã cán bộ ${found.staffNumber}, không phải ${id}`, {
       field: 'id',
@@ -90,7 +98,6 @@ export function findExisting(wanted: Wanted): KnownMailbox {
       rule: 'R20',
     });
   }
-  return agreed(found, cells);
 }
 
 function byResource({ mailboxes, cells }: Wanted): KnownMailbox | undefined {
