@@ -106,7 +106,7 @@ function manifestOf(object: unknown, place: string): Manifest | undefined {
   if (kind === 'MailboxRequest') return undefined;
   if (fields['apiVersion'] !== apiVersion || !kinds.includes(String(kind))) {
     throw new WrongInput(
-      `${place}: there is no ${fields['apiVersion']} ${String(kind)}: use ${apiVersion} with ${kinds.join(' or ')}`,
+      `${place}: ${kind ? `there is no ${fields['apiVersion']} ${String(kind)}` : 'has no kind'}: use ${apiVersion} with ${kinds.join(' or ')}`,
     );
   }
   const metadata = fieldsOf(fields['metadata']);
