@@ -58,6 +58,12 @@ beforeEach(async () => {
 afterEach(() => rm(repository, { recursive: true }));
 
 describe('hopthu plan of a branch', () => {
+  it('takes records of requests and incidents for no change, and no fault', async () => {
+    const records = ['MailboxRequest', 'Incident'].map((kind) => manifest(kind, 'x', {}));
+    await write('records.yaml', records.join('\n---\n'));
+    expect(await plan()).toMatchObject({ stdout: 'no changes\n', exitCode: 0 });
+  });
+
   it('with nothing that concerns accounts: exit 0', async () => {
     await write('people/ha.yaml', `# moved\n${mailbox('ha', 'Trần Thị Thu Hà')}\n`);
     await commit();
