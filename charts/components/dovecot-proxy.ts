@@ -17,7 +17,7 @@ import { clientService, service } from '../service.ts';
 import { throttle } from '../throttle.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
-import { namedBy } from './dovecot-config.ts';
+import { greets, namedBy } from './dovecot-config.ts';
 
 const part = 'dovecot-proxy';
 const uid = 5000;
@@ -66,7 +66,6 @@ export function dovecotProxy(scope: Construct, context: Context, directory: Endp
   const place = { part: 'dovecot', pods: part, namespace };
   service(scope, context, { ...place, ports: [...forPeople, 'saslTunnel'] });
   clientService(scope, context, { ...place, ports: forPeople });
-  const greets = `exec 3<>/dev/tcp/127.0.0.1/${loopback.sasl} && read -rt 4 -u 3 line && [[ $line == VERSION* ]]`;
   const alive = { exec: { command: ['/bin/bash', '-c', greets] }, timeoutSeconds: 5 };
   workload(scope, context, {
     name: part,
