@@ -17,9 +17,9 @@ import { clientService, service } from '../service.ts';
 import { isSharded, shardsOf } from '../shards.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
+import { reportsClaim } from './mounted.ts';
 import type { DirectoryEndpoints } from './openldap.ts';
 import { type MakeMap, postfixShards, shardMaps } from './postfix-shards.ts';
-import { reportsClaim } from './reports.ts';
 
 const part = 'postfix';
 /** Not a group of its own for the pod (fsGroup): that would be put on the queue too, whose owners Postfix insists on. */
