@@ -3,6 +3,8 @@ import { renderFile } from './config/render.ts';
 import { loopback, readyPorts } from './endpoints.ts';
 
 const periodSeconds = 5;
+/** The next probe, its news to every node, and a little patience. */
+const noticedSeconds = periodSeconds + 3;
 
 /** A port as /proc/net/tcp has it. */
 const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, '0');
@@ -16,10 +18,12 @@ export function filterDrainScript(): string {
 export function drainScript(part: 'postfix' | 'dovecot'): string {
   return renderFile(`${part}/drain`, {
     lmtpPortHex: hex(loopback.lmtp),
-    // The next probe, its news to every node, and a little patience.
-    noticedSeconds: periodSeconds + 3,
+    noticedSeconds,
   });
 }
+
+/** For who may end at any moment once nobody is led to it. */
+export const drainsOnly = { exec: { command: ['flock', '/tmp/draining', 'sleep', String(noticedSeconds)] } };
 
 /**
  * What the daemon starts for each question of the kubelet.
