@@ -34,8 +34,8 @@ export function readyScript(question: string): string {
 }
 
 /**
- * Ready unless the part drains; whom it leads to the pod until its network is gone would wait for two minutes. By HTTP: what
- * is asked by exec is cancelled in Kubernetes 1.35 as soon as the pod is told to end (kubernetes/kubernetes#140881).
+ * Ready unless the part drains: whoever is led to the pod when its network is gone waits for two minutes. By HTTP: what is
+ * asked by exec is cancelled in Kubernetes 1.35 as soon as the pod is told to end (kubernetes/kubernetes#140881).
  */
 export function readyUnlessDraining(part: keyof typeof readyPorts): object {
   return {
