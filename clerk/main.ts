@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { Unavailable } from '../operator/errors.ts';
+import { Blocked, Conflict, Unavailable } from '../operator/errors.ts';
 import { serveHealth } from '../operator/health.ts';
 import { connectKubernetes, loadKubeConfig } from '../operator/kube/client.ts';
 import { endOnUncaught } from '../operator/uncaught.ts';
@@ -48,7 +48,10 @@ const desk = new Desk({
   letters,
   report: (request, world) => reportFiles(request, world, new Date()),
   clock: () => new Date(),
-  failure: (what, err) => log.warn({ err }, `${what}: ${err.message}`),
+  failure: (what, err) => {
+    const expected = [Blocked, Conflict, Unavailable].some((kind) => err instanceof kind);
+    log[expected ? 'warn' : 'error']({ err }, `${what}: ${err.message}`);
+  },
 });
 const loop = new Loop({
   pass: async () => {

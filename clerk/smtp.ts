@@ -1,5 +1,6 @@
 /** Letters of the clerk by SMTP, which Postfix knows by its certificate. */
 import { type Gate, sendThrough } from '../operator/mail/gate.ts';
+import { loopHeader } from './intake/automatic.ts';
 import type { Attachment, Letters, Outgoing } from './ports.ts';
 
 const refusal = { reason: 'LetterRefused', called: 'letter' } as const;
@@ -24,7 +25,7 @@ export class SmtpLetters implements Letters {
       ...(answers === undefined ? {} : { inReplyTo: answers, references: answers }),
       headers: {
         'Auto-Submitted': answers === undefined ? 'auto-generated' : 'auto-replied',
-        'X-Loop': this.#gate.from.address,
+        [loopHeader]: this.#gate.from.address,
       },
       attachments: attachments.map(({ filename, content, type }) => ({
         filename,

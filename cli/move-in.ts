@@ -6,7 +6,7 @@ import { Failed, WrongInput } from './failure.ts';
 import { loadKubeConfig } from './kube.ts';
 import { type Account, readAccount } from './mailbox-account.ts';
 import { type Mover, parseMovers } from './move-list.ts';
-import { readText } from './read-text.ts';
+import { readText, standardInput } from './read-text.ts';
 import { loadSite, mailboxNamespace, siteOfNamespace } from './site.ts';
 
 export type MoveInOptions = {
@@ -97,7 +97,7 @@ function moversOf(name: string | undefined, { list, user }: MoveInOptions): read
 
 /** The first line. `-` is standard input. */
 function readPassword(file: string): string {
-  const [line = ''] = readText('--password-file', file === '-' ? '/dev/stdin' : file).split(/\r?\n/);
+  const [line = ''] = readText('--password-file', file === '-' ? standardInput : file).split(/\r?\n/);
   if (line === '') throw new WrongInput(`--password-file: the first line of ${file} is empty`);
   return line;
 }

@@ -2,12 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { WrongInput } from './failure.ts';
 
-/** @throws WrongInput naming the option and the file */
-export function readText(option: string, file: string): string {
+/** By its descriptor: /dev/stdin cannot be opened where another program has handed over a socket. */
+export const standardInput = 0;
+
+/** @param file a path, or standard input @throws WrongInput naming the option and the file */
+export function readText(option: string, file: string | typeof standardInput): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new WrongInput(`${option}: cannot read ${file}: ${String(error.code)}`);
+    const what = file === standardInput ? 'standard input' : file;
+    throw new WrongInput(`${option}: cannot read ${what}: ${String(error.code)}`);
   }
 }

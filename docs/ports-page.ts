@@ -52,12 +52,12 @@ export function portsPage(): string {
   );
   return `# Ports and flows
 
-Every namespace of a site denies all traffic in both directions by default; what follows is let through, and nothing else. Ports
-are TCP, "Service → container" where the daemon binds another one than clients use: policies look at the latter. The
-cluster's network plugin must enforce NetworkPolicies; what kubelet's probes ask comes from the node and is let in by all of them.
+Every namespace of a site denies all traffic in both directions by default; only what follows is let through. Ports are TCP. In "636 → 1636"
+the first is the Service's port, which clients use, and the second the container's, which policies match. The cluster's network plugin must enforce
+NetworkPolicies; kubelet's probes come from the node and are let in by every such plugin.
 
 ## For the firewall before the cluster
-Besides these, images are pulled by the nodes from \`images.registry\`.
+Open these. In addition, the nodes pull images from \`images.registry\`.
 
 ${table(outside)}
 

@@ -1,4 +1,5 @@
 /** Days and spans of days in Việt Nam, which has had one offset since 1975. Pure. */
+import { dateInVietnam, writtenDate } from '../operator/core/time.ts';
 import { Invalid } from '../operator/errors.ts';
 
 const offset = 7 * 3_600_000;
@@ -16,7 +17,7 @@ export type Period = {
 
 /** The day on which a moment is, in milliseconds since the epoch. */
 export function dayOf(time: number): Day {
-  return new Date(time + offset).toISOString().slice(0, 10);
+  return dateInVietnam(time);
 }
 
 /** When a day begins. */
@@ -80,12 +81,7 @@ export function lastPeriod(kind: Exclude<Period['kind'], 'days'>, now: number): 
   return { kind, ...months(year, first, length) };
 }
 
-/** `31/10/2026` */
-export function written(day: Day): string {
-  return day.split('-').toReversed().join('/');
-}
-
 /** `31/10` */
 export function shortDay(day: string): string {
-  return written(day).slice(0, 5);
+  return writtenDate(day).slice(0, 5);
 }

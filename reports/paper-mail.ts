@@ -1,8 +1,9 @@
 /** Mailboxes and mail in a report. Pure. */
 import type { Block, Cell } from '../documents/model.ts';
 import { shown } from '../documents/model.ts';
+import { writtenDate } from '../operator/core/time.ts';
 import type { ChangeKind } from './accounts.ts';
-import { shortDay, written } from './day.ts';
+import { shortDay } from './day.ts';
 import { type Figures, percent, total } from './figures.ts';
 import type { Why } from './mail-log.ts';
 import type { Words } from './words.ts';
@@ -32,7 +33,7 @@ export function mailboxBlocks({ whole, unused, period }: Figures, words: Words):
     { kind: 'heading', text: words('mailboxes') },
     {
       kind: 'table',
-      title: words('mailboxesByState', { to: written(period.to) }),
+      title: words('mailboxesByState', { to: writtenDate(period.to) }),
       columns: [
         { title: words('type'), width: 2 },
         ...[...states, 'sum'].map((name) => ({ title: words(name) })),

@@ -1,7 +1,7 @@
 /** Requests, backups and incidents in a report. Pure. */
 import type { Block, Cell } from '../documents/model.ts';
 import { shown } from '../documents/model.ts';
-import { dayOf, written } from './day.ts';
+import { dateInVietnam, timeInVietnam, writtenDate } from '../operator/core/time.ts';
 import type { Figures } from './figures.ts';
 import type { Words } from './words.ts';
 
@@ -94,5 +94,5 @@ export function incidentBlocks({ incidents }: Figures, words: Words): readonly B
 
 /** `08:05 31/10/2026` in Việt Nam. */
 function clock(time: number): string {
-  return `${new Date(time + 7 * 3_600_000).toISOString().slice(11, 16)} ${written(dayOf(time))}`;
+  return `${timeInVietnam(time)} ${writtenDate(dateInVietnam(time))}`;
 }

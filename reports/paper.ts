@@ -8,7 +8,8 @@ import {
   shown,
   type Table,
 } from '../documents/model.ts';
-import { type Period, shortDay, written } from './day.ts';
+import { dateInVietnam, writtenDate } from '../operator/core/time.ts';
+import { type Period, shortDay } from './day.ts';
 import { type Figures, type OfficeFigures, percent } from './figures.ts';
 import { mailboxBlocks, trafficBlocks } from './paper-mail.ts';
 import { backupBlocks, incidentBlocks, requestBlocks } from './paper-office.ts';
@@ -41,7 +42,7 @@ export function paperOf(
 ): Document {
   const period = periodInWords(figures.period, words);
   const { regulation, site, domain } = frame;
-  const span = { from: written(figures.period.from), to: written(figures.period.to) };
+  const span = { from: writtenDate(figures.period.from), to: writtenDate(figures.period.to) };
   const blocks: readonly Block[] = [
     {
       kind: 'paragraph',
@@ -73,7 +74,7 @@ export function paperOf(
 /** `tháng 10 năm 2026` */
 export function periodInWords({ kind, from, to }: Period, words: Words): string {
   const [year = '', month = ''] = from.split('-');
-  if (kind === 'days') return words('days', { from: written(from), to: written(to) });
+  if (kind === 'days') return words('days', { from: writtenDate(from), to: writtenDate(to) });
   if (kind === 'year') return words('year', { year });
   return kind === 'month'
     ? words('month', { month, year })
@@ -81,10 +82,7 @@ export function periodInWords({ kind, from, to }: Period, words: Words): string 
 }
 
 function headOf({ letterhead }: Frame, words: Words, created: Date): Letterhead {
-  const [year = '', month = '', day = ''] = new Date(created.getTime() + 7 * 3_600_000)
-    .toISOString()
-    .slice(0, 10)
-    .split('-');
+  const [year = '', month = '', day = ''] = dateInVietnam(created.getTime()).split('-');
   return {
     ...(letterhead.above === undefined ? {} : { above: letterhead.above }),
     office: letterhead.office,

@@ -115,29 +115,34 @@ async function runJest(project: string, name: string, args: readonly string[]): 
   return { passed: result.numPassedTests, failed: result.numFailedTests + result.numRuntimeErrorTestSuites };
 }
 
+/** Jest gives a test five seconds, which a busy machine can take over one. */
+const patient = ['--testTimeout=30000'];
+
 const sum = (counts: readonly Count[]): Count => ({
   passed: counts.reduce((all, { passed }) => all + passed, 0),
   failed: counts.reduce((all, { failed }) => all + failed, 0),
 });
 
-/** The journeys, those of different sites side by side. */
+/** The journeys, those of different sites side by side; with SERIAL=1 one by one, which tells whether a failure is of the other lane's making. */
 async function runJourneys(): Promise<Count> {
   const lane = ({ name, files }: Lane) =>
     runJest('e2e', `e2e-${name}`, ['--runInBand', '--testTimeout=180000', '--runTestsByPath', ...files]);
   const { sideBySide, after } = lanes();
+  if (process.env['SERIAL'] === '1')
+    return lane({ name: 'all', files: [...sideBySide, after].flatMap(({ files }) => files) });
   return sum([...(await Promise.all(sideBySide.map(lane))), await lane(after)]);
 }
 
 const stages: readonly Stage[] = [
   program('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
   program('types', 'tsc', ['--noEmit']),
-  { name: 'unit', run: () => runJest('unit', 'unit', ['--maxWorkers=100%']) },
+  { name: 'unit', run: () => runJest('unit', 'unit', ['--maxWorkers=100%', ...patient]) },
   {
     name: 'contract',
     run: async () => {
       await ensureCommands(contractPrograms);
       await ensureKubernetesBinary();
-      return runJest('contract', 'contract', ['--maxWorkers=4']);
+      return runJest('contract', 'contract', ['--maxWorkers=4', ...patient]);
     },
   },
   {

@@ -44,7 +44,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       messageSizeLimit: messageSizeLimit(site.attachment),
       lmtpPort: loopback.lmtp,
       saslPort: loopback.sasl,
-      classes: ['known', ...shards.classes].join(' '),
+      classes: ['known', 'name_login', ...shards.classes].join(' '),
       quotaCheck: shards.quotaCheck,
       quotas: shards.quotas,
       shards: shards.main,
@@ -62,7 +62,8 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       submissionsPort: ports.submissions.container,
       domain: site.domain,
       recipients: site.filter.limits.recipients,
-      copies: copies(site),
+      copies: toServices(site, (name) => `${name}@${clerkDomain}`),
+      services: toServices(site, () => 'name_login'),
       noticesPort: loopback.notices,
       repliesPort: loopback.replies,
       noticesFrom: `${site.notices.from}@${site.domain}`,
@@ -104,10 +105,10 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
   };
 }
 
-/** From each service address, under any of the site's domains, to its copy for the clerk. */
-function copies(site: Site): string {
+/** What a table has for each service address, under any of the site's domains. */
+function toServices(site: Site, value: (localPart: string) => string): string {
   const pairs = domainsOf(site).flatMap((domain) =>
-    serviceLocalParts(site).map((name) => `{ ${name}@${domain} = ${name}@${clerkDomain} }`),
+    serviceLocalParts(site).map((name) => `{ ${name}@${domain} = ${value(name)} }`),
   );
   return pairs.join(', ');
 }

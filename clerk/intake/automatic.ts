@@ -3,8 +3,7 @@
 /** In the order in which a letter has them; names in lower case. */
 export type Headers = readonly { readonly key: string; readonly value: string }[];
 
-export const automaticReasons = ['bounce', 'automatic', 'bulk', 'loop'] as const;
-export type AutomaticReason = (typeof automaticReasons)[number];
+export type AutomaticReason = 'bounce' | 'automatic' | 'bulk' | 'loop';
 
 /** Header of everything that the clerk writes, and what its value begins with. */
 export const loopHeader = 'x-loop';

@@ -6,13 +6,12 @@ import { centreAddress } from '../../operator/core/notices/readers.ts';
 import type { AnswerKind, IntakeTexts } from '../../operator/core/requests/intake-texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { rfc3339 } from '../../operator/core/time.ts';
-import { type AutomaticReason, automaticReason, automaticReasons } from './automatic.ts';
+import { type AutomaticReason, automaticReason } from './automatic.ts';
 import type { LetterFile, LetterHead } from './letter.ts';
 import type { ReadList } from './list-file.ts';
 import type { Sender } from './senders.ts';
 
-export const dropReasons = [...automaticReasons, 'unknown', 'from', 'personal', 'reply'] as const;
-export type DropReason = AutomaticReason | (typeof dropReasons)[number];
+export type DropReason = AutomaticReason | 'unknown' | 'from' | 'personal' | 'reply';
 
 /** A MailboxRequest that shall be there. The same letter gives the same name, however often it comes. */
 export type NewRequest = { readonly name: string; readonly namespace: string; readonly spec: RequestSpec };
@@ -38,6 +37,9 @@ export type Delivery = {
   readonly sender: string;
   /** Local parts of the service addresses that it came to. */
   readonly services: readonly string[];
+  readonly login?: string;
+  /** Own address of the mailbox that was logged in. */
+  readonly sentBy?: string;
   readonly head: LetterHead;
 };
 
@@ -47,7 +49,7 @@ export function dropBefore(
   { sender, head }: Delivery,
   known: Sender | undefined,
 ): DropReason | undefined {
-  const automatic = automaticReason(head.headers, sender, centreAddress(site));
+  const automatic = automaticReason(head.headers, sender, addressOf(site, site.notices.from));
   if (automatic !== undefined) return automatic;
   if (known === undefined) return 'unknown';
   // The filter has seen to it; what people read as the sender must be who is answered.
@@ -109,7 +111,7 @@ function answerTo(site: Site, texts: IntakeTexts, { sender, services, head }: De
 }
 
 function newRequest(
-  { services, head }: Delivery,
+  { services, head, sentBy }: Delivery,
   { organization, address, namespace }: Sender,
   { name, sha256, list }: Extract<LetterFile, { readonly list: ReadList }>,
   now: Date,
@@ -120,7 +122,11 @@ function newRequest(
     namespace,
     spec: {
       source: 'Mail',
-      requester: { organizationRef: { name: organization }, address },
+      requester: {
+        organizationRef: { name: organization },
+        address,
+        ...(sentBy === undefined ? {} : { sentBy }),
+      },
       received: rfc3339(receivedAt(head, now)),
       // Whoever wrote to several has written to the right one.
       ...(service === undefined || others.length > 0 ? {} : { service }),

@@ -28,6 +28,8 @@ export type Handed = {
   readonly sender: string;
   /** Local parts of the service addresses. */
   readonly services: readonly string[];
+  /** Address that was logged in with; absent where Postfix does not say. */
+  readonly login?: string;
   readonly raw: Uint8Array;
 };
 
@@ -83,11 +85,20 @@ export class Intake {
   async #decide(delivery: Delivery, raw: Uint8Array): Promise<Decision> {
     const { site, texts, files, clock, mailboxes } = this.#options;
     const known = senderOf(site, await mailboxes(), delivery.sender);
+    const { login } = delivery;
+    const sentBy = login && (senderOf(site, await mailboxes(), login)?.address ?? login);
     const dropped = dropBefore(site, delivery, known);
     if (dropped !== undefined) return { dropped };
     if (known === undefined) return { dropped: 'unknown' };
     try {
-      return decide(site, texts, delivery, known, await files(raw), clock());
+      return decide(
+        site,
+        texts,
+        { ...delivery, ...(sentBy && { sentBy }) },
+        known,
+        await files(raw),
+        clock(),
+      );
     } catch (error) {
       if (!(error instanceof NotReadable)) throw error;
       return known.type === 'Personal' ? { dropped: 'personal' } : unreadable(site, texts, delivery);

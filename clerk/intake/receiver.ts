@@ -8,7 +8,7 @@ import {
   type SMTPServerOptions,
   type SMTPServerSession,
 } from 'smtp-server';
-import { clerkDomain } from '../../operator/core/requests/service-address.ts';
+import { clerkDomain, loginIn } from '../../operator/core/requests/service-address.ts';
 import type { Handed } from './intake.ts';
 
 export type ReceiverOptions = {
@@ -78,12 +78,17 @@ function conversation({ largest, services, take, failure }: ReceiverOptions): SM
     closeTimeout: 20_000,
     onRcptTo({ address }, _, callback) {
       const [localPart = '', domain] = address.toLowerCase().split('@');
-      const isOurs = domain === clerkDomain && services.includes(localPart);
+      const isOurs =
+        domain === clerkDomain && (services.includes(localPart) || loginIn(localPart) !== undefined);
       callback(isOurs ? null : answer(550, 'no service address'));
     },
     onData(stream, { envelope }, callback) {
       received(stream, largest)
-        .then((raw) => take({ ...envelopeOf(envelope), raw }))
+        .then((raw) => {
+          const handed = { ...envelopeOf(envelope), raw };
+          // A login alone says of a letter that it is another copy's.
+          return handed.services.length === 0 ? undefined : take(handed);
+        })
         .then(
           () => callback(null, 'dealt with'),
           (error: unknown) => {
@@ -108,9 +113,12 @@ async function received(stream: SMTPServerDataStream, largest: number): Promise<
 }
 
 function envelopeOf({ mailFrom, rcptTo }: SMTPServerSession['envelope']) {
+  const localParts = rcptTo.map(({ address }) => address.toLowerCase().split('@')[0] ?? '');
+  const [login] = localParts.flatMap((localPart) => loginIn(localPart) ?? []);
   return {
     sender: mailFrom === false ? '' : mailFrom.address,
-    services: rcptTo.map(({ address }) => address.toLowerCase().split('@')[0] ?? ''),
+    services: localParts.filter((localPart) => loginIn(localPart) === undefined),
+    ...(login === undefined ? {} : { login }),
   };
 }
 

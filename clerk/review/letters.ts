@@ -14,7 +14,7 @@ import { centreAddress } from '../../operator/core/notices/readers.ts';
 import type { RequestTexts } from '../../operator/core/requests/texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { fill } from '../../operator/core/template.ts';
-import { dateInVietnam } from '../../operator/core/time.ts';
+import { dateInVietnam, writtenDate } from '../../operator/core/time.ts';
 import { addressIn } from './scope.ts';
 import type { Mailboxes } from './world.ts';
 
@@ -162,13 +162,8 @@ export function requesterOf(
 export function referenceOf(words: RequestTexts['words'], { spec }: MailboxRequest): string {
   const { reference, received } = spec;
   return reference === undefined
-    ? fill('words.yaml', words.byMail, { date: inVietnamese(dateInVietnam(Date.parse(received))) })
-    : fill('words.yaml', words.onPaper, { number: reference.number, date: inVietnamese(reference.date) });
-}
-
-/** `2026-11-26` → `26/11/2026`. */
-export function inVietnamese(date: string): string {
-  return date.split('-').toReversed().join('/');
+    ? fill('words.yaml', words.byMail, { date: writtenDate(dateInVietnam(Date.parse(received))) })
+    : fill('words.yaml', words.onPaper, { number: reference.number, date: writtenDate(reference.date) });
 }
 
 function resultOf(results: readonly RowResult[], { number }: RequestRow): RowResult | undefined {

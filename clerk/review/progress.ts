@@ -79,9 +79,10 @@ function subjectOf(
   const [meant, ...others] = organizations.find(organization);
   if (meant === undefined || others.length > 0) return undefined;
   return mailboxes.called(name).find(({ spec }) => {
-    const { organizationRef, person } = spec as MailboxSpec;
+    // Of an older schema, perhaps.
+    const { organizationRef, person } = spec as Partial<MailboxSpec>;
     return (
-      organizationRef.name === meant.id.name &&
+      organizationRef?.name === meant.id.name &&
       person !== undefined &&
       (id === undefined || keyOf(person.id ?? '') === keyOf(id))
     );

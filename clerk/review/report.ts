@@ -3,8 +3,8 @@ import type { Block, Document } from '../../documents/model.ts';
 import type { MailboxRequest } from '../../operator/api/request.ts';
 import type { RequestWords } from '../../operator/core/requests/texts.ts';
 import { fill } from '../../operator/core/template.ts';
-import { dateInVietnam } from '../../operator/core/time.ts';
-import { inVietnamese, type LetterWorld, outcomeText, referenceOf, requesterOf } from './letters.ts';
+import { dateInVietnam, writtenDate } from '../../operator/core/time.ts';
+import { type LetterWorld, outcomeText, referenceOf, requesterOf } from './letters.ts';
 
 export function reportOf(request: MailboxRequest, world: LetterWorld, now: Date): Document {
   const { site, texts } = world;
@@ -43,22 +43,28 @@ function factsOf(request: MailboxRequest, world: LetterWorld) {
   const { words } = world.texts;
   const { facts } = words.report;
   const day = (time: string | undefined) =>
-    time === undefined ? undefined : inVietnamese(dateInVietnam(Date.parse(time)));
+    time === undefined ? undefined : writtenDate(dateInVietnam(Date.parse(time)));
   const shown: Readonly<Record<keyof typeof facts, string | undefined>> = {
     number: status.number,
     organization: requesterOf(world, request)?.name,
     signer: spec.requester.name,
+    sentBy: delegateOf(request),
     reference: referenceOf(words, request),
     received: day(spec.received),
     decided: day(spec.decision?.at),
     settled: day(status.settled),
-    due: status.due === undefined ? undefined : inVietnamese(status.due),
+    due: status.due === undefined ? undefined : writtenDate(status.due),
     list: spec.attachment?.name,
   };
   return (Object.keys(facts) as (keyof typeof facts)[]).flatMap((fact) => {
     const value = shown[fact];
     return value === undefined ? [] : [{ label: `${facts[fact]}:`, value }];
   });
+}
+
+/** The login that sent it on behalf of the organization, where that was not its own (R26). */
+function delegateOf({ spec: { requester } }: MailboxRequest): string | undefined {
+  return requester.sentBy === requester.address ? undefined : requester.sentBy;
 }
 
 function conclusion({ spec, status }: MailboxRequest, words: RequestWords): string {

@@ -44,7 +44,7 @@ function settledAt(
 }
 
 /** R22: the last day of the site's term, counted from the day on which the request was settled. */
-export function dueDate({ requests: { report, calendar } }: Site, settled: string): string | undefined {
+function dueDate({ requests: { report, calendar } }: Site, settled: string): string | undefined {
   if (report.workingDays === 0) return undefined;
   return workingDaysAfter(dateInVietnam(Date.parse(settled)), report.workingDays, calendar);
 }

@@ -1,5 +1,6 @@
 /** What the repository holds, as restic tells it. */
 import { firstShard } from '../../operator/core/shards.ts';
+import { dateInVietnam, timeInVietnam } from '../../operator/core/time.ts';
 import { WrongInput } from '../failure.ts';
 import type { Work } from './work-pod.ts';
 
@@ -73,6 +74,6 @@ export function parseTime(text: string): string {
 
 /** `2026-11-25T16:00:03Z` → `2026-11-25 23:00` in Việt Nam. */
 export function inVietnam(time: string): string {
-  const shifted = new Date(new Date(time).getTime() + 7 * 3_600_000);
-  return shifted.toISOString().slice(0, 16).replace('T', ' ');
+  const moment = Date.parse(time);
+  return `${dateInVietnam(moment)} ${timeInVietnam(moment)}`;
 }

@@ -12,7 +12,7 @@ import { apiVersion, finalizer, group, plural, type Resource, version } from '..
 import { rfc3339 } from '../../operator/core/time.ts';
 import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
-import { findRequest, type Place, placeOf, type RequestOptions, readWorld } from './read.ts';
+import { findRequest, listRequests, type Place, placeOf, type RequestOptions, readWorld } from './read.ts';
 import { objection } from './reviewed.ts';
 
 type Decision = NonNullable<RequestSpec['decision']>;
@@ -58,7 +58,7 @@ async function checkReviewed(place: Place, request: MailboxRequest, now: Date): 
   const { name, namespace } = request.metadata;
   const isAtOnce = place.site.requests.approval === 'Direct';
   const reviewed = isAtOnce ? reviewRequest(await readWorld(place), request, now) : undefined;
-  const found = objection(request, reviewed);
+  const found = objection(request, await listRequests(place), reviewed);
   if (found === undefined) return;
   throw new Failed(
     `MailboxRequest ${namespace}/${name}: ${found}; read it again in a minute: hopthu request show ${name}`,

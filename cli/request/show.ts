@@ -47,7 +47,9 @@ export function describeRequest(request: MailboxRequest): string {
 
 function headOf({ metadata, spec, status }: MailboxRequest): readonly string[] {
   const { requester, reference, decision, attachment } = spec;
-  const from = [requester.organizationRef.name, requester.address, requester.name].filter(
+  const { address, sentBy } = requester;
+  const delegate = sentBy === undefined || sentBy === address ? undefined : `sent by ${sentBy}`;
+  const from = [requester.organizationRef.name, address, delegate, requester.name].filter(
     (part) => part !== undefined,
   );
   return [

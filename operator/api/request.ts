@@ -85,6 +85,9 @@ export const requestSpec = z
       .strictObject({
         organizationRef: reference.describe('The organization that asks.'),
         address: text(320).optional().describe("Its mailbox that asked; the organization's own when absent."),
+        sentBy: text(320)
+          .optional()
+          .describe("Address of the mailbox whose login sent it: its own, or a delegate's. R26, R28"),
         name: text(256).optional().describe('Who signed.'),
       })
       .describe('Who asks. R20'),

@@ -18,14 +18,22 @@ export function parseGeneralizedTime(text: string | undefined): number | undefin
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-/** `2026-11-21`: the date in Việt Nam, which keeps UTC+7 the whole year. */
+/** Việt Nam keeps UTC+7 the whole year; milliseconds. */
+const vietnam = 7 * 3_600_000;
+
+/** `2026-11-21`: the date in Việt Nam. */
 export function dateInVietnam(time: number): string {
-  return new Date(time + 7 * 3_600_000).toISOString().slice(0, 10);
+  return new Date(time + vietnam).toISOString().slice(0, 10);
+}
+
+/** `2026-11-26` → `26/11/2026`, as people in Việt Nam write it. */
+export function writtenDate(date: string): string {
+  return date.split('-').toReversed().join('/');
 }
 
 /** `05:00`: the time of day in Việt Nam. */
 export function timeInVietnam(time: number): string {
-  return new Date(time + 7 * 3_600_000).toISOString().slice(11, 16);
+  return new Date(time + vietnam).toISOString().slice(11, 16);
 }
 
 export function daysAfter(date: Date, days: number): string {

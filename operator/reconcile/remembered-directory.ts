@@ -18,7 +18,10 @@ export class RememberedDirectory implements Directory {
   readonly #entries = new Map<string, DirectoryEntry>();
   readonly #values = new Place();
   #mustRead = true;
+  /** Grows when a write begins, and when it has taken effect. */
   #writes = 0;
+  /** When each was written, by key, since the last read that nothing was written in. */
+  readonly #writtenAt = new Map<string, number>();
 
   constructor(directory: Directory) {
     this.#directory = directory;
@@ -34,9 +37,10 @@ export class RememberedDirectory implements Directory {
     if (this.#mustRead) {
       const before = this.#writes;
       const entries = await this.#directory.snapshot(true, (dn) => this.recall(dn));
-      this.#replace(entries);
+      this.#replace(entries, before);
       // What was written meanwhile may be missing.
       this.#mustRead = before !== this.#writes;
+      if (!this.#mustRead) this.#writtenAt.clear();
     }
     return [...this.#entries.values()];
   }
@@ -51,11 +55,14 @@ export class RememberedDirectory implements Directory {
     return this.#entries.get(dnKey(dn));
   }
 
-  /** Entries that are as they were stay the same objects: whoever compares sees at once that nothing changed. */
-  #replace(entries: readonly DirectoryEntry[]): void {
+  /**
+   * Entries that are as they were stay the same objects: whoever compares sees at once that nothing changed. What was written since
+   * the read began stays as it was left: the read may show it as it was before, with a notice still to be sent.
+   */
+  #replace(entries: readonly DirectoryEntry[], since: number): void {
     const known = new Map(this.#entries);
-    this.#entries.clear();
-    for (const entry of entries) {
+    for (const key of known.keys()) if ((this.#writtenAt.get(key) ?? 0) <= since) this.#entries.delete(key);
+    for (const entry of entries.filter(({ dn }) => !this.#entries.has(dnKey(dn)))) {
       const key = dnKey(entry.dn);
       const before = known.get(key);
       this.#entries.set(key, before !== undefined && isSame(before, entry) ? before : entry);
@@ -65,7 +72,7 @@ export class RememberedDirectory implements Directory {
   add(dn: string, attributes: Given): Promise<void> {
     return this.#write(async () => {
       await this.#directory.add(dn, attributes);
-      this.#entries.set(dnKey(dn), { dn, attributes: this.#visible(attributes) });
+      this.#left({ dn, attributes: this.#visible(attributes) });
     });
   }
 
@@ -75,10 +82,7 @@ export class RememberedDirectory implements Directory {
       const changes = Object.fromEntries(replacements.map(({ attribute: name, values }) => [name, values]));
       const before = this.#entries.get(dnKey(dn));
       if (before !== undefined) {
-        this.#entries.set(dnKey(dn), {
-          dn: before.dn,
-          attributes: this.#visible({ ...before.attributes, ...changes }),
-        });
+        this.#left({ dn: before.dn, attributes: this.#visible({ ...before.attributes, ...changes }) });
       }
       // Gone means seen gone: a resource is let go after a read of the directory, not of this memory.
       if (changes[attribute.status]?.[0] === 'Closed' || changes[attribute.rejected] !== undefined)
@@ -95,6 +99,14 @@ export class RememberedDirectory implements Directory {
 
   close(): Promise<void> {
     return this.#directory.close();
+  }
+
+  /** As a write that has taken effect left it. */
+  #left(entry: DirectoryEntry): void {
+    const key = dnKey(entry.dn);
+    this.#writes += 1;
+    this.#writtenAt.set(key, this.#writes);
+    this.#entries.set(key, entry);
   }
 
   /** What a snapshot would show of these attributes; what entries have in common is kept once. */

@@ -6,11 +6,11 @@ import { passwordExpiry } from '../../operator/core/password.ts';
 import type { MailboxWords } from '../../operator/core/portal-texts.ts';
 import { officialBytes } from '../../operator/core/quota.ts';
 import type { Site } from '../../operator/core/site.ts';
-import { parseGeneralizedTime } from '../../operator/core/time.ts';
+import { parseGeneralizedTime, writtenDate } from '../../operator/core/time.ts';
 import type { DirectoryEntry } from '../../operator/ports.ts';
 import type { SignedIn } from '../login/who.ts';
 import type { NamedDelegate, Shared } from './directory.ts';
-import { day, moment, written } from './display.ts';
+import { day, moment } from './display.ts';
 import { newRows } from './form.ts';
 import type { Use } from './store.ts';
 
@@ -65,7 +65,7 @@ export function loginView(
   const changed = parseGeneralizedTime(first(entry, 'pwdChangedTime'));
   const former = parseGeneralizedTime(before);
   return {
-    expiry: written(passwordExpiry(site, entry).passwordExpiry ?? ''),
+    expiry: writtenDate(passwordExpiry(site, entry).passwordExpiry ?? ''),
     changed: changed === undefined ? '' : day(changed),
     before: former === undefined ? '' : moment(former),
     logins: (logins ?? []).map(({ at, succeeded }) => ({ when: moment(at * 1000), succeeded })),

@@ -1,6 +1,6 @@
 /** The pages of the published directory, as the portal serves them and as files (R40). */
 import type { Html } from '../../operator/core/page-template.ts';
-import { dateInVietnam, timeInVietnam } from '../../operator/core/time.ts';
+import { dateInVietnam, timeInVietnam, writtenDate } from '../../operator/core/time.ts';
 import type { Pages } from '../frame.ts';
 import type { Format } from './formats.ts';
 import { type Directory, type Organization, type Person, pathOf } from './model.ts';
@@ -172,8 +172,8 @@ function filesOf({ file }: Places, organization?: Organization) {
 }
 
 function updated(readAt: Date) {
-  const [year, month, day] = dateInVietnam(readAt.getTime()).split('-');
-  return { time: timeInVietnam(readAt.getTime()), date: `${day}/${month}/${year}` };
+  const time = readAt.getTime();
+  return { time: timeInVietnam(time), date: writtenDate(dateInVietnam(time)) };
 }
 
 function pagerOf({ pages }: PageProps, { number, count }: Page, at: (number: number) => string): Html {

@@ -16,10 +16,12 @@ import { socTrang } from '../support/sites.ts';
 import type { Alone } from './alone.ts';
 import { bundlePrograms, imageEnvironment, imageFlags } from './bundle.ts';
 import type { Floor } from './floor.ts';
+import { withEnd } from './notices.ts';
 import type { Operator } from './operator.ts';
 import { mailboxManifest, organizationManifests } from './people.ts';
 import { measurePlan } from './plan.ts';
 import { type Measured, rows } from './rows.ts';
+import { startSink } from './sink.ts';
 import { atOnce, connect, create, inFlight, type Task } from './world.ts';
 
 const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [100, 1000];
@@ -67,7 +69,7 @@ async function prepare(server: ApiServer, task: Task): Promise<void> {
   for (const organization of organizationManifests()) await create(clients, namespace, organization);
   const indices = Array.from({ length: task.mailboxes }, (_, index) => index);
   await atOnce(inFlight, indices, async (index) => {
-    await create(clients, namespace, mailboxManifest(`person-${index}`, index));
+    await create(clients, namespace, withEnd(mailboxManifest(`person-${index}`, index), index));
   });
 }
 
@@ -93,9 +95,10 @@ async function measureSize(server: ApiServer, folder: string, mailboxes: number)
   say('the bare loop');
   const floor = await withSlapd((slapd) => measure<Floor>(join(folder, 'floor.mjs'), { ...base, slapd }));
   say('the operator');
+  const { sink, stop } = await startSink(folder, base.site);
   const operator = await withSlapd((slapd) =>
-    measure<Operator>(join(folder, 'operator.mjs'), { ...base, slapd }),
-  );
+    measure<Operator>(join(folder, 'operator.mjs'), { ...base, slapd, sink }),
+  ).finally(stop);
   if (operator.resync.writes > 0) {
     say(`passes with nothing to do wrote ${operator.resync.writes} times`);
     process.exitCode = 1;

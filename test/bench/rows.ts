@@ -1,6 +1,7 @@
 /** The figures as a table: ours beside the bare writes, and as a ratio. */
 import type { Alone } from './alone.ts';
 import type { Floor } from './floor.ts';
+import type { Told } from './notices.ts';
 import type { Operator } from './operator.ts';
 import type { OfflinePlan } from './plan.ts';
 import { median } from './world.ts';
@@ -42,7 +43,7 @@ function rowsOfReal(
   { floor, operator }: NonNullable<Measured['real']>,
   smallest: Measured['real'],
 ): readonly string[] {
-  const { cold, change, resync, delay, memory } = operator;
+  const { cold, change, resync, delay, memory, told } = operator;
   const [single, bare] = [median(change.operator), median(change.bare)];
   const toSmallest = smallest === undefined ? 1 : single / median(smallest.operator.change.operator);
   const middle = resync.resident[Math.floor(resync.resident.length / 2)] ?? 0;
@@ -74,6 +75,32 @@ function rowsOfReal(
       'event loop delay p99: cold, nothing to do',
       '',
       `${milliseconds(delay.cold)}, ${milliseconds(delay.resync)}`,
+    ),
+    ...rowsOfNotices(line, told),
+  ];
+}
+
+function rowsOfNotices(
+  line: Line,
+  { count, bare, operator, pass, delay, resident, writesAfter }: Told,
+): readonly string[] {
+  return [
+    line(
+      `${count} notices due at once: all sent and remembered`,
+      seconds(bare.seconds),
+      seconds(operator.seconds),
+      ratio(operator.seconds, bare.seconds),
+    ),
+    line('… CPU', seconds(bare.cpu), seconds(operator.cpu), ratio(operator.cpu, bare.cpu)),
+    line(
+      '… the pass itself; writes of one with nothing to do',
+      '',
+      `${seconds(pass)}; ${writesAfter} writes`,
+    ),
+    line(
+      '… event loop delay p99; memory before, at the end',
+      '',
+      `${milliseconds(delay)}; ${resident.map(mebibytes).join(', ')}`,
     ),
   ];
 }

@@ -11,6 +11,7 @@ import { hashPassword } from '../../operator/credentials/ssha512.ts';
 import { connectKubernetes, type KubeClient } from '../../operator/kube/client.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
+import type { Sink } from './notices.ts';
 import type { Manifest } from './people.ts';
 
 /** Given on standard input. */
@@ -28,6 +29,8 @@ export type Task = {
   readonly resyncs: number;
   /** Namespace of mailboxes that no operator watches. */
   readonly bareNamespace: string;
+  /** Where notices go; the operator alone needs it. */
+  readonly sink?: Sink;
 };
 
 /** An object as the API server answered its creation. */

@@ -1,5 +1,5 @@
 /** A site whose file is changed while it is in service, as a person does it: the file, `hopthu bootstrap`, the manifests, and what left them removed. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -51,8 +51,10 @@ async function apply({ site, siteFile, target }: Stack): Promise<void> {
   await kubectl(target, ['delete', '--ignore-not-found', '--timeout=120s', '-f', '-'], list);
 }
 
+/** What was applied last, as far as this checkout knows. */
 function manifestsOf(name: string): readonly Manifest[] {
   const folder = join(import.meta.dirname, '../../dist', name);
+  if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((file) =>
     parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map(
       (document) => document.toJS() as Manifest,

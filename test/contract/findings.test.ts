@@ -1,4 +1,4 @@
-/** kube-score and checkov find nothing in the manifests but what test/contract/findings.yaml gives a reason for. */
+/** kubectl-validate, kube-score and checkov find nothing in the manifests but what test/contract/findings.yaml gives a reason for. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { asYaml, manifestsOf } from '../support/manifests.ts';
 import { daNang, socTrang } from '../support/sites.ts';
-import { checkov, type Finding, kubeScore } from './support/scanners.ts';
+import { checkov, type Finding, kubectlValidate, kubeScore } from './support/scanners.ts';
 
 type Explained = { readonly check: string; readonly objects?: readonly string[]; readonly reason: string };
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (const site of [socTrang, daNang]) {
     const file = join(folder, `${site.name}.yaml`);
     writeFileSync(file, asYaml(manifestsOf(site)));
-    found.push(...(await kubeScore(file)), ...(await checkov(file)));
+    found.push(...(await kubectlValidate(file)), ...(await kubeScore(file)), ...(await checkov(file)));
   }
 }, 600_000);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,6 +34,11 @@ it('finds nothing without a reason', () => {
 it('has no reason for what is not found', () => {
   const stale = list.filter((entry) => !found.some((finding) => explains(entry, finding)));
   expect(stale).toEqual([]);
+});
+
+it('would find what an API server refuses', async () => {
+  const sample = join(import.meta.dirname, '../../crds/samples/illegal-alias-twice.yaml');
+  expect(await kubectlValidate(sample)).toEqual([{ check: 'kubectl-validate', object: 'Mailbox/illegal' }]);
 });
 
 it('has a reason for each', () => {

@@ -91,6 +91,14 @@ describe('the intake', () => {
     ]);
   });
 
+  it('is told by Postfix whose login it was, and makes nothing of that alone (R26)', async () => {
+    const login = `NTBinh=soctrang.gov.vn@${clerkDomain}`;
+    await hand({ to: [login, `admin@${clerkDomain}`] });
+    await hand({ to: [login] });
+    expect(handed).toMatchObject([{ services: ['admin'], login: 'ntbinh@soctrang.gov.vn' }]);
+    expect(handed).toHaveLength(1);
+  });
+
   it.each(['webmail', 'stranger'] as const)('is not there for the certificate of %s', async (name) => {
     await expect(hand({ leaf: leaves[name] })).rejects.toThrow();
     expect(handed).toEqual([]);
@@ -101,9 +109,12 @@ describe('the intake', () => {
     expect(handed).toEqual([]);
   });
 
-  it.each(['admin@example.org', `postmaster@${clerkDomain}`])('takes nothing for %s', async (to) => {
-    await expect(hand({ to: [to] })).rejects.toMatchObject({ responseCode: 550 });
-  });
+  it.each(['admin@example.org', `postmaster@${clerkDomain}`, `a=b=c@${clerkDomain}`, 'a=b@example.org'])(
+    'takes nothing for %s',
+    async (to) => {
+      await expect(hand({ to: [to] })).rejects.toMatchObject({ responseCode: 550 });
+    },
+  );
 
   it('asks Postfix to come again while something is away, and says what', async () => {
     trouble = new Unavailable('Kubernetes', 'the API server is away\r\n250 taken');

@@ -120,7 +120,7 @@ describe('a list that an organization sends with its login', () => {
     await send(message, { login: organization });
     await eventually(30_000, async () => {
       expect((await requestOf(id))?.spec).toMatchObject({
-        requester: { organizationRef: { name: 'so-y-te' }, address: organization },
+        requester: { organizationRef: { name: 'so-y-te' }, address: organization, sentBy: organization },
         service: 'admin',
         rows: peopleRows,
       });
@@ -130,13 +130,16 @@ describe('a list that an organization sends with its login', () => {
     expect(page).not.toContain('via="clerk",status="bounced"');
   });
 
-  it('becomes one when a delegate who may send as it sends it, and when it comes twice', async () => {
+  it('becomes one when a delegate who may send as it sends it, who is named; and when it comes twice', async () => {
     const { id, message } = await compose();
     await send(message, { login: person, from: organization });
+    await eventually(30_000, async () => expect(await requestOf(id)).toBeDefined());
     await send(message, { login: organization });
     await eventually(30_000, async () => {
       expect(await centreHas(id)).toBe(2);
-      expect((await requests()).filter(({ spec }) => spec.messageId === id)).toHaveLength(1);
+      const [made, ...more] = (await requests()).filter(({ spec }) => spec.messageId === id);
+      expect(made?.spec.requester).toMatchObject({ address: organization, sentBy: person });
+      expect(more).toEqual([]);
       expect(await counted('outcome="request",reason="again"')).toMatch(/ 1$/);
     });
   });
@@ -153,8 +156,8 @@ describe('what somebody else makes of it', () => {
       { login: person },
     ];
     for (const envelope of tries) await expect(send(message, envelope)).rejects.toThrow(/exit code/);
-    const copy = { login: organization, to: 'admin@clerk.invalid' };
-    await expect(send(message, copy)).rejects.toThrow(/exit code/);
+    for (const to of ['admin@clerk.invalid', 'ntbinh=soctrang.gov.vn@clerk.invalid'])
+      await expect(send(message, { login: organization, to })).rejects.toThrow(/exit code/);
     await expect(send(message, { from: strange, to: 'admin@clerk.invalid' })).rejects.toThrow(/exit code/);
   });
 

@@ -29,17 +29,6 @@ export async function synthesize(
 
 /** Definitions, Secrets and the stack; waits until every part is ready. @param file path of a site file that is not in `charts/sites` */
 export async function installSite(target: Target, site: Site, file = site.name): Promise<void> {
-  await applySite(target, site, file);
-  await untilReady(target, site);
-}
-
-/** Several, which get ready side by side. */
-export async function installSites(target: Target, sites: readonly Site[]): Promise<void> {
-  for (const site of sites) await applySite(target, site, site.name);
-  await Promise.all(sites.map((site) => untilReady(target, site)));
-}
-
-async function applySite(target: Target, site: Site, file: string): Promise<void> {
   await step(`Installing the stack of ${site.title}`, async () => {
     await kubectl(target, [
       'apply',
@@ -73,9 +62,6 @@ async function applySite(target: Target, site: Site, file: string): Promise<void
       join(root, 'dist', site.name),
     ]);
   });
-}
-
-async function untilReady(target: Target, site: Site): Promise<void> {
   await step(`Waiting until every part of ${site.title} is ready`, async () => {
     for (const namespace of [site.namespaces.mail, site.namespaces.smtp]) {
       const workloads = await kubectl(target, [

@@ -5,7 +5,7 @@ import { attribute } from '../layout.ts';
 import { accountOf, all, first, parseDated } from '../observed.ts';
 import { passwordPage } from '../portal.ts';
 import type { Site } from '../site.ts';
-import { dateInVietnam } from '../time.ts';
+import { dateInVietnam, writtenDate } from '../time.ts';
 import { aboutOf, type DueNotice, type Matter } from './due.ts';
 import { formatMemory, memoriesOf, type NoticeMemory, withMemories } from './memory.ts';
 import { answerable, centreAddress, itself, mailOfficer, type Readers } from './readers.ts';
@@ -92,7 +92,7 @@ function contentOf(readers: Readers, { entry, matter }: DueNotice): Content | un
         kind: 'end',
         stamp: matter.date,
         to: [own, answerable(readers, entry)],
-        fields: { date: reversed(matter.date), days: daysLeft(matter.at, now) },
+        fields: { date: writtenDate(matter.date), days: daysLeft(matter.at, now) },
         summary: `access ends with ${matter.date}`,
       };
     case 'quota':
@@ -198,11 +198,7 @@ export function rememberedAfter({ matter }: DueNotice, entry: DirectoryEntry, se
 
 /** `21/11/2026`, in Việt Nam. */
 function inVietnamese(time: number): string {
-  return reversed(dateInVietnam(time));
-}
-
-function reversed(date: string): string {
-  return date.split('-').toReversed().join('/');
+  return writtenDate(dateInVietnam(time));
 }
 
 /** Whole days that are left, the one that has begun included. */

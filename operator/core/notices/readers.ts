@@ -57,7 +57,7 @@ function namesIn(entries: readonly DirectoryEntry[]): ReadonlyMap<string, string
 }
 
 /** The mailbox itself, where its own login opens it, or a delegate's that may read it (R26). */
-export function canRead(readers: Readers, entry: DirectoryEntry): boolean {
+function canRead(readers: Readers, entry: DirectoryEntry): boolean {
   if (first(entry, attribute.status) !== 'Active') return false;
   if (logsIn(readers, entry)) return true;
   return delegatesOf(entry).some(({ account, rights }) => {

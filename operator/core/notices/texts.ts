@@ -11,7 +11,7 @@ import type { Values } from '../template.ts';
 const usual = ['name', 'organization', 'address', 'regulation', 'site', 'webmail', 'passwordPage', 'centre'];
 
 /** Every kind of notice with the values that its text may ask for. */
-export const noticeFields: Readonly<Record<NoticeKind, readonly string[]>> = {
+const noticeFields: Readonly<Record<NoticeKind, readonly string[]>> = {
   reclaim: [...usual, 'lastAccess', 'date', 'days', 'afterDays'],
   password: [...usual, 'date', 'days'],
   quota: [...usual, 'percent', 'used', 'limit'],

@@ -3,7 +3,7 @@
 import { fillLetter } from '../letter-template.ts';
 import { type FindingWords, findingsFile, findingWords } from './findings.ts';
 
-export const answerKinds = ['no-list', 'unreadable', 'personal'] as const;
+const answerKinds = ['no-list', 'unreadable', 'personal'] as const;
 export type AnswerKind = (typeof answerKinds)[number];
 
 const fields = ['address', 'subject', 'service', 'faults', 'centre', 'regulation', 'site'] as const;

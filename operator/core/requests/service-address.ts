@@ -7,6 +7,15 @@ import type { Site } from '../site.ts';
  */
 export const clerkDomain = 'clerk.invalid';
 
+/**
+ * The login that a letter was sent with, as Postfix names it to the clerk: `ntbinh=soctrang.gov.vn@clerk.invalid`.
+ * @returns undefined for the local part of a service address, which has no `=`
+ */
+export function loginIn(localPart: string): string | undefined {
+  const [, name, domain] = /^([^@=]+)=([^@=]+)$/.exec(localPart) ?? [];
+  return name === undefined ? undefined : `${name}@${domain}`;
+}
+
 /** Local parts of the addresses that take requests. */
 export function serviceLocalParts({ requests: { services } }: Pick<Site, 'requests'>): readonly string[] {
   return [...new Set(Object.values(services))];

@@ -6,7 +6,7 @@ import { Invalid } from '../../errors.ts';
 import { fillLetter } from '../letter-template.ts';
 
 /** Values that each letter's template may ask for. */
-export const letterFields: Readonly<Record<LetterKind, readonly string[]>> = {
+const letterFields: Readonly<Record<LetterKind, readonly string[]>> = {
   acknowledged: [
     ...['number', 'organization', 'reference', 'count', 'rows', 'findings', 'term'],
     ...['centre', 'site', 'regulation'],
@@ -49,7 +49,7 @@ const words = z.strictObject({
     to: text,
     basis: text,
     facts: each([
-      ...(['number', 'organization', 'signer', 'reference', 'received'] as const),
+      ...(['number', 'organization', 'signer', 'sentBy', 'reference', 'received'] as const),
       ...(['decided', 'settled', 'due', 'list'] as const),
     ]),
     table: text,

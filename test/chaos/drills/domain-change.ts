@@ -60,7 +60,7 @@ async function approveAll(stack: Stack, domain: string): Promise<number> {
   });
 }
 
-/** R14: whoever comes now gets an address of the domain in force. */
+/** Whoever comes now gets an address of the domain in force. */
 async function grantNewcomer(stack: Stack, office: Office): Promise<void> {
   const name = `${office.name}-newcomer`;
   const spec = {
@@ -87,7 +87,7 @@ async function sendFromBoth({ reader, writer }: Office, domains: readonly string
     }
 }
 
-/** A digest of every folder's letters: a domain is no reason to touch one. */
+/** UID and digest of every letter in the inbox: a domain is no reason to touch one. */
 function contentsOf(person: Person): Promise<readonly string[]> {
   return person.imap(async (client) => {
     await client.mailboxOpen('INBOX');

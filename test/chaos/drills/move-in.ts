@@ -188,7 +188,7 @@ export const moveIn: Drill = {
           .map(({ uid }) => `${uid}: another hash`),
       ];
       process.stderr.write(
-        `${wrong.length} of ${folders.length * people.size} folders or hashes not as they were\n`,
+        `${folders.length * people.size} folders and ${hashes.size} hashes compared, ${wrong.length} not as they were\n`,
       );
       if (wrong.length > 0) throw new Error(wrong.join('\n'));
       await ledger.probe();

@@ -20,7 +20,7 @@ await startIntake({
       if (existsSync(join(folder, 'away'))) throw new Unavailable('Kubernetes', 'the API server is away');
       const path = join(folder, `${request.name}.request`);
       const isNew = !existsSync(path);
-      writeFileSync(path, JSON.stringify(request));
+      if (isNew) writeFileSync(path, JSON.stringify(request));
       return isNew;
     },
   },

@@ -1,4 +1,4 @@
-/** kube-score and checkov over manifests: each installed once, from the Go module proxy and from PyPI, then kept in the cache. */
+/** kubectl-validate, kube-score and checkov over manifests: each installed once, from the Go module proxy and from PyPI, then kept in the cache. */
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../kind/cache.ts';
@@ -8,20 +8,45 @@ import { ensureCommands } from '../../kind/packages.ts';
 import { recipe } from '../../kind/recipe.ts';
 import { step } from '../../kind/steps.ts';
 
+const kubectlValidateVersion = 'v0.0.4';
 const kubeScoreVersion = 'v1.20.0';
 const checkovVersion = '3.3.30';
 
 /** What a scanner says: the check's id, and `<kind>/<name>` of the object that it is about. */
 export type Finding = { readonly check: string; readonly object: string };
 
+/**
+ * What an API server would refuse of one file of manifests, by the schemas of the newest Kubernetes that kubectl-validate brings.
+ * @throws CommandFailed
+ */
+export async function kubectlValidate(file: string): Promise<readonly Finding[]> {
+  const binary = await ensureGoProgram('sigs.k8s.io', 'kubectl-validate', kubectlValidateVersion);
+  const crds = join(import.meta.dirname, '../../../crds');
+  // It ends with 1 where something is not valid.
+  const script = '"$0" "$@" || test $? = 1';
+  const output = await run('sh', ['-c', script, binary, '--local-crds', crds, '--output', 'json', file]);
+  type Report = Readonly<
+    Record<
+      string,
+      readonly {
+        readonly status: string;
+        readonly message?: string;
+        readonly details?: { readonly kind?: string; readonly name?: string };
+      }[]
+    >
+  >;
+  return Object.values(JSON.parse(output) as Report)
+    .flat()
+    .filter(({ status }) => status !== 'Success')
+    .map(({ details, message }) => ({
+      check: 'kubectl-validate',
+      object: details?.name === undefined ? `${message}` : `${details.kind}/${details.name}`,
+    }));
+}
+
 /** Of one file of manifests. @throws CommandFailed */
 export async function kubeScore(file: string): Promise<readonly Finding[]> {
-  const folder = cacheFolder('kube-score', kubeScoreVersion);
-  const binary = join(folder, 'kube-score');
-  if (!existsSync(binary)) {
-    const module = `github.com/zegl/kube-score/cmd/kube-score@${kubeScoreVersion}`;
-    await step('Building kube-score', async () => goInstall(await ensureGo(), module, folder));
-  }
+  const binary = await ensureGoProgram('github.com/zegl/kube-score/cmd', 'kube-score', kubeScoreVersion);
   const [version] = /^v\d+\.\d+/.exec(recipe.kubernetes) ?? [''];
   const options = ['--kubernetes-version', version, '--output-format', 'json', '--exit-one-on-warning=false'];
   // It ends with 1 where something is critical: what it says is in the output either way.
@@ -55,6 +80,17 @@ export async function checkov(file: string): Promise<readonly Finding[]> {
     check: check_id,
     object: short(resource.split('.')),
   }));
+}
+
+/** The program of a module's last folder. */
+async function ensureGoProgram(parent: string, name: string, version: string): Promise<string> {
+  const folder = cacheFolder(name, version);
+  const binary = join(folder, name);
+  if (!existsSync(binary))
+    await step(`Building ${name}`, async () =>
+      goInstall(await ensureGo(), `${parent}/${name}@${version}`, folder),
+    );
+  return binary;
 }
 
 /** The folder of its libraries. */

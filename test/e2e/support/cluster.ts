@@ -2,7 +2,7 @@
 import { readSite, siteNames } from '../../../charts/site-files.ts';
 import type { Site } from '../../../operator/core/site.ts';
 import { deleteCluster } from '../../kind/cluster.ts';
-import { installSite, installSites, kubectl, synthesize, type Target } from '../../kind/install.ts';
+import { installSite, kubectl, synthesize, type Target } from '../../kind/install.ts';
 import { ensureTools } from '../../kind/prerequisites.ts';
 import { ensureCluster } from '../../kind/up.ts';
 
@@ -18,7 +18,7 @@ export async function prepareCluster(): Promise<void> {
   const target = await ensureCluster(name, portOffset);
   const sites = siteNames().map(readSite);
   await synthesize(sites);
-  await installSites(target, sites);
+  for (const site of sites) await installSite(target, site);
   useCluster(target);
 }
 

@@ -81,7 +81,7 @@ describe('who may send', () => {
       expect.arrayContaining([
         tls,
         'smtpd_sasl_auth_enable=yes',
-        'smtpd_sender_restrictions=reject_sender_login_mismatch',
+        expect.stringMatching(/^\{ smtpd_sender_restrictions = reject_sender_login_mismatch, /),
         'smtpd_relay_restrictions=permit_sasl_authenticated,reject',
         `smtpd_recipient_limit=${socTrang.filter.limits.recipients}`,
       ]),

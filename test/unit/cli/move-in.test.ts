@@ -1,7 +1,9 @@
 /** What `hopthu move-in` reads and prints; the copy itself is in test/contract/move-in.test.ts. */
 import { describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
 import { describeMoved, moveIn, readMoved } from '../../../cli/move-in.ts';
 import { parseMovers } from '../../../cli/move-list.ts';
+import { launcher } from './run.ts';
 
 describe('a list', () => {
   it('has a mailbox, a user and a password by line', () => {
@@ -37,6 +39,14 @@ describe('the options', () => {
     await expect(moveIn(name, options)).rejects.toThrow(message);
   });
 });
+
+it('a password comes by standard input from another program, which hands over a socket', async () => {
+  const command = ['move-in', 'binh', '--from', 'imap.example.org', '--password-file', '-'];
+  const ask = async (input: string) =>
+    (await execa(launcher, command, { input, reject: false, env: { KUBECONFIG: '/dev/null' } })).stderr;
+  expect(await ask('\n')).toBe('hopthu: --password-file: the first line of - is empty');
+  expect(await ask('a secret\n')).toMatch(/^hopthu: .*(kubeconfig|cluster)/);
+}, 30_000);
 
 it('the line of a mailbox says what was there, what is new, and which folders got our names', () => {
   const text = 'letters\t345\t1288490189\t350\t27\nfolder\tSent\tĐã gửi\nfolder\tTrash\tThùng rác\n';

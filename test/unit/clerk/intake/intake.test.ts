@@ -148,6 +148,12 @@ describe('an organization that sends its list', () => {
     }
   });
 
+  it('is asked for by a login that is noted (R26)', async () => {
+    const { intake, requests } = desk();
+    await intake.take({ sender: organization, services: ['admin'], login: person, raw: await compose() });
+    expect([...requests.values()][0]?.spec.requester.sentBy).toBe(person);
+  });
+
   it('may attach several lists, one of which cannot be read: it is told of that one', async () => {
     const broken = { filename: 'hong.xlsx', content: Buffer.from('PK') };
     const { requests, sent } = await take({
@@ -263,6 +269,12 @@ describe('what is dropped, and counted', () => {
   ])('%s: %j', async (reason, mail, sender) => {
     const { requests, sent, seen } = await take(mail, sender);
     expect([requests.size, sent.length, seen]).toEqual([0, 0, [{ outcome: 'dropped', reason }]]);
+  });
+
+  it("the clerk's own letters, where it does not write from the Centre's first address", async () => {
+    const site = { ...socTrang, notices: { ...socTrang.notices, from: 'thong-bao' } };
+    const { seen } = await take(auto({ 'X-Loop': 'thong-bao@soctrang.gov.vn' }), organization, { site });
+    expect(seen).toEqual([{ outcome: 'dropped', reason: 'loop' }]);
   });
 
   it('an answer that nobody takes', async () => {

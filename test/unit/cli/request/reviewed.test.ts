@@ -21,25 +21,50 @@ const now = async () => reviewRequest(await office.world(), office.request(name)
 
 it('nothing stands against what was reviewed, faults and all', async () => {
   await office.desk.pass();
-  expect(objection(office.request(name), await now())).toBeUndefined();
+  expect(objection(office.request(name), [], await now())).toBeUndefined();
 });
 
 it('what the clerk has not seen yet waits for it', async () => {
-  expect(objection(office.request(name))).toContain('has not reviewed it');
+  expect(objection(office.request(name), [])).toContain('has not reviewed it');
 });
 
 it('what was written anew since waits for it', async () => {
   await office.desk.pass();
   const { metadata, ...rest } = office.request(name);
   const changed = { ...rest, metadata: { ...metadata, generation: metadata.generation + 1 } };
-  expect(objection(changed, await now())).toContain('has not reviewed it');
+  expect(objection(changed, [], await now())).toContain('has not reviewed it');
 });
 
 it('a row that somebody else was quicker than is told', async () => {
   await office.desk.pass();
   office.province.person('hoa', 'Trần Thị Hoa', 'so-y-te', { spec: { localPart: 'tam' } });
   await office.province.settle();
-  expect(objection(office.request(name), await now())).toMatch(
+  expect(objection(office.request(name), [], await now())).toMatch(
     /^row 1 is refused since .*: tam@soctrang.gov.vn đã là của/,
   );
+});
+
+it('a Mailbox that another approved request waits for is not changed twice at once', async () => {
+  office.province.person('hoa', 'Trần Thị Hoa', 'so-y-te', { person: { id: 'CB-3' } });
+  await office.province.settle();
+  const [first, second] = ['hoa.tt', 'hoa.tran'].map((newAddress) =>
+    office.enter('so-y-te', [{ action: 'Rename', employeeNumber: 'CB-3', newAddress }]),
+  ) as [string, string];
+  await office.desk.pass();
+  const against = () => objection(office.request(second), [office.request(first), office.request(second)]);
+  expect(against()).toBeUndefined();
+  office.decide(first, 'Approved');
+  expect(against()).toBe('row 1 is about Mailbox hoa, for which 2026-0002 waits');
+  const { spec } = office.province.mailbox('hoa');
+  const { namespace, cluster } = office.province;
+  cluster.apply({
+    kind: 'Mailbox',
+    name: 'hoa',
+    namespace,
+    spec: { ...(spec as object), localPart: 'hoa.tt' },
+  });
+  await office.province.settle();
+  await office.desk.pass();
+  expect(office.status(first).phase).toBe('Settled');
+  expect(against()).toBeUndefined();
 });

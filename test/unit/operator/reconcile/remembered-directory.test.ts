@@ -90,3 +90,48 @@ describe('the directory itself is read', () => {
     expect(await seen()).toHaveLength(1);
   });
 });
+
+describe('while the directory is read', () => {
+  const other = `uid=u2,ou=mailboxes,${suffix}`;
+  const notice = [{ attribute: 'hopThuNotice', values: ['quota 80 2026-11-26T00:00:00Z'] }];
+
+  /** The read that follows sees what was there before `meanwhile`, which ends first. */
+  async function readWhile(meanwhile: () => Promise<unknown>): Promise<void> {
+    const read = real.snapshot.bind(real);
+    real.snapshot = async (...args) => {
+      const entries = await read(...args);
+      real.snapshot = read;
+      await meanwhile();
+      return entries;
+    };
+    directory.forget();
+    await directory.snapshot();
+  }
+
+  beforeEach(async () => {
+    await real.add(dn, entry);
+    await directory.snapshot();
+  });
+
+  it('keeps what was written meanwhile, so that no notice is due twice', async () => {
+    await readWhile(() => directory.modify(dn, 'u1', notice));
+    expect(directory.recall(dn)?.attributes).toMatchObject({ hopThuNotice: notice[0]?.values });
+  });
+
+  it('keeps what was added meanwhile', async () => {
+    const added = { ...entry, mail: ['an@soctrang.gov.vn'], hopThuAddress: ['an@soctrang.gov.vn'] };
+    await readWhile(() => directory.add(other, { ...added, hopThuOwnerUID: ['u2'] }));
+    expect(directory.recall(other)).toBeDefined();
+  });
+
+  it('keeps no entry that was removed meanwhile, once it is read again', async () => {
+    await readWhile(() => directory.remove(dn, 'u1'));
+    expect(await seen()).toEqual([]);
+  });
+
+  it('believes the next read of what was written before it began', async () => {
+    await readWhile(() => directory.modify(dn, 'u1', notice));
+    real.put(dn, entry);
+    expect((await seen())[0]).not.toHaveProperty('hopThuNotice');
+  });
+});
