@@ -108,6 +108,11 @@ service doveadm {
     port = 0
   }
 }
+service stats {
+  inet_listener http {
+    port = 0
+  }
+}
 `;
 
 async function startDaemons(): Promise<void> {
