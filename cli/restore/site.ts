@@ -24,6 +24,8 @@ type Saved = {
   readonly site: Snapshot;
   /** Of each Dovecot. */
   readonly mail: readonly { readonly shard: Shard; readonly snapshot: Snapshot }[];
+  /** What reports are made of; backups of former releases do not have it. */
+  readonly reports: Snapshot | undefined;
   readonly organizations: readonly SavedObject[];
   readonly mailboxes: readonly SavedObject[];
   /** With what was told, so that nobody is told again. */
@@ -87,10 +89,28 @@ async function fill(
     await work(['database', saved.site.id]);
     say('the database of the webmail is filled');
   });
+  await fillReports(config, site, saved, uids);
   for (const { shard, snapshot } of saved.mail) {
     const pod = { namespace, cronJob: 'restore-mail', shard, alone: true } as const;
     await withWorkPod(config, pod, (work) => work(['store', snapshot.id]));
   }
+}
+
+/** Numbers are kept by the UIDs of organizations; accounts keep their own. */
+async function fillReports(
+  config: KubeConfig,
+  site: Site,
+  { reports, organizations }: Saved,
+  uids: ReadonlyMap<string, string>,
+): Promise<void> {
+  if (reports === undefined) return;
+  const theirs = organizations.map(({ metadata: { uid } }) => [uid, uids.get(uid) ?? uid] as const);
+  const input = uidLines(new Map(theirs));
+  // Postfix goes on, and its node has the volume.
+  const pod = { namespace: site.namespaces.smtp, cronJob: 'restore-reports' } as const;
+  await withWorkPod(config, pod, (work) =>
+    work(['store', reports.id, String(Buffer.byteLength(input))], input),
+  );
 }
 
 function timesOf({ mail }: Saved): string {
@@ -125,6 +145,7 @@ async function read(work: Work, of: Site, asked: string | undefined): Promise<Sa
   return {
     site,
     mail,
+    reports: latest(snapshots, 'reports', at),
     organizations: inOrder(await list('organizations.json')),
     mailboxes: inOrder(await list('mailboxes.json')),
     requests: inOrder(parseList(await work(['print-if-any', site.id, 'mailboxrequests.json']))),

@@ -32,7 +32,7 @@ export class BackupPod {
       mkdirSync(join(root, folder), { recursive: true });
       for (const [name, text] of Object.entries(files)) writeFileSync(join(root, folder, name), text);
     };
-    for (const folder of ['vmail', 'archive', 'ldap', 'work']) put(folder, {});
+    for (const folder of ['vmail', 'archive', 'ldap', 'reports', 'work']) put(folder, {});
     put('scripts', {
       ...backupScripts(there, { host: 'localhost', port: 1 }),
       repository: repositorySettings(there),
@@ -58,6 +58,7 @@ export class BackupPod {
       '/run/secrets/store:ro': user,
       [`/srv/vmail:${writable ? 'rw' : 'ro'}`]: 'vmail',
       [`/srv/archive:${writable ? 'rw' : 'ro'}`]: 'archive',
+      [`/srv/reports:${writable ? 'rw' : 'ro'}`]: 'reports',
       '/var/lib/ldap:rw': 'ldap',
       '/work:rw': 'work',
     };
