@@ -2,7 +2,7 @@
 import { ApiObject } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { group, version } from '../../operator/api/resource.ts';
+import { group, plural, version } from '../../operator/api/resource.ts';
 import { mailRoot, suffixOf } from '../../operator/core/layout.ts';
 import { caConfigMap, caSecret, databaseSecret, dkimSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -43,6 +43,7 @@ export function backupScripts(site: Site, database: Endpoint): Readonly<Record<s
       ].join(' '),
       accounts: accounts.join(' '),
       group: `${group}/${version}`,
+      kinds: Object.values(plural).join(' '),
       ...databaseAt,
     }),
     databases: renderFile('backup/databases', { suffix }),
@@ -100,7 +101,7 @@ function job(scope: Construct, context: Context, name: string, props: JobProps):
     volumes: [
       volume.configMap('config', configMap),
       volume.configMap('ca', caConfigMap),
-      volume.scratch('work', site.storage.directory),
+      volume.scratch('work', kind === 'reports' ? site.reports.volume : site.storage.directory),
       ...repositoryVolumes,
       ...volumes,
     ],
@@ -186,7 +187,7 @@ function permissions(scope: Construct, site: Site): void {
   allow(smtp, keys(keySecrets.smtp));
   for (const namespace of accounts) {
     allow(namespace, [
-      { apiGroups: [group], resources: ['organizations', 'mailboxes', 'mailboxrequests'], verbs: ['list'] },
+      { apiGroups: [group], resources: Object.values(plural), verbs: ['list'] },
       { apiGroups: [''], resources: ['secrets'], verbs: ['list'] },
     ]);
   }

@@ -13,7 +13,7 @@ import { bootstrap } from '../bootstrap.ts';
 import { Failed } from '../failure.ts';
 import { callKube, loadKubeConfig } from '../kube.ts';
 import { loadSite } from '../site.ts';
-import { createRequests } from './requests.ts';
+import { createRecords } from './records.ts';
 import { inOrder, parseList, resourceAnew, type SavedObject, secretAnew, uidLines } from './saved.ts';
 import { emptyOtherProviders } from './second-directory.ts';
 import { Workloads } from './standstill.ts';
@@ -30,6 +30,8 @@ type Saved = {
   readonly mailboxes: readonly SavedObject[];
   /** With what was told, so that nobody is told again. */
   readonly requests: readonly SavedObject[];
+  /** R42 */
+  readonly incidents: readonly SavedObject[];
   readonly secrets: readonly SavedObject[];
 };
 
@@ -78,7 +80,8 @@ async function fill(
   const { mail: namespace } = site.namespaces;
   const uids = await createResources(objects, saved);
   say(`${saved.organizations.length} organizations and ${saved.mailboxes.length} mailboxes are there`);
-  await createRequests(config, saved.requests);
+  await createRecords(config, 'MailboxRequest', saved.requests);
+  await createRecords(config, 'Incident', saved.incidents);
   const secrets = await createSecrets(objects, site, saved.secrets, uids);
   say(`${secrets} Secrets of theirs are there`);
   await emptyOtherProviders(objects, site);
@@ -142,13 +145,15 @@ async function read(work: Work, of: Site, asked: string | undefined): Promise<Sa
   });
   await work(['expect-empty', site.id]);
   const list = async (file: string) => parseList(await work(['print', site.id, file]));
+  const ofNewer = async (file: string) => inOrder(parseList(await work(['print-if-any', site.id, file])));
   return {
     site,
     mail,
     reports: latest(snapshots, 'reports', at),
     organizations: inOrder(await list('organizations.json')),
     mailboxes: inOrder(await list('mailboxes.json')),
-    requests: inOrder(parseList(await work(['print-if-any', site.id, 'mailboxrequests.json']))),
+    requests: await ofNewer('mailboxrequests.json'),
+    incidents: await ofNewer('incidents.json'),
     secrets: await list('secrets.json'),
   };
 }

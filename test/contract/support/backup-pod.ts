@@ -67,7 +67,9 @@ export class BackupPod {
       `${join(this.root, folder)}:${at}`,
     ]);
     const options = ['run', '--rm', '--interactive', '--network=host', '--user=0:0', ...volumes];
-    const command = script.includes(' ') ? ['-c', script] : [`/etc/hopthu-backup/${script}`, ...args];
+    const command = script.includes(' ')
+      ? ['-c', script, 'bash', ...args]
+      : [`/etc/hopthu-backup/${script}`, ...args];
     const { stdout } = await execa(
       this.#runtime.command,
       [...options, '--entrypoint=/bin/bash', this.#image, ...command],
