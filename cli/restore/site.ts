@@ -82,6 +82,7 @@ async function fill(
   say(`${saved.organizations.length} organizations and ${saved.mailboxes.length} mailboxes are there`);
   await createRecords(config, 'MailboxRequest', saved.requests);
   await createRecords(config, 'Incident', saved.incidents);
+  say(`${saved.requests.length} requests and ${saved.incidents.length} incidents are there`);
   const secrets = await createSecrets(objects, site, saved.secrets, uids);
   say(`${secrets} Secrets of theirs are there`);
   await emptyOtherProviders(objects, site);
@@ -92,21 +93,24 @@ async function fill(
     await work(['database', saved.site.id]);
     say('the database of the webmail is filled');
   });
-  await fillReports(config, site, saved, uids);
+  const filled = await fillReports(config, site, saved, uids);
+  say(
+    filled ? 'the volume of the reports is filled' : 'the backup is of a release that did not save reports',
+  );
   for (const { shard, snapshot } of saved.mail) {
     const pod = { namespace, cronJob: 'restore-mail', shard, alone: true } as const;
     await withWorkPod(config, pod, (work) => work(['store', snapshot.id]));
   }
 }
 
-/** Numbers are kept by the UIDs of organizations; accounts keep their own. */
+/** Numbers are kept by the UIDs of organizations; accounts keep their own. @returns whether there was a backup of it */
 async function fillReports(
   config: KubeConfig,
   site: Site,
   { reports, organizations }: Saved,
   uids: ReadonlyMap<string, string>,
-): Promise<void> {
-  if (reports === undefined) return;
+): Promise<boolean> {
+  if (reports === undefined) return false;
   const theirs = organizations.map(({ metadata: { uid } }) => [uid, uids.get(uid) ?? uid] as const);
   const input = uidLines(new Map(theirs));
   // Postfix goes on, and its node has the volume.
@@ -114,6 +118,7 @@ async function fillReports(
   await withWorkPod(config, pod, (work) =>
     work(['store', reports.id, String(Buffer.byteLength(input))], input),
   );
+  return true;
 }
 
 function timesOf({ mail }: Saved): string {
