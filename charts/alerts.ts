@@ -20,6 +20,11 @@ export type Alert = {
   readonly runbook: readonly string[];
 };
 
+/** The steps as one text, as the alert itself and docs/alerts.md have them. */
+export function numbered(runbook: Alert['runbook']): string {
+  return runbook.map((step, index) => `${index + 1}. ${step}`).join('\n');
+}
+
 /** A CronJob that has not succeeded for so many seconds, or never since it is there; as kube-state-metrics tells it. */
 function overdue(cronJobs: string, seconds: number): string {
   const of = (metric: string) => `max by (namespace, cronjob) (${metric}{cronjob=~"${cronJobs}"})`;

@@ -86,7 +86,6 @@ export function dovecotProxy(scope: Construct, context: Context, directory: Endp
           sieve: ports.sieve.container,
         },
         resources: site.resources.dovecot,
-        startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
         readiness: { ...alive, periodSeconds: 10 },
         liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
         mounts: [

@@ -165,7 +165,6 @@ function oneShard(scope: Construct, context: Context, directory: Endpoint, shard
               exporter: ports.exporter.container,
             },
         resources: site.resources.dovecot,
-        startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
         readiness: readyUnlessDraining(greets),
         // Two minutes: the login service waits for nobody, but a node may be busy.
         liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },

@@ -1,6 +1,6 @@
 /** The published directory: its part of the site file, and who is shown what of whom (R40). Pure. */
 import { z } from 'zod';
-import { attribute } from './layout.ts';
+import { attribute, headAttribute } from './layout.ts';
 
 /** From the widest to the narrowest. */
 const audiences = ['public', 'members', 'nobody'] as const;
@@ -35,6 +35,9 @@ export const published = z
     organizations: z
       .strictObject({
         listed: audience.default('public').describe('Who sees the tree at all; `nobody`: no directory.'),
+        head: audience
+          .default('public')
+          .describe('Name and title of the head (`spec.headRef`); never wider than what is shown of people.'),
         phone: audience.default('public').describe('Telephone, of `spec.contact`.'),
         address: audience.default('public').describe('Postal address, of `spec.contact`.'),
         mail: audience.default('public').describe("Address of the organization's mailbox."),
@@ -79,7 +82,7 @@ export type Published = Readonly<z.infer<typeof published>>;
 
 /** What somebody is shown. */
 export type Visible = {
-  readonly organizations: Readonly<Record<'listed' | 'phone' | 'address' | 'mail', boolean>>;
+  readonly organizations: Readonly<Record<'listed' | 'head' | 'phone' | 'address' | 'mail', boolean>>;
   readonly people: Readonly<Record<'listed' | 'title' | 'mail' | 'phone', boolean>>;
 };
 
@@ -94,6 +97,7 @@ export function visibleTo(viewer: Viewer, { organizations, people }: Published):
   return {
     organizations: {
       listed: sees(of),
+      head: sees(of, people.listed, organizations.head),
       phone: sees(of, organizations.phone),
       address: sees(of, organizations.address),
       mail: sees(of, organizations.mail),
@@ -122,6 +126,7 @@ export function publishedAttributes({ organizations, people }: Visible): Publish
     organization: when(
       organizations.listed,
       ...['cn', organization, abbreviation, sector],
+      ...when(organizations.head, headAttribute),
       ...when(organizations.phone, 'telephoneNumber'),
       ...when(organizations.address, 'postalAddress'),
     ),

@@ -72,6 +72,12 @@ export const monitoring = z
       .describe(
         'The cluster has the resources of the Prometheus operator: write PodMonitors and PrometheusRules.',
       ),
+    runbooks: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe(
+        'Address of [alerts](alerts.md) where people on duty read it; each alert links to its section there. Without it an alert has its steps alone.',
+      ),
     dashboards: z
       .boolean()
       .default(false)
