@@ -21,7 +21,6 @@ export type Config = {
   readonly tlsFolder: string;
   /** Port of health and metrics. */
   readonly port: number;
-  readonly logLevel: string;
 };
 
 /** @throws Invalid naming what is at fault: a variable, the site file or a text */
@@ -43,6 +42,5 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     },
     tlsFolder: text('HOPTHU_TLS_FOLDER'),
     port: number('HOPTHU_PORT'),
-    logLevel: environment['HOPTHU_LOG_LEVEL'] ?? 'info',
   });
 }

@@ -1,9 +1,7 @@
 /** The portal: pages for people, behind the webmail's web server (R25, R40). */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pino } from 'pino';
-import { type PortalFile, portalFiles, portalTexts } from '../operator/core/portal-texts.ts';
+import { type Logger, pino } from 'pino';
 import { shardNames } from '../operator/core/shards.ts';
 import { parseSite, type Site } from '../operator/core/site.ts';
 import { Doveadm } from '../operator/dovecot/doveadm.ts';
@@ -12,7 +10,7 @@ import { DoveadmUsage } from '../operator/dovecot/doveadm-usage.ts';
 import { ShardedSessions } from '../operator/dovecot/shards.ts';
 import { need, needNumber } from '../operator/environment.ts';
 import { serveHealth } from '../operator/health.ts';
-import { Memory } from '../operator/throttle/memory.ts';
+import { type Attempt, Memory } from '../operator/throttle/memory.ts';
 import { portalApp } from './app.ts';
 import { Attempts } from './attempts.ts';
 import { PortalDirectory } from './directory.ts';
@@ -23,13 +21,14 @@ import { SessionCookie } from './login/session.ts';
 import { whoIsIn } from './login/who.ts';
 import { MailboxDirectory } from './mailbox/directory.ts';
 import { MailboxStore } from './mailbox/store.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { Changes } from './password/change.ts';
 import { PasswordDirectory } from './password/directory.ts';
 import { endingSessions } from './password/sessions.ts';
 import { KeptDirectory } from './published/kept.ts';
 import { readListed } from './published/reader.ts';
 import { servePortal } from './server.ts';
+import { readTexts } from './texts.ts';
 
 /** Three kinds of this many are about 8 MiB. */
 const most = 10_000;
@@ -43,23 +42,7 @@ async function serve(): Promise<void> {
     log.error({ err }, 'the published directory is not up to date'),
   );
   const { registry, passwordChanges, logins: entered } = createMetrics(site.name, () => kept.readAt);
-  const pages = need('HOPTHU_PAGES');
-  const texts = portalTexts(
-    Object.fromEntries(portalFiles.map((name) => [name, readFileSync(join(pages, name), 'utf8')])) as Record<
-      PortalFile,
-      string
-    >,
-  );
-  const at = (host: string) =>
-    new Doveadm({
-      host,
-      port: needNumber('HOPTHU_SESSIONS_PORT'),
-      ca: file('HOPTHU_CA_FILE'),
-      key: file('HOPTHU_SESSIONS_KEY_FILE'),
-    });
-  const dovecots = need('HOPTHU_SESSIONS_HOST')
-    .split(',')
-    .map((host) => ({ sessions: new DoveadmSessions(at(host)), usage: new DoveadmUsage(at(host)) }));
+  const dovecots = need('HOPTHU_SESSIONS_HOST').split(',').map(dovecotAt);
   const sessions = new ShardedSessions(dovecots.map((one) => one.sessions));
   const directory = new PortalDirectory(site, {
     host: need('HOPTHU_LDAP_HOST'),
@@ -76,13 +59,8 @@ async function serve(): Promise<void> {
     endSessions: endingSessions(sessions, (err) =>
       log.error({ err }, 'sessions of a former password may go on'),
     ),
-    observe: (outcome, { address, person }, err) => {
-      passwordChanges.inc({ outcome });
-      const level = err === undefined ? (outcome === 'changed' ? 'info' : 'warn') : 'error';
-      log[level]({ address, person, ...(err === undefined ? {} : { err }) }, `password ${outcome}`);
-    },
+    observe: observed('password', 'changed', passwordChanges, log),
   });
-  const shelf = readShelf(need('HOPTHU_HANDBOOK'), need('HOPTHU_OWN_CHAPTERS'));
   const cookie = new SessionCookie({
     key: file('HOPTHU_SESSION_KEY_FILE'),
     minutes: site.portal.sessionMinutes,
@@ -92,17 +70,13 @@ async function serve(): Promise<void> {
   const logins = new Logins({
     attempts,
     directory: entrance,
-    observe: (outcome, { address, person }, err) => {
-      entered.inc({ outcome });
-      const level = err === undefined ? (outcome === 'in' ? 'info' : 'warn') : 'error';
-      log[level]({ address, person, ...(err === undefined ? {} : { err }) }, `login ${outcome}`);
-    },
+    observe: observed('login', 'in', entered, log),
   });
   const app = portalApp({
     site,
-    texts,
+    texts: readTexts(need('HOPTHU_PAGES')),
     changes,
-    shelf,
+    shelf: readShelf(need('HOPTHU_HANDBOOK'), need('HOPTHU_OWN_CHAPTERS')),
     logins,
     cookie,
     who: whoIsIn(cookie, entrance),
@@ -112,12 +86,7 @@ async function serve(): Promise<void> {
         new Map(dovecots.map((one, number) => [shardNames(site)[number] ?? '', one])),
         (err) => log.error({ err }, 'a page lacks what Dovecot knows'),
       ),
-      ports: {
-        imaps: needNumber('HOPTHU_IMAPS_PORT'),
-        pop3s: Number(need('HOPTHU_POP3S_PORT')),
-        submissions: needNumber('HOPTHU_SUBMISSIONS_PORT'),
-        submission: needNumber('HOPTHU_SUBMISSION_PORT'),
-      },
+      ports: publicPorts(),
       now: Date.now,
     },
     kept,
@@ -143,6 +112,35 @@ async function serve(): Promise<void> {
     }
   });
   log.info('started');
+}
+
+function dovecotAt(host: string) {
+  const doveadm = new Doveadm({
+    host,
+    port: needNumber('HOPTHU_SESSIONS_PORT'),
+    ca: file('HOPTHU_CA_FILE'),
+    key: file('HOPTHU_SESSIONS_KEY_FILE'),
+  });
+  return { sessions: new DoveadmSessions(doveadm), usage: new DoveadmUsage(doveadm) };
+}
+
+/** As people outside reach them. */
+function publicPorts() {
+  return {
+    imaps: needNumber('HOPTHU_IMAPS_PORT'),
+    pop3s: needNumber('HOPTHU_POP3S_PORT'),
+    submissions: needNumber('HOPTHU_SUBMISSIONS_PORT'),
+    submission: needNumber('HOPTHU_SUBMISSION_PORT'),
+  };
+}
+
+/** Counts and logs how each wish ended: with `success`, as the rules say, or by a fault of ours. */
+function observed(what: string, success: string, counter: Metrics['logins'], log: Logger) {
+  return (outcome: string, { address, person }: Attempt, err?: unknown) => {
+    counter.inc({ outcome });
+    const level = err === undefined ? (outcome === success ? 'info' : 'warn') : 'error';
+    log[level]({ address, person, ...(err === undefined ? {} : { err }) }, `${what} ${outcome}`);
+  };
 }
 
 /** Read from now on. */

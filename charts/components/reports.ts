@@ -16,7 +16,8 @@ import { type Context, labels, volume } from '../workload.ts';
 import { reportsClaim } from './mounted.ts';
 
 const part = 'reports';
-const uid = 10006;
+/** Whose files on the volume are. */
+export const reportsUid = 10006;
 const configMap = 'reports-config';
 
 export type ReportsProps = {
@@ -66,7 +67,7 @@ function oneJob(
     name,
     namespace: site.namespaces.smtp,
     part,
-    uid,
+    uid: reportsUid,
     serviceAccount: part,
     beside: 'postfix-0',
     ...(schedule === undefined ? {} : { schedule }),
@@ -112,7 +113,7 @@ function permissions(scope: Construct, site: Site): void {
   const { mail, smtp, accounts } = site.namespaces;
   const allow = (namespace: string, rule: object) =>
     grant(scope, site, { part, home: smtp }, namespace, [{ ...rule, verbs: ['list'] }]);
-  allow(mail, { apiGroups: ['batch'], resources: ['jobs'] });
+  for (const namespace of [mail, smtp]) allow(namespace, { apiGroups: ['batch'], resources: ['jobs'] });
   for (const namespace of accounts)
     allow(namespace, { apiGroups: [group], resources: ['mailboxes', 'mailboxrequests', 'incidents'] });
 }

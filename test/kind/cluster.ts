@@ -25,11 +25,11 @@ export class ClusterRefused extends Error {
   override readonly name = 'ClusterRefused';
 }
 
-export const contextOf = (name: string): string => `kind-${name}`;
+const contextOf = (name: string): string => `kind-${name}`;
 const nodeOf = (name: string): string => `${name}-control-plane`;
 
 /** Whether kind knows a cluster of this name, running or not, whoever made it. */
-export async function clusterExists(tools: Tools, name: string): Promise<boolean> {
+async function clusterExists(tools: Tools, name: string): Promise<boolean> {
   const names = await run(tools.kind, ['get', 'clusters', '--quiet'], { env: tools.runtime.environment });
   return names.split('\n').includes(name);
 }
