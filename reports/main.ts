@@ -67,7 +67,7 @@ async function count(): Promise<void> {
   const sources = {
     directory: () => readDirectory(directoryAt(need('HOPTHU_LDAP')), suffix),
     used: () => cluster.used(site.namespaces.accounts),
-    runs: () => cluster.runs(site.namespaces.mail),
+    runs: () => cluster.runs([site.namespaces.mail, site.namespaces.smtp]),
     logins: loginSources(),
   };
   await collect(store, sources, site.reports.journalDays, Date.now());

@@ -35,4 +35,6 @@ it('every letter that was accepted is there once, and nobody tries again more th
   expect(await letters.wrong()).toEqual([]);
   expect(letters.count).toBeGreaterThan(parts.length);
   for (const one of noticed) expect(one.interrupted).toBeLessThanOrEqual(parts.length);
+  // Nobody was led to a pod that was gone.
+  expect(noticed.flatMap(({ reasons }) => reasons).join('\n')).not.toMatch(/time(d )?out|required time/i);
 });
