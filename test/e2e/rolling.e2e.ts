@@ -1,7 +1,7 @@
 /** The mail store and the mail server are upgraded while letters are sent, come in and are read; `make chaos DRILLS=rolling` does all parts. */
 import { expect, it } from '@jest/globals';
 import { kubectl } from '../kind/install.ts';
-import { socTrang as site } from '../support/sites.ts';
+import { daNang as site } from '../support/sites.ts';
 import { Letters, Traffic } from '../support/traffic.ts';
 import { testCluster } from './support/cluster.ts';
 import { deliver, type Person } from './support/person.ts';
