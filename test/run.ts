@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 /** `make test`: every check, stage by stage; the last line counts them. `node test/run.ts e2e` runs one stage. */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { removeCluster, showCluster } from './e2e/support/cluster.ts';
+import { prepareCluster, removeCluster, showCluster } from './e2e/support/cluster.ts';
 import { type Lane, lanes } from './e2e/support/lanes.ts';
 import { prepare } from './preparation.ts';
 
 const root = join(import.meta.dirname, '..');
 const artifacts = join(root, 'test/artifacts');
+const kubeconfig = join(artifacts, 'kubeconfig');
 
 type Count = { readonly passed: number; readonly failed: number };
 type Stage = {
@@ -22,6 +23,7 @@ type Stage = {
 async function endJourneys({ failed }: Count): Promise<void> {
   if (failed > 0) await showCluster();
   if (process.env['KEEP_CLUSTER'] !== '1') await removeCluster();
+  else process.stderr.write(`The cluster stays: export KUBECONFIG=${kubeconfig}\n`);
 }
 
 /** A program whose exit code is one check. */
@@ -80,14 +82,15 @@ const stages: readonly Stage[] = [
   {
     name: 'contract',
     run: async () => {
-      await prepared.machine;
+      await preparation.contract;
       return runJest('contract', 'contract', ['--maxWorkers=4', ...patient]);
     },
   },
   {
     name: 'e2e',
     run: async () => {
-      await prepared.cluster;
+      await preparation.journeys;
+      await prepareCluster();
       return runJourneys();
     },
     end: endJourneys,
@@ -98,8 +101,11 @@ const wanted = process.argv.slice(2);
 mkdirSync(artifacts, { recursive: true });
 // The commands are started hundreds of times: Node keeps what it made of their source.
 process.env['NODE_COMPILE_CACHE'] ??= join(artifacts, 'compiled');
+// Who runs this keeps the current context: the journeys' cluster stands in a file of its own.
+process.env['KUBECONFIG'] = kubeconfig;
+writeFileSync(kubeconfig, 'apiVersion: v1\nkind: Config\n');
 const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
-const prepared = prepare({ contract: isWanted('contract'), journeys: isWanted('e2e') });
+const preparation = prepare({ contract: isWanted('contract'), journeys: isWanted('e2e') });
 let passed = 0;
 let failed = 0;
 for (const stage of stages.filter(({ name }) => isWanted(name))) {
