@@ -20,6 +20,11 @@ export type Alert = {
   readonly runbook: readonly string[];
 };
 
+/** The steps as one text, as the alert itself and docs/alerts.md have them. */
+export function numbered(runbook: Alert['runbook']): string {
+  return runbook.map((step, index) => `${index + 1}. ${step}`).join('\n');
+}
+
 /** A CronJob that has not succeeded for so many seconds, or never since it is there; as kube-state-metrics tells it. */
 function overdue(cronJobs: string, seconds: number): string {
   const of = (metric: string) => `max by (namespace, cronjob) (${metric}{cronjob=~"${cronJobs}"})`;
@@ -108,7 +113,7 @@ export const alerts: readonly Alert[] = [
   {
     name: 'HopThuBackupMissing',
     severity: 'critical',
-    expr: overdue('backup-(site|mail)', 26 * 3600),
+    expr: overdue('backup-(site|mail|reports)', 26 * 3600),
     for: '0m',
     summary: 'There is no backup of the last night',
     runbook: [
@@ -154,7 +159,7 @@ export const alerts: readonly Alert[] = [
   {
     name: 'HopThuBackupFailed',
     severity: 'critical',
-    expr: 'max by (namespace, job_name) (kube_job_failed{condition="true",job_name=~"(backup|check)-(site|mail)-.+"}) > 0',
+    expr: 'max by (namespace, job_name) (kube_job_failed{condition="true",job_name=~"(backup|check)-(site|mail|reports)-.+"}) > 0',
     for: '0m',
     summary: 'A backup failed, or what was read back is not what was written',
     runbook: [

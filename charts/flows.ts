@@ -24,6 +24,7 @@ export const podNames = [
   'prune',
   'moving',
   'reports',
+  'report-backup',
 ] as const;
 export type PodName = (typeof podNames)[number];
 
@@ -219,6 +220,8 @@ export const flows: readonly Flow[] = [
 
   { from: 'backup', to: 'repository', ports: ['repository'], why: 'backups, and reading them back (R34)' },
   { from: 'backup', to: 'repositoryElsewhere', why: 'the same, where the repository is no volume' },
+  { from: 'report-backup', to: 'repository', ports: ['repository'], why: 'what reports are made of (R41)' },
+  { from: 'report-backup', to: 'repositoryElsewhere', why: 'the same, where the repository is no volume' },
   {
     from: 'prune',
     to: 'repositoryElsewhere',
@@ -241,6 +244,7 @@ export const flows: readonly Flow[] = [
 
   { from: 'backup', to: 'dns', why: 'Services, and the repository' },
   { from: 'prune', to: 'dns', why: 'the repository' },
+  { from: 'report-backup', to: 'dns', why: 'the repository' },
   { from: 'reports', to: 'dns', why: 'Services' },
   { from: 'postfix', to: 'dns', why: 'Services, and where mail goes' },
   { from: 'openldap', to: 'dns', why: 'Services' },

@@ -15,6 +15,15 @@ export type Mount = {
   readonly writable?: boolean;
 };
 
+export type Probe = {
+  readonly exec?: { readonly command: readonly string[] };
+  readonly httpGet?: { readonly path: string; readonly port: number };
+  readonly initialDelaySeconds?: number;
+  readonly periodSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly failureThreshold?: number;
+};
+
 export type Container = {
   readonly name: string;
   readonly image: string;
@@ -27,8 +36,8 @@ export type Container = {
   readonly mounts: readonly Mount[];
   readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
   readonly readiness?: object;
-  readonly liveness?: object;
-  /** Asked until it answers for the first time; neither of the others is asked before. */
+  readonly liveness?: Probe;
+  /** Asked until it answers for the first time; neither of the others is asked before. @default as `patient` says */
   readonly startup?: object;
   /** What happens in the container before it is told to end. */
   readonly preStop?: object;
@@ -179,7 +188,21 @@ function strategy({ replicas = 1 }: WorkloadProps): object {
   return { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
 }
 
+const startSeconds = 300;
+
+/**
+ * Nobody is killed for a start that is slow because the node is busy. A startup probe keeps the pod unready, and a sidecar's
+ * holds back who starts after it: for whom neither waits (no `readiness`, or a delay of its own), the liveness probe does.
+ */
+function patient({ startup, readiness, liveness }: Container) {
+  if (startup !== undefined || liveness === undefined) return { startup, liveness };
+  if (readiness === undefined || liveness.initialDelaySeconds !== undefined)
+    return { liveness: { initialDelaySeconds: startSeconds, ...liveness } };
+  return { startup: { ...liveness, periodSeconds: 1, failureThreshold: startSeconds }, liveness };
+}
+
 function container(props: Container) {
+  const { startup, liveness } = patient(props);
   return {
     name: props.name,
     image: props.image,
@@ -204,9 +227,9 @@ function container(props: Container) {
       requests: { cpu: props.resources.cpu, memory: props.resources.memory },
       limits: { memory: props.resources.memoryLimit },
     },
-    ...(props.startup === undefined ? {} : { startupProbe: props.startup }),
+    ...(startup === undefined ? {} : { startupProbe: startup }),
     ...(props.readiness === undefined ? {} : { readinessProbe: props.readiness }),
-    ...(props.liveness === undefined ? {} : { livenessProbe: props.liveness }),
+    ...(liveness === undefined ? {} : { livenessProbe: liveness }),
     ...(props.preStop === undefined ? {} : { lifecycle: { preStop: props.preStop } }),
     volumeMounts: props.mounts.map(({ name, path, subPath, writable }) => ({
       name,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { intakeFiles } from '../operator/core/requests/intake-texts.ts';
 import { type RequestTexts, requestFiles, requestTexts } from '../operator/core/requests/texts.ts';
 import { parseSite, type Site } from '../operator/core/site.ts';
+import { need, needNumber } from '../operator/environment.ts';
 
 export type Config = {
   readonly site: Site;
@@ -20,31 +21,26 @@ export type Config = {
   readonly tlsFolder: string;
   /** Port of health and metrics. */
   readonly port: number;
-  readonly logLevel: string;
 };
 
-/** @throws Invalid for a faulty site file or text; Error naming a variable that is missing */
+/** @throws Invalid naming what is at fault: a variable, the site file or a text */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const need = (name: string): string => {
-    const value = environment[name];
-    if (value === undefined || value === '') throw new Error(`${name} is not set`);
-    return value;
-  };
-  const siteFile = need('HOPTHU_SITE_FILE');
-  const folder = need('HOPTHU_REQUEST_TEXTS');
+  const text = (name: string) => need(name, environment);
+  const number = (name: string) => needNumber(name, environment);
+  const siteFile = text('HOPTHU_SITE_FILE');
+  const folder = text('HOPTHU_REQUEST_TEXTS');
   const read = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
   return Object.freeze({
     site: parseSite(readFileSync(siteFile, 'utf8'), siteFile),
-    notices: { host: need('HOPTHU_NOTICES_HOST'), port: Number(need('HOPTHU_NOTICES_PORT')) },
+    notices: { host: text('HOPTHU_NOTICES_HOST'), port: number('HOPTHU_NOTICES_PORT') },
     texts: requestTexts(read(requestFiles)),
     intake: {
       files: read(intakeFiles),
-      port: Number(need('HOPTHU_INTAKE_PORT')),
-      caller: need('HOPTHU_INTAKE_CALLER'),
+      port: number('HOPTHU_INTAKE_PORT'),
+      caller: text('HOPTHU_INTAKE_CALLER'),
     },
-    tlsFolder: need('HOPTHU_TLS_FOLDER'),
-    port: Number(need('HOPTHU_PORT')),
-    logLevel: environment['HOPTHU_LOG_LEVEL'] ?? 'info',
+    tlsFolder: text('HOPTHU_TLS_FOLDER'),
+    port: number('HOPTHU_PORT'),
   });
 }

@@ -61,7 +61,7 @@ export class Desk {
 
   /** @throws Unavailable when the cluster cannot be read */
   async pass(): Promise<PassResult> {
-    const { cluster, failure, reviewEvery = 60_000 } = this.#options;
+    const { cluster, reviewEvery = 60_000 } = this.#options;
     const snapshot = await cluster.snapshot();
     // In the order in which they came: so are their numbers.
     const resources = snapshot.requests
@@ -72,8 +72,8 @@ export class Desk {
       const look = this.#lookAt(resource);
       return look === undefined || !isOver(look);
     });
-    const world = isOpen ? await this.#worldOf(snapshot) : undefined;
     if (!isOpen) this.#world = undefined;
+    const world = isOpen ? await this.#worldOf(snapshot) : undefined;
     const seen: Seen[] = [];
     let [sent, failures] = [0, 0];
     for (const resource of resources) {
@@ -85,29 +85,37 @@ export class Desk {
       }
       if (world === undefined)
         throw new Error('a request is open, and nothing is known of what it speaks of');
-      const { name, namespace, uid } = resource.metadata;
-      try {
-        const { request, ...done } = await this.#handle(resource, snapshot, world);
-        const { status, spec } = request;
-        // What cannot be read may have no spec at all.
-        const { received = '' } = (spec ?? {}) as Partial<typeof spec>;
-        const now: Seen = { spec: { received }, status };
-        seen.push(now);
-        sent += done.sent;
-        failures += done.failed ? 1 : 0;
-        if (done.failed) this.#looks.delete(uid);
-        else this.#looks.set(uid, { ...moment, ...now, resource });
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        // A defect that it brings out, too: the others do not wait for it.
-        failures += 1;
-        this.#looks.delete(uid);
-        failure(`request ${namespace}/${name}`, error);
-      }
+      const done = await this.#tryToHandle(resource, snapshot, world);
+      const { uid } = resource.metadata;
+      if (done.seen !== undefined) seen.push(done.seen);
+      if (done.seen === undefined || done.failed) this.#looks.delete(uid);
+      else this.#looks.set(uid, { ...moment, ...done.seen, resource });
+      sent += done.sent;
+      failures += done.failed ? 1 : 0;
       // Probes and letters to the intake are heard meanwhile.
       await turn();
     }
     return { requests: seen, sent, failures };
+  }
+
+  /** A defect that a request brings out is reported like any failure: the others do not wait for it. */
+  async #tryToHandle(
+    resource: RequestResource,
+    snapshot: ClerkSnapshot,
+    world: ReviewWorld,
+  ): Promise<{ readonly seen?: Seen; readonly sent: number; readonly failed: boolean }> {
+    const { name, namespace } = resource.metadata;
+    try {
+      const { request, ...done } = await this.#handle(resource, snapshot, world);
+      const { status, spec } = request;
+      // What cannot be read may have no spec at all.
+      const { received = '' } = (spec ?? {}) as Partial<typeof spec>;
+      return { seen: { spec: { received }, status }, ...done };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.#options.failure(`request ${namespace}/${name}`, error);
+      return { sent: 0, failed: true };
+    }
   }
 
   /** The last look at it, where it is as it was then. */

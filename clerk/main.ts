@@ -21,7 +21,7 @@ const resync = 60_000;
 
 const config = readConfig(process.env);
 const { site, texts } = config;
-const log = pino({ level: config.logLevel, base: { site: site.name } });
+const log = pino({ base: { site: site.name } });
 
 endOnUncaught(log);
 

@@ -71,7 +71,7 @@ export async function readWaiting({ site, context }: ApproveOptions): Promise<Wa
  * While resources are still being told, two plans may stand beside each other.
  * @param held the operator's report, which has also the lines of entries without a resource
  */
-export function heldPlans(resources: readonly Resource[], held: Held = {}): readonly HeldPlan[] {
+function heldPlans(resources: readonly Resource[], held: Held = {}): readonly HeldPlan[] {
   const approvals = resources.flatMap((resource) => approvalOf(resource) ?? []);
   const told = (held.lines ?? []).map((line) => ({ hash: held.hash ?? '', reason: held.reason ?? '', line }));
   return [...Map.groupBy([...approvals, ...told], ({ hash }) => hash)].map(([hash, of]) => ({

@@ -1,6 +1,6 @@
 /** Writes the reference pages from the schemas that the code checks by; `make docs`. */
 import { writeFileSync } from 'node:fs';
-import { alerts } from '../charts/alerts.ts';
+import { alerts, numbered } from '../charts/alerts.ts';
 import { customResourceDefinition } from '../operator/api/crd.ts';
 import type { AnyKind } from '../operator/api/resource.ts';
 import { siteSchema } from '../operator/core/site.ts';
@@ -44,7 +44,7 @@ ${summary}. \`${severity}\`, when this holds for ${duration}:
 ${expr}
 \`\`\`
 
-${runbook.map((line, index) => `${index + 1}. ${line}`).join('\n')}
+${numbered(runbook)}
 `,
   );
   return `${note('charts/alerts.ts')}

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type NoticeTexts, noticeFiles, noticeTexts } from './core/notices/texts.ts';
 import { parseSite, type Site } from './core/site.ts';
+import { need, needNumber } from './environment.ts';
 
 export type Config = {
   readonly site: Site;
@@ -40,43 +41,40 @@ export type Config = {
 
 /**
  * @param args of the command line: `--plan-only` is the only one
- * @throws Invalid for a faulty site file or text of a notice; Error naming a variable that is missing or an argument that is none
+ * @throws Invalid for a variable, the site file or the text of a notice; Error naming an argument that is none
  */
 export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string[]): Config {
-  const need = (name: string): string => {
-    const value = environment[name];
-    if (value === undefined || value === '') throw new Error(`${name} is not set`);
-    return value;
-  };
-  const siteFile = need('HOPTHU_SITE_FILE');
+  const text = (name: string) => need(name, environment);
+  const number = (name: string) => needNumber(name, environment);
+  const siteFile = text('HOPTHU_SITE_FILE');
   const unknown = args.find((argument) => argument !== '--plan-only');
   if (unknown !== undefined) throw new Error(`${unknown}: the only option is --plan-only`);
   const site = parseSite(readFileSync(siteFile, 'utf8'), siteFile);
   return Object.freeze({
     site,
     ldap: {
-      host: need('HOPTHU_LDAP_HOST'),
-      port: Number(need('HOPTHU_LDAP_PORT')),
-      caFile: need('HOPTHU_LDAP_CA_FILE'),
-      passwordFile: need('HOPTHU_LDAP_PASSWORD_FILE'),
+      host: text('HOPTHU_LDAP_HOST'),
+      port: number('HOPTHU_LDAP_PORT'),
+      caFile: text('HOPTHU_LDAP_CA_FILE'),
+      passwordFile: text('HOPTHU_LDAP_PASSWORD_FILE'),
     },
     sessions: {
-      hosts: need('HOPTHU_SESSIONS_HOST').split(','),
-      port: Number(need('HOPTHU_SESSIONS_PORT')),
-      caFile: need('HOPTHU_SESSIONS_CA_FILE'),
-      keyFile: need('HOPTHU_SESSIONS_KEY_FILE'),
+      hosts: text('HOPTHU_SESSIONS_HOST').split(','),
+      port: number('HOPTHU_SESSIONS_PORT'),
+      caFile: text('HOPTHU_SESSIONS_CA_FILE'),
+      keyFile: text('HOPTHU_SESSIONS_KEY_FILE'),
     },
     store: {
-      hosts: need('HOPTHU_STORE_HOST').split(','),
-      port: Number(need('HOPTHU_STORE_PORT')),
+      hosts: text('HOPTHU_STORE_HOST').split(','),
+      port: number('HOPTHU_STORE_PORT'),
     },
-    tlsFolder: need('HOPTHU_TLS_FOLDER'),
+    tlsFolder: text('HOPTHU_TLS_FOLDER'),
     notices: {
-      host: need('HOPTHU_NOTICES_HOST'),
-      port: Number(need('HOPTHU_NOTICES_PORT')),
-      texts: readTexts(need('HOPTHU_NOTICES_TEMPLATES')),
+      host: text('HOPTHU_NOTICES_HOST'),
+      port: number('HOPTHU_NOTICES_PORT'),
+      texts: readTexts(text('HOPTHU_NOTICES_TEMPLATES')),
     },
-    port: Number(need('HOPTHU_PORT')),
+    port: number('HOPTHU_PORT'),
     logLevel: environment['HOPTHU_LOG_LEVEL'] ?? 'info',
     planOnly: site.operator.planOnly || args.includes('--plan-only'),
   });

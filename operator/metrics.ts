@@ -39,14 +39,22 @@ export type Metrics = {
 const nothing: Backlog = { count: 0, since: 0 };
 
 /** @param site label of every series */
-export function createMetrics(
-  site: string,
-  { cluster, connection, election, mail, notices: backlog, planOnly, certificate }: Sources,
-): Metrics {
+export function createMetrics(site: string, sources: Sources): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ site });
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  showBacklog(registers, sources);
+  showConnections(registers, sources);
+  return { registry, ...passMetrics(registers, sources), ...workMetrics(registers) };
+}
+
+type Registers = Registry[];
+
+function passMetrics(
+  registers: Registers,
+  { election, planOnly }: Sources,
+): Pick<Metrics, 'passed' | 'failed'> {
   const passes = new Counter({
     name: 'controller_runtime_reconcile_total',
     help: 'Passes by result: success, partial (a change failed) or error (the world could not be read), and by scope: the whole site, or what a change concerns.',
@@ -71,7 +79,6 @@ export function createMetrics(
     help: 'Statuses written because they differed.',
     registers,
   });
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
   // Who leads no longer has seen nothing, instead of what it saw last: an alert on it would stay.
   const gaugeOfPass = (name: string, help: string) =>
     new Gauge({
@@ -85,20 +92,76 @@ export function createMetrics(
   const mailboxes = gaugeOfPass('hopthu_mailboxes', 'Mailbox resources seen by the last pass.');
   const failing = gaugeOfPass('hopthu_failing_changes', 'Changes of the last pass that failed.');
   const held = gaugeOfPass('hopthu_held_changes', 'Changes that the guard holds until they are approved.');
-  const planned = gauge(
-    'hopthu_planned_changes',
-    'Changes that an operator which only plans would make; 0 where it writes.',
-  );
   const orphans = gaugeOfPass(
     'hopthu_orphan_entries',
     'Entries of ours whose resource is gone without having been deleted in our sight.',
   );
+  const planned = new Gauge({
+    name: 'hopthu_planned_changes',
+    help: 'Changes that an operator which only plans would make; 0 where it writes.',
+    registers,
+  });
+  const last = new Gauge({
+    name: 'hopthu_last_pass_timestamp_seconds',
+    help: 'When the last complete pass ended.',
+    registers,
+  });
+  return {
+    passed(result, seconds, scope) {
+      passes.inc({ result: result.failures > 0 ? 'partial' : 'success', scope });
+      time.observe({ scope }, seconds);
+      for (const { action } of result.changes) changes.inc({ action });
+      statusWrites.inc(result.statusWrites);
+      mailboxes.set(result.mailboxes);
+      held.set(result.held);
+      if (scope === 'change') return;
+      failing.set(result.failures);
+      planned.set(result.planned);
+      orphans.set(result.orphans);
+      last.setToCurrentTime();
+    },
+    failed() {
+      passes.inc({ result: 'error', scope: 'site' });
+    },
+  };
+}
+
+/** Of what is done beside the passes. */
+function workMetrics(registers: Registers): Pick<Metrics, 'stepped' | 'noticed' | 'swept'> {
   const steps = new Counter({
     name: 'hopthu_mail_steps_total',
     help: 'Steps with the mail of accounts that ended, by step and result.',
     labelNames: ['step', 'result'],
     registers,
   });
+  const notices = new Counter({
+    name: 'hopthu_notices_total',
+    help: 'Notices to people, by topic and result.',
+    labelNames: ['topic', 'result'],
+    registers,
+  });
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const unread = gauge('hopthu_usage_unread', 'Mailboxes whose used bytes the last sweep could not read.');
+  const swept = gauge(
+    'hopthu_usage_timestamp_seconds',
+    'When the used bytes of all mailboxes were last asked.',
+  );
+  return {
+    stepped(step, succeeded) {
+      steps.inc({ step, result: succeeded ? 'success' : 'error' });
+    },
+    noticed(topic, isSent) {
+      notices.inc({ topic, result: isSent ? 'sent' : 'failed' });
+    },
+    swept(asked, read) {
+      unread.set(asked - read);
+      swept.setToCurrentTime();
+    },
+  };
+}
+
+/** What waits, as whoever does it knows at the moment. */
+function showBacklog(registers: Registers, { election, mail, notices: backlog }: Sources): void {
   new Gauge({
     name: 'hopthu_mail_steps_waiting',
     help: 'Steps with the mail of accounts that wait or are under way.',
@@ -114,12 +177,6 @@ export function createMetrics(
     collect() {
       this.set(mail.held.count);
     },
-  });
-  const notices = new Counter({
-    name: 'hopthu_notices_total',
-    help: 'Notices to people, by topic and result.',
-    labelNames: ['topic', 'result'],
-    registers,
   });
   const waiting = (name: string, help: string, value: (one: Backlog) => number) =>
     new Gauge({
@@ -138,12 +195,13 @@ export function createMetrics(
     'For how long the oldest of them has been waiting.',
     ({ count, since }) => (count === 0 ? 0 : Math.max(0, Date.now() - since) / 1000),
   );
-  const unread = gauge('hopthu_usage_unread', 'Mailboxes whose used bytes the last sweep could not read.');
-  const swept = gauge(
-    'hopthu_usage_timestamp_seconds',
-    'When the used bytes of all mailboxes were last asked.',
-  );
-  const last = gauge('hopthu_last_pass_timestamp_seconds', 'When the last complete pass ended.');
+}
+
+/** The process itself and whom it talks to. */
+function showConnections(
+  registers: Registers,
+  { cluster, connection, election, certificate }: Sources,
+): void {
   new Gauge({
     name: 'leader_election_master_status',
     help: '1 in the process that holds the lease and writes.',
@@ -188,33 +246,4 @@ export function createMetrics(
       this.set(await certificate().then(end, () => Number.NaN));
     },
   });
-  return {
-    registry,
-    passed(result, seconds, scope) {
-      passes.inc({ result: result.failures > 0 ? 'partial' : 'success', scope });
-      time.observe({ scope }, seconds);
-      for (const { action } of result.changes) changes.inc({ action });
-      statusWrites.inc(result.statusWrites);
-      mailboxes.set(result.mailboxes);
-      held.set(result.held);
-      if (scope === 'change') return;
-      failing.set(result.failures);
-      planned.set(result.planned);
-      orphans.set(result.orphans);
-      last.setToCurrentTime();
-    },
-    failed() {
-      passes.inc({ result: 'error', scope: 'site' });
-    },
-    stepped(step, succeeded) {
-      steps.inc({ step, result: succeeded ? 'success' : 'error' });
-    },
-    noticed(topic, isSent) {
-      notices.inc({ topic, result: isSent ? 'sent' : 'failed' });
-    },
-    swept(asked, read) {
-      unread.set(asked - read);
-      swept.setToCurrentTime();
-    },
-  };
 }

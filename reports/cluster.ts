@@ -60,12 +60,13 @@ export class ClusterLists {
   }
 
   /** Jobs of the backup that have ended, by their UID. @throws Unavailable */
-  async runs(namespace: string): Promise<Readonly<Record<string, Run>>> {
-    const labelSelector = 'app.kubernetes.io/name=backup';
-    const found = await this.#call('listing jobs', () =>
-      this.#batch.listNamespacedJob({ namespace, labelSelector }),
+  async runs(namespaces: readonly string[]): Promise<Readonly<Record<string, Run>>> {
+    const labelSelector = 'app.kubernetes.io/name in (backup,report-backup)';
+    const lists = namespaces.map((namespace) =>
+      this.#call('listing jobs', () => this.#batch.listNamespacedJob({ namespace, labelSelector })),
     );
-    const runs = (found?.items ?? []).flatMap(({ metadata, status }): readonly (readonly [string, Run])[] => {
+    const found = (await Promise.all(lists)).flatMap((list) => list?.items ?? []);
+    const runs = found.flatMap(({ metadata, status }): readonly (readonly [string, Run])[] => {
       const end = status?.conditions?.find(
         ({ type, status: holds }) => holds === 'True' && /^(Complete|Failed)$/.test(type),
       );

@@ -10,6 +10,7 @@ import { serviceDn, suffixOf } from '../operator/core/layout.ts';
 import { parseSite } from '../operator/core/site.ts';
 import { directoryDomain } from '../operator/core/site-domains.ts';
 import { reportFormats } from '../operator/core/site-reports.ts';
+import { need, needNumber } from '../operator/environment.ts';
 import { Invalid } from '../operator/errors.ts';
 import { type Gate, sendThrough } from '../operator/mail/gate.ts';
 import { ClusterLists } from './cluster.ts';
@@ -24,11 +25,6 @@ import { askedOf, happenedOf } from './records.ts';
 import { Store } from './store.ts';
 import { wordsFrom } from './words.ts';
 
-const need = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set`);
-  return value;
-};
 const text = (path: string) => readFileSync(path, 'utf8');
 
 const siteFile = need('HOPTHU_SITE_FILE');
@@ -71,7 +67,7 @@ async function count(): Promise<void> {
   const sources = {
     directory: () => readDirectory(directoryAt(need('HOPTHU_LDAP')), suffix),
     used: () => cluster.used(site.namespaces.accounts),
-    runs: () => cluster.runs(site.namespaces.mail),
+    runs: () => cluster.runs([site.namespaces.mail, site.namespaces.smtp]),
     logins: loginSources(),
   };
   await collect(store, sources, site.reports.journalDays, Date.now());
@@ -103,7 +99,7 @@ async function periodic(kind: string | undefined): Promise<void> {
   const tls = (name: string) => async () => text(join(need('HOPTHU_TLS_FOLDER'), name));
   const gate: Gate = {
     host: need('HOPTHU_NOTICES_HOST'),
-    port: Number(need('HOPTHU_NOTICES_PORT')),
+    port: needNumber('HOPTHU_NOTICES_PORT'),
     ...{ ca: tls('ca.crt'), certificate: tls('tls.crt'), key: tls('tls.key') },
     from: { name: `Hộp thư ${site.title}`, address: `${site.notices.from}@${site.domain}` },
     deadline: 30_000,

@@ -69,6 +69,7 @@ const plain = [
     'last',
     'backup-site',
     'backup-mail',
+    'backup-reports',
     'check-site',
     'check-mail',
   ],

@@ -7,6 +7,9 @@ import { folders, type Import, sourcesOf } from './support/source.ts';
 const root = join(import.meta.dirname, '..');
 const sources = sourcesOf(root);
 
+/** What a program that runs on needs, whatever it does. */
+const ofPrograms = ['operator/environment.ts', 'operator/health.ts', 'pino', 'prom-client', 'node:'];
+
 /** What the files below a path may import: our own paths by their beginning, packages by name; `type` asks for `import type`. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   'operator/errors.ts': [],
@@ -50,16 +53,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'undici',
     'node:',
   ],
-  'operator/throttle/': [
-    'operator/throttle/',
-    'operator/core/',
-    'operator/health.ts',
-    'pino',
-    'prom-client',
-    'zod',
-    'node:',
-  ],
-  'operator/filter/': ['operator/filter/', 'operator/health.ts', 'pino', 'prom-client', 'node:'],
+  'operator/throttle/': [...ofPrograms, 'operator/throttle/', 'operator/core/', 'zod'],
+  'operator/filter/': [...ofPrograms, 'operator/filter/'],
   'operator/dovecot/': ['operator/dovecot/', 'operator/errors.ts', 'type operator/ports.ts', 'node:'],
   'operator/mail/': [
     'operator/mail/',
@@ -70,6 +65,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   'portal/': [
+    ...ofPrograms,
     'portal/',
     'operator/api/',
     'operator/core/',
@@ -77,7 +73,6 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'operator/throttle/',
     'operator/dovecot/',
     'operator/errors.ts',
-    'operator/health.ts',
     'type operator/ports.ts',
     'hono',
     'hono/',
@@ -86,12 +81,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'aws4fetch',
     'ldapts',
     'papaparse',
-    'pino',
-    'prom-client',
     'qr',
     'yaml',
     'zod',
-    'node:',
   ],
   'reports/': [
     'reports/',
@@ -101,6 +93,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'operator/errors.ts',
     'operator/kube/',
     'operator/ldap/connection.ts',
+    'operator/environment.ts',
     'type operator/ports.ts',
     '@kubernetes/client-node',
     'type ldapts',
@@ -111,6 +104,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   'clerk/': [
+    ...ofPrograms,
     'clerk/',
     'documents/',
     // A request is carried out as a list is imported, and foreseen as a change of manifests is.
@@ -123,15 +117,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'operator/reconcile/loop.ts',
     'operator/reconcile/turn.ts',
     'operator/errors.ts',
-    'operator/health.ts',
     'operator/uncaught.ts',
-    'pino',
     'postal-mime',
-    'prom-client',
     'smtp-server',
     'yaml',
     'zod',
-    'node:',
   ],
   'documents/': ['documents/', 'pdfmake', 'write-excel-file/node', 'node:'],
   'charts/': [

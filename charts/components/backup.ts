@@ -2,7 +2,7 @@
 import { ApiObject } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { group, version } from '../../operator/api/resource.ts';
+import { group, plural, version } from '../../operator/api/resource.ts';
 import { mailRoot, suffixOf } from '../../operator/core/layout.ts';
 import { caConfigMap, caSecret, databaseSecret, dkimSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -13,11 +13,16 @@ import type { Endpoint } from '../endpoints.ts';
 import { grant } from '../rights.ts';
 import { type Shard, shardsOf } from '../shards.ts';
 import { type Context, labels, type Mount, type Volume, volume } from '../workload.ts';
+import { reportsClaim } from './mounted.ts';
+import { reportsUid } from './reports.ts';
 import { repositoryMounts, repositorySettings, repositoryVolumes } from './repository.ts';
 
 const part = 'backup';
-/** The users of slapd and of Dovecot, whose files these are. */
-const uids = { site: 10001, mail: 5000 };
+/** Beside Postfix, whose volumes a pod of another namespace cannot have. */
+const reportPart = 'report-backup';
+const configMap = 'backup-config';
+/** The users of slapd, of Dovecot and of the reports, whose files these are. */
+const uids = { site: 10001, mail: 5000, reports: reportsUid };
 /** Two days without a backup: one night may fail. */
 const maxAgeSeconds = 2 * 86_400;
 
@@ -39,12 +44,15 @@ export function backupScripts(site: Site, database: Endpoint): Readonly<Record<s
       ].join(' '),
       accounts: accounts.join(' '),
       group: `${group}/${version}`,
+      kinds: Object.values(plural).join(' '),
       ...databaseAt,
     }),
     databases: renderFile('backup/databases', { suffix }),
     mail: renderFile('backup/mail'),
     'check-site': renderFile('backup/check-site', { maxAgeSeconds, readPercent: percent }),
     'check-mail': renderFile('backup/check-mail', { maxAgeSeconds, readPercent: percent, sample: messages }),
+    reports: renderFile('backup/reports'),
+    'restore-reports': renderFile('backup/restore-reports'),
     'restore-site': renderFile('backup/restore-site', { suffix, ...databaseAt }),
     'restore-mail': renderFile('backup/restore-mail'),
   };
@@ -70,8 +78,8 @@ function job(scope: Construct, context: Context, name: string, props: JobProps):
   const all: CronJobProps = {
     ...rest,
     name: `${name}${suffix}`,
-    namespace: site.namespaces.mail,
-    part,
+    namespace: kind === 'reports' ? site.namespaces.smtp : site.namespaces.mail,
+    part: kind === 'reports' ? reportPart : part,
     uid: uids[kind],
     containers: [
       {
@@ -92,9 +100,9 @@ function job(scope: Construct, context: Context, name: string, props: JobProps):
       },
     ],
     volumes: [
-      volume.configMap('config', 'backup-config'),
+      volume.configMap('config', configMap),
       volume.configMap('ca', caConfigMap),
-      volume.scratch('work', site.storage.directory),
+      volume.scratch('work', kind === 'reports' ? site.reports.volume : site.storage.directory),
       ...repositoryVolumes,
       ...volumes,
     ],
@@ -112,10 +120,16 @@ function password(key: 'backup' | 'roundcube'): Volume {
 export function backup(scope: Construct, context: Context, database: Endpoint): void {
   const { site } = context;
   const { schedule, checkSchedule } = site.backup;
-  new ConfigMap(scope, 'backup-config', {
-    metadata: { name: 'backup-config', namespace: site.namespaces.mail, labels: labels(site, part) },
-    data: backupScripts(site, database),
-  });
+  const { mail: home, smtp } = site.namespaces;
+  const scripts = backupScripts(site, database);
+  const config = (namespace: string, of: string, data: Readonly<Record<string, string>>) =>
+    new ConfigMap(scope, `${namespace}-${configMap}`, {
+      metadata: { name: configMap, namespace, labels: labels(site, of) },
+      data,
+    });
+  config(home, part, scripts);
+  const { repository = '', reports = '', 'restore-reports': restore = '' } = scripts;
+  config(smtp, reportPart, { repository, reports, 'restore-reports': restore });
   permissions(scope, site);
   const configuration = {
     mounts: [{ name: 'directory', path: '/etc/hopthu' }],
@@ -145,6 +159,14 @@ export function backup(scope: Construct, context: Context, database: Endpoint): 
   job(scope, context, 'backup-site', { schedule, serviceAccount: part, ...directory('backup') });
   job(scope, context, 'check-site', { schedule: checkSchedule, kind: 'site', ...configuration });
   job(scope, context, 'restore-site', directory('roundcube'));
+  const ofReports = (writable: boolean) => ({
+    kind: 'reports' as const,
+    beside: 'postfix-0',
+    mounts: [{ name: 'data', path: '/srv/reports', writable }],
+    volumes: [volume.claim('data', reportsClaim)],
+  });
+  job(scope, context, 'backup-reports', { schedule, ...ofReports(false) });
+  job(scope, context, 'restore-reports', ofReports(true));
   for (const shard of shardsOf(site)) {
     job(scope, context, 'backup-mail', { schedule, ...mail(shard, false) });
     job(scope, context, 'check-mail', { schedule: checkSchedule, ...mail(shard, false) });
@@ -166,7 +188,7 @@ function permissions(scope: Construct, site: Site): void {
   allow(smtp, keys(keySecrets.smtp));
   for (const namespace of accounts) {
     allow(namespace, [
-      { apiGroups: [group], resources: ['organizations', 'mailboxes', 'mailboxrequests'], verbs: ['list'] },
+      { apiGroups: [group], resources: Object.values(plural), verbs: ['list'] },
       { apiGroups: [''], resources: ['secrets'], verbs: ['list'] },
     ]);
   }

@@ -11,7 +11,7 @@ import { loopback, ports, serviceHost } from '../endpoints.ts';
 import { reloadingScript } from '../reloading.ts';
 import { service } from '../service.ts';
 import { tunnel } from '../tunnel.ts';
-import { type Container, type Context, labels, volume, workload } from '../workload.ts';
+import { type Container, type Context, labels, type Probe, volume, workload } from '../workload.ts';
 
 const part = 'rspamd';
 const uid = 10005;
@@ -160,7 +160,7 @@ export function filter(scope: Construct, context: Context): void {
 }
 
 /** A shell's question to a daemon on 127.0.0.1; nothing of it is logged. */
-function asks(port: number, question: string, answer: string): object {
+function asks(port: number, question: string, answer: string): Probe {
   const script = `exec 3<>/dev/tcp/127.0.0.1/${port} && printf '${question}' >&3 && grep -aqm1 ${answer} <&3`;
   return { exec: { command: ['/bin/bash', '-c', script] }, timeoutSeconds: 5 };
 }
@@ -171,8 +171,6 @@ function rspamd({ site, image }: Context): Container {
     name: part,
     image: image('rspamd'),
     resources: site.resources.rspamd,
-    // The first start compiles thousands of expressions.
-    startup: { ...alive, periodSeconds: 1, failureThreshold: 300 },
     readiness: { ...alive, periodSeconds: 10 },
     liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
     preStop: { exec: { command: ['/bin/sh', '/etc/rspamd/local.d/drain'] } },

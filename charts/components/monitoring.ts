@@ -2,7 +2,7 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Site } from '../../operator/core/site.ts';
-import { alerts } from '../alerts.ts';
+import { alerts, numbered } from '../alerts.ts';
 import { dashboards } from '../dashboards.ts';
 import type { PortName } from '../endpoints.ts';
 import { scripted, scriptPath } from '../exporter.ts';
@@ -34,7 +34,7 @@ export function monitoring(scope: Construct, { site }: Context): void {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PrometheusRule',
       metadata: metadata('hopthu'),
-      spec: ruleFile(),
+      spec: ruleFile(site.monitoring),
     });
   }
   if (site.monitoring.dashboards) {
@@ -72,14 +72,21 @@ function endpoint({ name: site }: Site, part: PodName, port: PortName): object {
   };
 }
 
-/** The alerts in the form of a Prometheus rule file. */
-export function ruleFile(): object {
-  const rules = alerts.map(({ name, severity, expr, for: duration, summary }) => ({
+/**
+ * The alerts in the form of a Prometheus rule file. The steps go with each alert: whoever is woken may reach nothing else.
+ * @param runbooks URL of docs/alerts.md
+ */
+export function ruleFile({ runbooks }: Pick<Site['monitoring'], 'runbooks'>): object {
+  const rules = alerts.map(({ name, severity, expr, for: duration, summary, runbook }) => ({
     alert: name,
     expr,
     for: duration,
     labels: { severity },
-    annotations: { summary, runbook: `docs/alerts.md#${name.toLowerCase()}` },
+    annotations: {
+      summary,
+      description: numbered(runbook),
+      ...(runbooks === undefined ? {} : { runbook_url: `${runbooks}#${name.toLowerCase()}` }),
+    },
   }));
   return { groups: [{ name: 'hopthu', rules }] };
 }

@@ -44,7 +44,9 @@ export function networkPolicies(scope: Construct, { site }: Context): void {
 /** Postfix is alone in its namespace, because it needs root, but for the jobs that count its mail on its node; the backups are kept from the rest of the stack. */
 export function namespaceOf({ namespaces }: Site, pod: PodName): string {
   if (pod === 'repository' || pod === 'prune') return namespaces.backup;
-  return pod === 'postfix' || pod === 'reports' ? namespaces.smtp : namespaces.mail;
+  return pod === 'postfix' || pod === 'reports' || pod === 'report-backup'
+    ? namespaces.smtp
+    : namespaces.mail;
 }
 
 function ingress(site: Site, flow: Flow): Rule {

@@ -103,8 +103,8 @@ export function portal(
           { name: 'session', path: '/run/secrets/session' },
         ],
         resources: { cpu: '10m', memory: '48Mi', memoryLimit: '192Mi' },
-        readiness: { ...health('/readyz'), periodSeconds: 5 },
-        liveness: { ...health('/healthz'), periodSeconds: 20, failureThreshold: 3 },
+        readiness: { ...health('/readyz'), periodSeconds: 5, timeoutSeconds: 5 },
+        liveness: { ...health('/healthz'), periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 3 },
         // Until the webmail's nodes have heard that it goes.
         preStop: { sleep: { seconds: 5 } },
       },

@@ -16,7 +16,7 @@ const configMap = 'repository-config';
 const isVolume = ({ backup }: Site) => backup.repository === 'volume';
 
 /** How the stack reaches the repository, as restic names it. */
-export function repositoryUrl(site: Site): string {
+function repositoryUrl(site: Site): string {
   if (!isVolume(site)) return site.backup.repository;
   return `rest:https://${serviceHost(part, site.namespaces.backup)}:${ports.repository.service}/`;
 }

@@ -13,7 +13,7 @@ import { orRefused, Refused } from './refused.ts';
 export function editsOf(site: Site, cells: Cells<AnnexField>, isPerson: boolean): readonly Edit[] {
   const { id, name, title, phone, registeredAt, newAddress, aliases, quota, state, validUntil } = cells;
   if (!isPerson && (id ?? title ?? registeredAt) !== undefined) {
-    throw new Refused('hộp thư của đơn vị không có chức vụ, mã cán bộ và thời điểm đăng ký');
+    throw new Refused('hộp thư đơn vị không có chức vụ, mã cán bộ và thời điểm đăng ký');
   }
   const edits: readonly Edit[] = [
     ...(isPerson ? personEdits({ id, name, title, phone, registeredAt }) : []),

@@ -61,7 +61,7 @@ export function findExisting(wanted: Wanted): KnownMailbox {
   if (organization !== undefined && isOrganizationMailbox(site, cells, organization)) {
     const found = onlyOne(ofOrganization(wanted), wanted);
     if (found !== undefined) return found;
-    throw new Refused(`${organization.name} chưa có hộp thư của đơn vị`);
+    throw new Refused(`${organization.name} chưa có hộp thư đơn vị`);
   }
   if (id === undefined && address === undefined && resource === undefined) {
     throw new Refused('thiếu mã cán bộ hoặc địa chỉ hiện có', { field: 'address', rule: 'R20' });
@@ -73,6 +73,14 @@ export function findExisting(wanted: Wanted): KnownMailbox {
       field: id === undefined ? 'address' : 'id',
     });
   }
+  checkAgreement(found, wanted);
+  return agreed(found, cells);
+}
+
+/** Of several ways in which a row names a mailbox, none may speak of another one. @throws Refused */
+function checkAgreement(found: KnownMailbox, wanted: Wanted): void {
+  const { cells, organization } = wanted;
+  const { id, address, resource } = cells;
   if (id !== undefined && found.staffNumber !== undefined && keyOf(found.staffNumber) !== keyOf(id)) {
     throw new Refused(`${address ?? resource} là của mã cán bộ ${found.staffNumber}, không phải ${id}`, {
       field: 'id',
@@ -90,7 +98,6 @@ export function findExisting(wanted: Wanted): KnownMailbox {
       rule: 'R20',
     });
   }
-  return agreed(found, cells);
 }
 
 function byResource({ mailboxes, cells }: Wanted): KnownMailbox | undefined {

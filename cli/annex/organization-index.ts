@@ -1,6 +1,6 @@
 /** Organizations as lists name them: by name, by name and that of the one above, or by abbreviation. */
 import { type Organization, parseOrganization } from '../../operator/api/organization.ts';
-import { apiVersion } from '../../operator/api/resource.ts';
+import { apiVersion, unseen } from '../../operator/api/resource.ts';
 import { resourceName } from '../../operator/core/naming/identity.ts';
 import { type ResolvedOrganization, resolveOrganizations } from '../../operator/core/organizations.ts';
 import type { Site } from '../../operator/core/site.ts';
@@ -136,15 +136,6 @@ function parse({ id, spec, from }: Source): Organization {
 /** @throws Invalid when the spec would not be one that the API server takes */
 export function checkOrganization(id: ResourceId, spec: unknown): Organization {
   const { kind, namespace, name } = id;
-  const metadata = {
-    name,
-    namespace,
-    uid: resourceName(id),
-    resourceVersion: '',
-    generation: 0,
-    creationTimestamp: '',
-    finalizers: [],
-    annotations: {},
-  };
+  const metadata = { ...unseen, name, namespace, uid: resourceName(id) };
   return parseOrganization({ kind, metadata, spec, status: undefined });
 }

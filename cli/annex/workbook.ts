@@ -156,7 +156,7 @@ function cellName(place: string): string {
 }
 
 /** 0 → `A`, 27 → `AB`. */
-export function columnLetters(column: number): string {
+function columnLetters(column: number): string {
   const last = String.fromCharCode(65 + (column % 26));
   return column < 26 ? last : `${columnLetters(Math.floor(column / 26) - 1)}${last}`;
 }

@@ -13,9 +13,16 @@ import { withWorkPod } from './work-pod.ts';
 
 export type BackupOptions = { readonly site: string; readonly context?: string; readonly output?: string };
 
-/** Of the site, and of each Dovecot's mail. */
-function jobsOf(what: 'backup' | 'check', site: Site): readonly string[] {
-  return [`${what}-site`, ...shardsOf(site).map(({ suffix }) => `${what}-mail${suffix}`)];
+type Job = { readonly namespace: string; readonly name: string };
+
+/** Of the site, of each Dovecot's mail, and of the reports, which the check of the site reads back. */
+function jobsOf(what: 'backup' | 'check', site: Site): readonly Job[] {
+  const { mail, smtp } = site.namespaces;
+  const inMail = [`${what}-site`, ...shardsOf(site).map(({ suffix }) => `${what}-mail${suffix}`)];
+  return [
+    ...inMail.map((name) => ({ namespace: mail, name })),
+    ...(what === 'backup' ? [{ namespace: smtp, name: 'backup-reports' }] : []),
+  ];
 }
 
 /**
@@ -24,19 +31,20 @@ function jobsOf(what: 'backup' | 'check', site: Site): readonly string[] {
  */
 export async function runJobs(what: 'backup' | 'check', options: BackupOptions): Promise<void> {
   const site = loadSite(options.site);
-  const { namespaces } = site;
-  const names = jobsOf(what, site);
+  const jobs = jobsOf(what, site);
   const config = loadKubeConfig(options.context);
-  const started = await Promise.all(names.map((name) => start(config, namespaces.mail, name)));
-  const ended = await Promise.all(started.map((name) => untilEnded(config, namespaces.mail, name)));
-  const failed = ended.filter(({ ok }) => !ok).map(({ name }) => name);
-  if (failed.length > 0) {
-    const [first = ''] = failed;
+  const started = await Promise.all(
+    jobs.map(async ({ namespace, name }) => ({ namespace, name: await start(config, namespace, name) })),
+  );
+  const ended = await Promise.all(started.map((job) => untilEnded(config, job)));
+  const failed = ended.filter(({ ok }) => !ok);
+  const [first] = failed;
+  const listed = (all: readonly Job[]) => all.map(({ name }) => name).join(' and ');
+  if (first !== undefined)
     throw new Failed(
-      `${failed.join(' and ')} failed: kubectl -n ${namespaces.mail} logs job/${first}, then run it again`,
+      `${listed(failed)} failed: kubectl -n ${first.namespace} logs job/${first.name}, then run it again`,
     );
-  }
-  console.log(`${names.join(' and ')} are done`);
+  console.log(`${listed(jobs)} are done`);
 }
 
 /** Prints what the repository holds, and when it was last read back. */
@@ -69,9 +77,9 @@ export async function listBackups(options: BackupOptions): Promise<void> {
 type Run = { readonly name: string; readonly succeeded?: string };
 
 async function lastRuns(config: KubeConfig, site: Site): Promise<readonly Run[]> {
-  const namespace = site.namespaces.mail;
   const api = config.makeApiClient(BatchV1Api);
-  const runs = [...jobsOf('backup', site), ...jobsOf('check', site)].map(async (name): Promise<Run> => {
+  const jobs = [...jobsOf('backup', site), ...jobsOf('check', site)];
+  const runs = jobs.map(async ({ namespace, name }): Promise<Run> => {
     const found = await callKube(`reading CronJob ${namespace}/${name}`, () =>
       api.readNamespacedCronJob({ namespace, name }),
     );
@@ -109,9 +117,8 @@ async function start(config: KubeConfig, namespace: string, name: string): Promi
 
 async function untilEnded(
   config: KubeConfig,
-  namespace: string,
-  name: string,
-): Promise<{ readonly name: string; readonly ok: boolean }> {
+  { namespace, name }: Job,
+): Promise<Job & { readonly ok: boolean }> {
   const api = config.makeApiClient(BatchV1Api);
   for (;;) {
     const job = await callKube(`reading Job ${namespace}/${name}`, () =>
@@ -120,7 +127,7 @@ async function untilEnded(
     const ended = job?.status?.conditions?.find(
       ({ type, status }) => ['Complete', 'Failed'].includes(type) && status === 'True',
     );
-    if (ended !== undefined || job === undefined) return { name, ok: ended?.type === 'Complete' };
+    if (ended !== undefined || job === undefined) return { namespace, name, ok: ended?.type === 'Complete' };
     await setTimeout(1_000);
   }
 }

@@ -4,7 +4,7 @@ import { dateInVietnam, timeInVietnam } from '../../operator/core/time.ts';
 import { WrongInput } from '../failure.ts';
 import type { Work } from './work-pod.ts';
 
-export type SnapshotKind = 'site' | 'mail';
+export type SnapshotKind = 'site' | 'mail' | 'reports';
 
 export type Snapshot = {
   readonly id: string;
@@ -32,11 +32,11 @@ export async function listSnapshots(work: Work): Promise<readonly Snapshot[]> {
 /** @param json of `restic snapshots`; what has no tag of ours is left out */
 export function parseSnapshots(json: string): readonly Snapshot[] {
   return (JSON.parse(json) as readonly ResticSnapshot[]).flatMap(({ id, time, tags = [], summary }) => {
-    const tag = tags.find((name) => name === 'site' || /^mail(-dovecot-\d+)?$/.test(name));
+    const tag = tags.find((name) => /^(site|reports|mail(-dovecot-\d+)?)$/.test(name));
     if (tag === undefined) return [];
     const place =
-      tag === 'site'
-        ? { kind: 'site' as const }
+      tag === 'site' || tag === 'reports'
+        ? ({ kind: tag } as const)
         : { kind: 'mail' as const, shard: tag.slice(5) || firstShard };
     const { total_bytes_processed: bytes = 0, total_files_processed: files = 0 } = summary ?? {};
     return [{ id, ...place, time: `${new Date(time).toISOString().slice(0, 19)}Z`, bytes, files }];
@@ -52,7 +52,7 @@ export function latest(
 ): Snapshot | undefined {
   return snapshots.findLast(
     (one) =>
-      one.kind === kind && (kind === 'site' || one.shard === shard) && (at === undefined || one.time <= at),
+      one.kind === kind && (kind !== 'mail' || one.shard === shard) && (at === undefined || one.time <= at),
   );
 }
 

@@ -32,6 +32,7 @@ export type Place = { readonly namespace: string; readonly pod: string; readonly
 const folders = {
   'restore-site': '/etc/hopthu-backup',
   'restore-mail': '/etc/hopthu-backup',
+  'restore-reports': '/etc/hopthu-backup',
   'move-in': '/etc/hopthu-moving',
 } as const;
 

@@ -66,17 +66,18 @@ export function desiredSecrets(site: Site): readonly DesiredSecret[] {
 
 /** Drawn where the repository is, and copied to where the stack backs up from: it outlives the stack. */
 function backupSecrets({
-  namespaces: { mail, backup },
+  namespaces: { mail, smtp, backup },
   backup: { repository },
 }: Site): readonly DesiredSecret[] {
   const names = [backupSecret, ...(repository === 'volume' ? [backupStoreSecret] : [])];
   return names.flatMap((name): readonly DesiredSecret[] => [
     { namespace: backup, name, keys: { password: { random: 'password' } } },
-    {
-      namespace: mail,
+    // The volume of the reports is Postfix's, too.
+    ...[mail, smtp].map((namespace) => ({
+      namespace,
       name,
       keys: { password: { copyOf: { namespace: backup, secret: name, key: 'password' } } },
-    },
+    })),
   ]);
 }
 

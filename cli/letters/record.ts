@@ -61,7 +61,7 @@ export async function writeRecord(
 }
 
 /** With the line ends of RFC 5322, as it came and as IMAP gives it; the store keeps lines without CR. */
-export function asSent(content: Buffer): Buffer {
+function asSent(content: Buffer): Buffer {
   return Buffer.from(content.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
 }
 

@@ -6,12 +6,13 @@ import {
   PatchStrategy,
   setHeaderOptions,
 } from '@kubernetes/client-node';
-import { type Reviewed, reviewRequest } from '../../clerk/review/review.ts';
+import { reviewRequest } from '../../clerk/review/review.ts';
 import type { MailboxRequest, RequestSpec } from '../../operator/api/request.ts';
-import { apiVersion, finalizer, group, plural, type Resource, version } from '../../operator/api/resource.ts';
+import { group, plural, version } from '../../operator/api/resource.ts';
 import { rfc3339 } from '../../operator/core/time.ts';
 import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
+import { carryOut } from './carry-out.ts';
 import { findRequest, listRequests, type Place, placeOf, type RequestOptions, readWorld } from './read.ts';
 import { objection } from './reviewed.ts';
 
@@ -101,39 +102,4 @@ async function whoAmI(config: KubeConfig): Promise<string> {
     config.makeApiClient(AuthenticationV1Api).createSelfSubjectReview({ body: {} }),
   );
   return review?.status?.userInfo?.username ?? 'unknown';
-}
-
-/** @returns how many Mailboxes were written */
-async function carryOut(
-  config: KubeConfig,
-  { manifests, removed }: Reviewed,
-  present: ReadonlyMap<string, Resource>,
-): Promise<number> {
-  const api = config.makeApiClient(CustomObjectsApi);
-  for (const { id, key, spec } of manifests) {
-    const { kind, namespace, name } = id;
-    const path = { group, version, namespace, plural: plural[kind] };
-    const metadata = { name, namespace, finalizers: [finalizer] };
-    if (present.has(key))
-      await callKube(`changing ${kind} ${key}`, () =>
-        api.patchNamespacedCustomObject(
-          { ...path, name, body: { spec } },
-          setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
-        ),
-      );
-    else
-      await callKube(`creating ${kind} ${key}`, () =>
-        api.createNamespacedCustomObject({ ...path, body: { apiVersion, kind, metadata, spec } }),
-      );
-  }
-  for (const { metadata } of removed) {
-    const { namespace, name, uid } = metadata;
-    await callKube(`deleting Mailbox ${namespace}/${name}`, () =>
-      api.deleteNamespacedCustomObject({
-        ...{ group, version, namespace, plural: plural.Mailbox, name },
-        body: { preconditions: { uid } },
-      }),
-    );
-  }
-  return manifests.length + removed.length;
 }

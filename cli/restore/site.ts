@@ -13,7 +13,7 @@ import { bootstrap } from '../bootstrap.ts';
 import { Failed } from '../failure.ts';
 import { callKube, loadKubeConfig } from '../kube.ts';
 import { loadSite } from '../site.ts';
-import { createRequests } from './requests.ts';
+import { createRecords } from './records.ts';
 import { inOrder, parseList, resourceAnew, type SavedObject, secretAnew, uidLines } from './saved.ts';
 import { emptyOtherProviders } from './second-directory.ts';
 import { Workloads } from './standstill.ts';
@@ -24,10 +24,14 @@ type Saved = {
   readonly site: Snapshot;
   /** Of each Dovecot. */
   readonly mail: readonly { readonly shard: Shard; readonly snapshot: Snapshot }[];
+  /** What reports are made of; backups of former releases do not have it. */
+  readonly reports: Snapshot | undefined;
   readonly organizations: readonly SavedObject[];
   readonly mailboxes: readonly SavedObject[];
   /** With what was told, so that nobody is told again. */
   readonly requests: readonly SavedObject[];
+  /** R42 */
+  readonly incidents: readonly SavedObject[];
   readonly secrets: readonly SavedObject[];
 };
 
@@ -76,7 +80,9 @@ async function fill(
   const { mail: namespace } = site.namespaces;
   const uids = await createResources(objects, saved);
   say(`${saved.organizations.length} organizations and ${saved.mailboxes.length} mailboxes are there`);
-  await createRequests(config, saved.requests);
+  await createRecords(config, 'MailboxRequest', saved.requests);
+  await createRecords(config, 'Incident', saved.incidents);
+  say(`${saved.requests.length} requests and ${saved.incidents.length} incidents are there`);
   const secrets = await createSecrets(objects, site, saved.secrets, uids);
   say(`${secrets} Secrets of theirs are there`);
   await emptyOtherProviders(objects, site);
@@ -87,10 +93,32 @@ async function fill(
     await work(['database', saved.site.id]);
     say('the database of the webmail is filled');
   });
+  const filled = await fillReports(config, site, saved, uids);
+  say(
+    filled ? 'the volume of the reports is filled' : 'the backup is of a release that did not save reports',
+  );
   for (const { shard, snapshot } of saved.mail) {
     const pod = { namespace, cronJob: 'restore-mail', shard, alone: true } as const;
     await withWorkPod(config, pod, (work) => work(['store', snapshot.id]));
   }
+}
+
+/** Numbers are kept by the UIDs of organizations; accounts keep their own. @returns whether there was a backup of it */
+async function fillReports(
+  config: KubeConfig,
+  site: Site,
+  { reports, organizations }: Saved,
+  uids: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  if (reports === undefined) return false;
+  const theirs = organizations.map(({ metadata: { uid } }) => [uid, uids.get(uid) ?? uid] as const);
+  const input = uidLines(new Map(theirs));
+  // Postfix goes on, and its node has the volume.
+  const pod = { namespace: site.namespaces.smtp, cronJob: 'restore-reports' } as const;
+  await withWorkPod(config, pod, (work) =>
+    work(['store', reports.id, String(Buffer.byteLength(input))], input),
+  );
+  return true;
 }
 
 function timesOf({ mail }: Saved): string {
@@ -122,12 +150,15 @@ async function read(work: Work, of: Site, asked: string | undefined): Promise<Sa
   });
   await work(['expect-empty', site.id]);
   const list = async (file: string) => parseList(await work(['print', site.id, file]));
+  const ofNewer = async (file: string) => inOrder(parseList(await work(['print-if-any', site.id, file])));
   return {
     site,
     mail,
+    reports: latest(snapshots, 'reports', at),
     organizations: inOrder(await list('organizations.json')),
     mailboxes: inOrder(await list('mailboxes.json')),
-    requests: inOrder(parseList(await work(['print-if-any', site.id, 'mailboxrequests.json']))),
+    requests: await ofNewer('mailboxrequests.json'),
+    incidents: await ofNewer('incidents.json'),
     secrets: await list('secrets.json'),
   };
 }

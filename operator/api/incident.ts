@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { check, line, reference, timestamp } from './fields.ts';
 
-export const incidentKinds = ['StolenAccount', 'Malware', 'Outage', 'DataLoss', 'Other'] as const;
+const incidentKinds = ['StolenAccount', 'Malware', 'Outage', 'DataLoss', 'Other'] as const;
 
 export const incidentSpec = z.strictObject({
   kind: z.enum(incidentKinds).describe('What it is.'),

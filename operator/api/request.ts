@@ -150,7 +150,7 @@ const result = z.object({
 });
 
 /** Letters that the clerk writes. */
-export const letterKinds = ['acknowledged', 'result', 'refused', 'person', 'report'] as const;
+const letterKinds = ['acknowledged', 'result', 'refused', 'person', 'report'] as const;
 export type LetterKind = (typeof letterKinds)[number];
 
 export const requestPhases = ['Pending', 'Approved', 'Refused', 'Settled'] as const;

@@ -101,7 +101,7 @@ export function takingOver(update: Update, entry: DirectoryEntry): Update {
 }
 
 /** An account that is open and whose resource vanished: a new one gets it only when a person approves. */
-export function isRebinding(entry: DirectoryEntry, resource: Pick<Resource, 'metadata'>): boolean {
+function isRebinding(entry: DirectoryEntry, resource: Pick<Resource, 'metadata'>): boolean {
   return isOthers(entry, resource) && !isForeign(entry) && !isClosed(entry) && !isLetGo(entry);
 }
 

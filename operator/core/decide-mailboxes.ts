@@ -3,7 +3,7 @@ import { annotation, type Resource } from '../api/resource.ts';
 import type { DirectoryEntry } from '../ports.ts';
 import { accessFor, attributesFor, renamedBy } from './account.ts';
 import { addressFacts } from './address-facts.ts';
-import { type Claimant, grantAddresses } from './addresses.ts';
+import { type Claimant, type Grant, grantAddresses } from './addresses.ts';
 import { claimsOf } from './claims.ts';
 import { delegateAccesses } from './delegate-access.ts';
 import { withDelegates } from './delegates.ts';
@@ -41,42 +41,62 @@ export function decideMailboxes(
     const claimant = claimants.get(uid);
     const grant = grants.get(uid);
     const restore = restores.get(uid);
-    const base = {
-      ...asItIs(world, observed, resource, claimant),
-      ...(restore === undefined ? {} : { restore }),
-    };
-    const { entry } = base;
+    const seen = asItIs(world, observed, resource, claimant);
+    const { entry } = seen;
     const lost = lostShard(world.site, shardFor(entry, claimant));
-    const known = [
-      ...(lost === undefined ? [] : [lost]),
-      ...(problems.get(uid) ?? []),
-      ...(grant?.problems ?? []),
-    ];
-    if (lost !== undefined && entry === undefined) return { ...base, problems: known };
-    if (claimant === undefined || grant === undefined) {
-      const suspended =
-        entry !== undefined && asksForSuspension(resource) && !isClosed(entry) && !isReclaimed(entry);
-      return { ...base, problems: known, ...(suspended ? { attributes: withoutAccess('Suspended') } : {}) };
-    }
-    const life = lifeOf(world, claimant, entry, entry === undefined ? [] : accessesBy(entry));
-    const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry, life));
-    if ('problem' in decided) return { ...base, problems: [...known, decided.problem] };
-    const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant, entry));
-    if (attributes === undefined) return { ...base, problems: known };
-    const shut = base.leaving ? undefined : keptShut(entry, attributes);
-    if (shut !== undefined) return { ...base, ...shut.restore, problems: [shut.problem, ...known] };
-    const writesFirst = writesBefore(world, observed, entry, attributes, grant.takenFrom);
-    const renamed = renamedBy(world, observed, claimant, grant, entry, life);
-    return {
-      ...base,
-      ...belonging(claimant, entry),
-      problems: known,
-      attributes,
-      ...(life.reclaim === undefined ? {} : { reclaim: life.reclaim }),
-      ...(base.leaving ? {} : { first: writesFirst, ...(renamed === undefined ? {} : { renamed }) }),
+    const base = {
+      ...seen,
+      ...(restore === undefined ? {} : { restore }),
+      problems: [
+        ...(lost === undefined ? [] : [lost]),
+        ...(problems.get(uid) ?? []),
+        ...(grant?.problems ?? []),
+      ],
     };
+    if (lost !== undefined && entry === undefined) return base;
+    if (claimant === undefined || grant === undefined)
+      return { ...base, ...(entry === undefined ? {} : suspensionOf(resource, entry)) };
+    return decideClaimant(world, observed, base, { claimant, grant, accessesBy });
   });
   return withDelegates({ site: world.site, observed, claimants, desired });
+}
+
+/** What is known of a mailbox that can be decided, beside what there is of it. */
+type Claim = {
+  readonly claimant: Claimant;
+  readonly grant: Grant;
+  readonly accessesBy: ReturnType<typeof delegateAccesses>;
+};
+
+function decideClaimant(
+  world: MailboxesWorld,
+  observed: Observed,
+  base: Desired,
+  { claimant, grant, accessesBy }: Claim,
+): Desired {
+  const { entry, leaving, problems } = base;
+  const life = lifeOf(world, claimant, entry, entry === undefined ? [] : accessesBy(entry));
+  const decided = attempt('Invalid', () => attributesFor(world, claimant, grant, entry, life));
+  if ('problem' in decided) return { ...base, problems: [...problems, decided.problem] };
+  const attributes = decided.value ?? (entry === undefined ? undefined : accessFor(world, claimant, entry));
+  if (attributes === undefined) return base;
+  const shut = leaving ? undefined : keptShut(entry, attributes);
+  if (shut !== undefined) return { ...base, ...shut.restore, problems: [shut.problem, ...problems] };
+  const first = writesBefore(world, observed, entry, attributes, grant.takenFrom);
+  const renamed = renamedBy(world, observed, claimant, grant, entry, life);
+  return {
+    ...base,
+    ...belonging(claimant, entry),
+    attributes,
+    ...(life.reclaim === undefined ? {} : { reclaim: life.reclaim }),
+    ...(leaving ? {} : { first, ...(renamed === undefined ? {} : { renamed }) }),
+  };
+}
+
+/** Of a resource that nothing else can be decided of. */
+function suspensionOf(resource: Resource, entry: DirectoryEntry): Pick<Desired, 'attributes'> {
+  const isOpen = !isClosed(entry) && !isReclaimed(entry);
+  return isOpen && asksForSuspension(resource) ? { attributes: withoutAccess('Suspended') } : {};
 }
 
 /** Where its mail is, or will be. */

@@ -18,7 +18,7 @@ export type Folders = {
 };
 
 /** People find the mailboxes of organizations below this folder. */
-export const delegatedFolder = 'Hộp thư cơ quan';
+export const delegatedFolder = 'Hộp thư đơn vị';
 
 /** Each includes what those before it may do. */
 const ranks: readonly Role[] = ['reader', 'keeper', 'writer'];

@@ -38,6 +38,7 @@ export const publishedShapes = {
       form: true,
       home: true,
       name: true,
+      head: true,
       address: true,
       ...contact,
       ...files,
@@ -74,6 +75,7 @@ export const fileWords = z.strictObject({
     mail: word,
     phone: word,
     address: word,
+    head: word,
   }),
   kinds: z.strictObject({ organization: word, person: word }),
 });

@@ -1,6 +1,7 @@
 /** The published directory: its part of the site file, and who is shown what of whom (R40). Pure. */
 import { z } from 'zod';
-import { attribute } from './layout.ts';
+import { attribute, headAttribute } from './layout.ts';
+import { volumeSize } from './site-cluster.ts';
 
 /** From the widest to the narrowest. */
 const audiences = ['public', 'members', 'nobody'] as const;
@@ -21,9 +22,7 @@ const files = z
       .describe(
         'Where they go: `volume`, the claim `published` in namespace `namespaces.mail`, or `s3:https://HOST/BUCKET/PREFIX` ([Secret](directory-publication.md#to-s3)).',
       ),
-    volume: z
-      .string()
-      .regex(/^[1-9][0-9]*(Mi|Gi)$/, 'a size such as 1Gi')
+    volume: volumeSize
       .optional()
       .describe('Size of the claim; absent where people made it, such as one of a shared file system.'),
     keep: z.int().min(1).max(100).describe('How many states are kept, the present one included.'),
@@ -35,6 +34,9 @@ export const published = z
     organizations: z
       .strictObject({
         listed: audience.default('public').describe('Who sees the tree at all; `nobody`: no directory.'),
+        head: audience
+          .default('public')
+          .describe('Name and title of the head (`spec.headRef`); never wider than what is shown of people.'),
         phone: audience.default('public').describe('Telephone, of `spec.contact`.'),
         address: audience.default('public').describe('Postal address, of `spec.contact`.'),
         mail: audience.default('public').describe("Address of the organization's mailbox."),
@@ -79,7 +81,7 @@ export type Published = Readonly<z.infer<typeof published>>;
 
 /** What somebody is shown. */
 export type Visible = {
-  readonly organizations: Readonly<Record<'listed' | 'phone' | 'address' | 'mail', boolean>>;
+  readonly organizations: Readonly<Record<'listed' | 'head' | 'phone' | 'address' | 'mail', boolean>>;
   readonly people: Readonly<Record<'listed' | 'title' | 'mail' | 'phone', boolean>>;
 };
 
@@ -94,6 +96,7 @@ export function visibleTo(viewer: Viewer, { organizations, people }: Published):
   return {
     organizations: {
       listed: sees(of),
+      head: sees(of, people.listed, organizations.head),
       phone: sees(of, organizations.phone),
       address: sees(of, organizations.address),
       mail: sees(of, organizations.mail),
@@ -122,6 +125,7 @@ export function publishedAttributes({ organizations, people }: Visible): Publish
     organization: when(
       organizations.listed,
       ...['cn', organization, abbreviation, sector],
+      ...when(organizations.head, headAttribute),
       ...when(organizations.phone, 'telephoneNumber'),
       ...when(organizations.address, 'postalAddress'),
     ),

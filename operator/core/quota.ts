@@ -4,7 +4,7 @@ import { Invalid } from '../errors.ts';
 const units: Readonly<Record<string, number>> = { '': 1, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
 
 /** The largest quota that the schema and Dovecot's 63-bit counters allow with room to spare: 8 TiB. */
-export const maxBytes = 8 * 2 ** 40;
+const maxBytes = 8 * 2 ** 40;
 
 /**
  * "500Mi" → 524288000. Binary units only; "MB" in the regulations is read as MiB.

@@ -2,16 +2,11 @@
 import { createConnection } from 'node:net';
 import { pino } from 'pino';
 import { Counter, Gauge, Registry } from 'prom-client';
+import { need, needNumber } from '../environment.ts';
 import { serveHealth } from '../health.ts';
 import { countsOf, isComplete, samplesOf, signaturesOf } from './answers.ts';
 
 const patience = 3000;
-
-const need = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set`);
-  return value;
-};
 
 /** Says one thing and gives the answer as soon as it is whole. */
 function ask(port: number, question: string, whole: (answer: string) => boolean): Promise<string> {
@@ -31,8 +26,8 @@ function ask(port: number, question: string, whole: (answer: string) => boolean)
 }
 
 const site = need('HOPTHU_SITE');
-const [valkey, clamd] = [Number(need('HOPTHU_COUNTS_PORT')), Number(need('HOPTHU_CLAMD_PORT'))];
-const controller = Number(need('HOPTHU_CONTROLLER_PORT'));
+const [valkey, clamd] = [needNumber('HOPTHU_COUNTS_PORT'), needNumber('HOPTHU_CLAMD_PORT')];
+const controller = needNumber('HOPTHU_CONTROLLER_PORT');
 const log = pino({ base: { site } });
 const registry = new Registry();
 registry.setDefaultLabels({ site });
@@ -110,7 +105,7 @@ async function rspamd(): Promise<string> {
   return text;
 }
 
-const server = await serveHealth(Number(need('HOPTHU_PORT')), {
+const server = await serveHealth(needNumber('HOPTHU_PORT'), {
   registry,
   isReady: () => true,
   beside: rspamd,

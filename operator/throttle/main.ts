@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import { clientKey, type Verdict } from '../core/throttle.ts';
 import { throttle } from '../core/throttle-limits.ts';
+import { need, needNumber } from '../environment.ts';
 import { serveHealth } from '../health.ts';
 import { Memory } from './memory.ts';
 import { servePolicy } from './policy-server.ts';
@@ -12,12 +13,7 @@ import type { Login } from './request.ts';
 /** Three kinds of this many are about 40 MiB. */
 const most = 50_000;
 
-const need = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set`);
-  return value;
-};
-const port = Number(need('HOPTHU_POLICY_PORT'));
+const port = needNumber('HOPTHU_POLICY_PORT');
 
 async function release(who: string): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/?command=release`, {
@@ -64,7 +60,7 @@ async function serve(): Promise<void> {
       observe,
       fault: (error) => log.error({ err: error }, 'a request that was not understood'),
     }),
-    await serveHealth(Number(need('HOPTHU_PORT')), { registry, isReady: () => true }),
+    await serveHealth(needNumber('HOPTHU_PORT'), { registry, isReady: () => true }),
   ];
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {

@@ -1,5 +1,5 @@
 /** The directory as LDIF (RFC 2849), which mail programs and other directories take in. */
-import { container } from '../../operator/core/layout.ts';
+import { container, headAttribute } from '../../operator/core/layout.ts';
 import type { Card } from './cards.ts';
 
 /** Characters of a line. */
@@ -14,15 +14,19 @@ export function* ldifOf(cards: Iterable<Card>, suffix: string): Generator<string
   yield 'version: 1\n';
   for (const card of cards) {
     const lines = [
-      line('dn', `uid=${card.id},${container.mailboxes},${suffix}`),
-      ...attributesOf(card).map(([name, value]) => line(name, value)),
+      line('dn', dnOf(card.id, suffix)),
+      ...attributesOf(card, suffix).map(([name, value]) => line(name, value)),
     ];
     yield `\n${lines.join('')}`;
   }
 }
 
-function attributesOf(card: Card): readonly (readonly [string, string])[] {
-  const { kind, id, name, inside, title, mail, phone, address } = card;
+function dnOf(id: string, suffix: string): string {
+  return `uid=${id},${container.mailboxes},${suffix}`;
+}
+
+function attributesOf(card: Card, suffix: string): readonly (readonly [string, string])[] {
+  const { kind, id, name, inside, title, mail, phone, address, head } = card;
   const words = name.split(' ');
   const optional = (attribute: string, value: string | undefined) =>
     value === undefined ? [] : [[attribute, value] as const];
@@ -38,6 +42,7 @@ function attributesOf(card: Card): readonly (readonly [string, string])[] {
     ...optional('title', title),
     ...optional('mail', mail),
     ...optional('telephoneNumber', phone),
+    ...optional(headAttribute, head && dnOf(head.id, suffix)),
     ...optional('postalAddress', address?.replaceAll('\\', '\\5C').replaceAll('$', '\\24')),
   ];
 }

@@ -11,6 +11,8 @@ export type ListedOrganization = {
   /** DN of the organization above. */
   readonly parent?: string;
   readonly sector?: string;
+  /** DN of the entry of its head. */
+  readonly head?: string;
   readonly phone?: string;
   readonly address?: string;
 };
@@ -49,6 +51,8 @@ export type Organization = {
   readonly parent?: Organization;
   readonly units: readonly Organization[];
   readonly people: readonly Person[];
+  /** Who heads it (R26): of these people, or of another organization's. */
+  readonly head?: Person;
   readonly mail?: string;
   readonly phone?: string;
   readonly address?: string;
@@ -64,7 +68,7 @@ export type Directory = {
   readonly people: readonly Person[];
 };
 
-type Building = Organization & { readonly units: Building[]; readonly people: Person[] };
+type Building = Organization & { readonly units: Building[]; readonly people: Person[]; head?: Person };
 
 const collator = new Intl.Collator('vi', { numeric: true });
 
@@ -77,6 +81,7 @@ export function buildDirectory(listed: Listed, visible: Visible, titles: readonl
   const empty = { roots: [], bySlug: new Map(), organizations: [], people: [] };
   if (!visible.organizations.listed) return empty;
   const byDn = new Map<string, Building>();
+  const headed = new Map<string, Building[]>();
   const below = childrenOf(listed.organizations);
   const mails = visible.organizations.mail ? organizationMails(listed.mailboxes) : new Map<string, string>();
   const slugs = new Map<string, Organization>();
@@ -84,13 +89,15 @@ export function buildDirectory(listed: Listed, visible: Visible, titles: readonl
     const organization = toOrganization(source, parent, visible, mails.get(keyOf(source.dn)), slugs);
     slugs.set(organization.slug, organization);
     byDn.set(keyOf(source.dn), organization);
+    if (source.head !== undefined && visible.organizations.head)
+      headed.set(keyOf(source.head), [...(headed.get(keyOf(source.head)) ?? []), organization]);
     const units = below.get(keyOf(source.dn)) ?? [];
     organization.units.push(...units.map((unit) => build(unit, organization)));
     return organization;
   };
   // What is in no tree that begins at the top is not reached, a circle neither.
   const roots = (below.get('') ?? []).map((source) => build(source, undefined));
-  if (visible.people.listed) seat(listed.mailboxes, byDn, visible, titles);
+  if (visible.people.listed) seat(listed.mailboxes, { byDn, headed }, visible, titles);
   const organizations = roots.flatMap(withUnits);
   return { roots, bySlug: slugs, organizations, people: organizations.flatMap(({ people }) => people) };
 }
@@ -161,9 +168,15 @@ function toOrganization(
   };
 }
 
+type Organizations = {
+  readonly byDn: ReadonlyMap<string, Building>;
+  /** By the DN of who heads them. */
+  readonly headed: ReadonlyMap<string, readonly Building[]>;
+};
+
 function seat(
   mailboxes: readonly ListedMailbox[],
-  byDn: ReadonlyMap<string, Building>,
+  { byDn, headed }: Organizations,
   { people: sees }: Visible,
   titles: readonly string[],
 ): void {
@@ -171,14 +184,16 @@ function seat(
   for (const { type, dn, name, organization: home, title, mail, phone } of mailboxes) {
     const organization = byDn.get(keyOf(home));
     if (type !== 'Personal' || organization === undefined) continue;
-    organization.people.push({
+    const person = {
       id: idOf(dn),
       name,
       organization,
       ...(title === undefined || !sees.title ? {} : { title }),
       ...(mail === undefined || !sees.mail ? {} : { mail }),
       ...(phone === undefined || !sees.phone ? {} : { phone }),
-    });
+    };
+    organization.people.push(person);
+    for (const one of headed.get(keyOf(dn)) ?? []) one.head = person;
     seated.add(organization);
   }
   const order = byRank(titles);

@@ -2,6 +2,7 @@
 import type { Html } from '../../operator/core/page-template.ts';
 import { dateInVietnam, timeInVietnam, writtenDate } from '../../operator/core/time.ts';
 import type { Pages } from '../frame.ts';
+import { withTitle } from './cards.ts';
 import type { Format } from './formats.ts';
 import { type Directory, type Organization, type Person, pathOf } from './model.ts';
 import type { Found } from './search.ts';
@@ -61,7 +62,7 @@ export function organizationPage(
   size = pageSize,
 ): Html {
   const { places } = props;
-  const { name, mail, phone, address, units, people } = organization;
+  const { name, head, mail, phone, address, units, people } = organization;
   const page = pageOf(people.length, wanted, size);
   const at = (number: number) => `${places.organization(organization)}?trang=${number}`;
   return props.pages.part('published-organization.html', {
@@ -72,6 +73,7 @@ export function organizationPage(
       .slice(0, -1)
       .map((one) => linkTo(places, one)),
     name,
+    head: head === undefined ? '' : withTitle(head),
     address: address ?? '',
     ...contactOf({ mail, phone }),
     hasUnits: units.length > 0,

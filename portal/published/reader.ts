@@ -1,6 +1,13 @@
 /** Reads the published directory as one of the two accounts that may: what it is not shown it cannot pass on (R40). */
 import { Client, type Entry } from 'ldapts';
-import { attribute, container, sentinel, serviceDn, suffixOf } from '../../operator/core/layout.ts';
+import {
+  attribute,
+  container,
+  headAttribute,
+  sentinel,
+  serviceDn,
+  suffixOf,
+} from '../../operator/core/layout.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain } from '../../operator/core/site-domains.ts';
 import { Unavailable } from '../../operator/errors.ts';
@@ -24,7 +31,7 @@ const pageSize = 500;
 
 const ofOrganization = [
   ...['cn', 'telephoneNumber', 'postalAddress'],
-  ...[attribute.abbreviation, attribute.sector, attribute.organization],
+  ...[attribute.abbreviation, attribute.sector, attribute.organization, headAttribute],
 ];
 const ofMailbox = ['cn', 'title', 'mail', 'telephoneNumber', attribute.type, attribute.organization];
 
@@ -82,6 +89,7 @@ function toOrganization(entry: Entry): ListedOrganization {
     abbreviation: first(entry, attribute.abbreviation) ?? '',
     ...given('parent', first(entry, attribute.organization)),
     ...given('sector', first(entry, attribute.sector)),
+    ...given('head', first(entry, headAttribute)),
     ...given('phone', first(entry, 'telephoneNumber')),
     ...given('address', address === undefined ? undefined : postalText(address)),
   };

@@ -9,7 +9,7 @@ export function* vcardOf(cards: Iterable<Card>): Generator<string> {
   for (const card of cards) yield linesOf(card).map(folded).join('');
 }
 
-function linesOf({ kind, id, name, inside, title, mail, phone, address }: Card): readonly string[] {
+function linesOf({ kind, id, name, inside, title, mail, phone, address, head }: Card): readonly string[] {
   const optional = (property: string, value: string | undefined) =>
     value === undefined ? [] : [`${property}:${value}`];
   const organizations = kind === 'person' ? inside : [...inside, name];
@@ -25,6 +25,8 @@ function linesOf({ kind, id, name, inside, title, mail, phone, address }: Card):
     ...optional('EMAIL;TYPE=work', mail && text(mail)),
     ...optional('TEL;VALUE=text;TYPE="work,voice"', phone && text(phone)),
     ...optional('ADR;TYPE=work', address && `;;${text(address)};;;;`),
+    // RFC 6350 section 6.6.6: who acts on behalf of it.
+    ...optional('RELATED;TYPE=agent', head && `urn:uuid:${head.id}`),
     'END:VCARD',
   ];
 }

@@ -1,36 +1,25 @@
 /** Writes the public directory as files for the province's own portal, once (R40): what a CronJob runs. */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
-import { type PortalFile, portalFiles, portalTexts } from '../../operator/core/portal-texts.ts';
 import { visibleTo } from '../../operator/core/published.ts';
 import { parseSite } from '../../operator/core/site.ts';
+import { need, needNumber } from '../../operator/environment.ts';
 import { Invalid, Unavailable } from '../../operator/errors.ts';
 import { Pages } from '../frame.ts';
 import { buildDirectory } from '../published/model.ts';
 import { readListed } from '../published/reader.ts';
+import { readTexts } from '../texts.ts';
 import { webFiles } from './files.ts';
 import { folderTarget } from './folder.ts';
 import { publish, stateName } from './publish.ts';
 import { s3Target } from './s3.ts';
 
-const need = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set`);
-  return value;
-};
 const file = (name: string) => () => readFile(need(name), 'utf8');
 
 const site = parseSite(readFileSync(need('HOPTHU_SITE_FILE'), 'utf8'), 'site.yaml');
 const log = pino({ base: { site: site.name } });
-
-function readTexts() {
-  const pages = need('HOPTHU_PAGES');
-  const read = portalFiles.map((name) => [name, readFileSync(join(pages, name), 'utf8')]);
-  return portalTexts(Object.fromEntries(read) as Record<PortalFile, string>);
-}
 
 /** The network's policies let a new pod through a moment after it began: who is refused asks again, for so many seconds. */
 async function patiently<T>(seconds: number, work: () => Promise<T>): Promise<T> {
@@ -48,13 +37,13 @@ async function patiently<T>(seconds: number, work: () => Promise<T>): Promise<T>
 async function run(): Promise<void> {
   const { files } = site.published;
   if (files === undefined) throw new Invalid('published.files', 'is not there: nothing is to be published');
-  const texts = readTexts();
+  const texts = readTexts(need('HOPTHU_PAGES'));
   const readAt = new Date();
-  const listed = await patiently(Number(need('HOPTHU_PATIENCE_SECONDS')), () =>
+  const listed = await patiently(needNumber('HOPTHU_PATIENCE_SECONDS'), () =>
     readListed(site, {
       account: 'publisher',
       host: need('HOPTHU_LDAP_HOST'),
-      port: Number(need('HOPTHU_LDAP_PORT')),
+      port: needNumber('HOPTHU_LDAP_PORT'),
       ca: file('HOPTHU_CA_FILE'),
       password: file('HOPTHU_LDAP_PASSWORD_FILE'),
     }),

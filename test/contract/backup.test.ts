@@ -1,19 +1,11 @@
 /** Backups into S3 and back: the pods' own scripts in their image, versitygw on loopback, an account that cannot remove. */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { socTrang } from '../support/sites.ts';
 import { BackupPod } from './support/backup-pod.ts';
+import { contents } from './support/contents.ts';
 import { type S3, startS3 } from './support/s3.ts';
 
 const keep = { daily: 1, weekly: 0, monthly: 0 };
@@ -31,15 +23,6 @@ const folders = [
 ];
 let s3: S3;
 let pod: BackupPod;
-
-/** Every file of a folder with its contents. */
-function contents(folder: string): Readonly<Record<string, string>> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
-  return Object.fromEntries(paths.map((path) => [path.slice(folder.length), readFileSync(path, 'base64')]));
-}
 
 function fill(): void {
   for (const folder of folders) {
@@ -188,6 +171,14 @@ save --tag site /work; rm -rf /work/*`;
   it('is backed up with everything, and checked by loading it', async () => {
     writeFileSync(join(root, 'work/more.ldif'), ldif);
     await pod.run(load);
+    await expect(pod.run('check-site')).rejects.toThrow(/no backup of kind reports/);
+    const numbers = join(root, 'reports/days/2026-10-31.json');
+    mkdirSync(join(numbers, '..'));
+    writeFileSync(numbers, '{"changes":');
+    await pod.run('reports');
+    await expect(pod.run('check-site')).rejects.toThrow(/parse error/);
+    writeFileSync(numbers, '{"changes":{}}');
+    await pod.run('reports');
     await pod.run('check-site');
     rmSync(join(root, 'work'), { recursive: true });
     mkdirSync(join(root, 'work'));

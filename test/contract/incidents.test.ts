@@ -2,8 +2,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { execa } from 'execa';
+import { createRecords } from '../../cli/restore/records.ts';
+import { parseList } from '../../cli/restore/saved.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
+import { kubeConfigOf } from './kube-support/worlds.ts';
 
 jest.setTimeout(90_000);
 
@@ -60,6 +63,23 @@ it('is opened for a mailbox and says whom to tell; is noted, settled and listed'
     },
   ]);
   expect((await hopthu('list', '--open')).stdout).not.toContain(name);
+});
+
+it('comes back from a backup as it was, and stays as it is where it is there', async () => {
+  const { stdout: name } = await hopthu('open', 'Mất điện', '--kind', 'Outage');
+  await hopthu('note', name, 'Đã khởi động lại');
+  const list = async () =>
+    parseList(await server.kubectl(['-n', namespace, 'get', 'incidents', '--output=json']));
+  const saved = await list();
+  const specs = async () =>
+    new Map((await list()).map(({ metadata, ['spec']: spec }) => [metadata.name, spec]));
+  const before = await specs();
+  await server.kubectl(['-n', namespace, 'delete', 'incidents', '--all']);
+  await createRecords(kubeConfigOf(server), 'Incident', saved);
+  expect(await specs()).toEqual(before);
+  await hopthu('close', name);
+  await createRecords(kubeConfigOf(server), 'Incident', saved);
+  expect((await specs()).get(name)).toHaveProperty('settledAt');
 });
 
 it.each([

@@ -1,8 +1,12 @@
-/** `hopthu suspend`, `resume`, `reset-password` and `grant` against a real API server. */
+/** `hopthu suspend`, `resume`, `reset-password`, `grant`, and what an approval writes, against a real API server. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { execa } from 'execa';
+import { manifestOf } from '../../clerk/review/cluster-manifests.ts';
+import { carryOut } from '../../cli/request/carry-out.ts';
+import { listResources } from '../../cli/resources.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
+import { kubeConfigOf } from './kube-support/worlds.ts';
 
 const cli = join(import.meta.dirname, '../../cli/main.ts');
 let server: ApiServer;
@@ -56,4 +60,26 @@ it('says in one line that there is no such mailbox', async () => {
     exitCode: 1,
     stderr: 'hopthu: there is no Mailbox accounts/nobody: see kubectl get mailboxes -n accounts',
   });
+});
+
+it('an approval overwrites nothing that somebody changed since it was reviewed, and may be repeated', async () => {
+  const config = kubeConfigOf(server);
+  const approve = async (meanwhile: () => Promise<unknown>) => {
+    const [binh] = await listResources(config, 'Mailbox', ['accounts']);
+    if (binh === undefined) throw new Error('there is no mailbox');
+    const manifest = manifestOf(binh);
+    manifest.edit({ path: ['person', 'title'], value: 'Giám đốc' });
+    await meanwhile();
+    return carryOut(config, { manifests: [manifest], removed: [] }, new Map([['accounts/binh', binh]]));
+  };
+  const enlarge = { spec: { quota: '2Gi' } };
+  await expect(
+    approve(() =>
+      server.kubectl([
+        ...['-n', 'accounts', 'patch', 'mailbox', 'binh', '--type=merge', '-p', JSON.stringify(enlarge)],
+      ]),
+    ),
+  ).rejects.toThrow(/changing Mailbox accounts\/binh: somebody else is changing it .*run the command again/);
+  expect(await approve(async () => undefined)).toBe(1);
+  expect(JSON.parse(await field('.spec'))).toMatchObject({ quota: '2Gi', person: { title: 'Giám đốc' } });
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import { portalPages } from '../../charts/portal-pages.ts';
 import { siteText } from '../../charts/site-files.ts';
-import { attribute, objectClass } from '../../operator/core/layout.ts';
+import { attribute, headAttribute, objectClass } from '../../operator/core/layout.ts';
 import { organizationDn } from '../../operator/core/naming/identity.ts';
 import { visibleTo } from '../../operator/core/published.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
@@ -49,6 +49,7 @@ beforeAll(async () => {
     sotttt: organization('sotttt', 'Sở Thông tin và Truyền thông', {
       telephoneNumber: ['0299 3821 234'],
       postalAddress: ['Số 56\\5C2\\24, đường Lê Duẩn'],
+      [headAttribute]: [mailboxDn('active')],
     }),
     phongcntt: organization('phongcntt', 'Phòng Công nghệ thông tin', inside('sotttt')),
     socu: organization('socu', 'Sở Cũ', { [attribute.status]: ['Suspended'] }),
@@ -108,6 +109,7 @@ describe('the directory', () => {
       mail: `office@${site.domain}`,
       phone: '0299 3821 234',
       address: 'Số 56\\2$, đường Lê Duẩn',
+      head: { name: 'Đặng Văn Ân' },
     });
   }, 30_000);
 

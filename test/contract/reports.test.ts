@@ -184,7 +184,7 @@ describe('the cluster', () => {
       },
     };
     await server.kubectl(['create', '--filename=-'], JSON.stringify(job));
-    expect(await lists.runs(mail)).toEqual({});
+    expect(await lists.runs([mail, smtp])).toEqual({});
     const at = new Date(Date.now() + 1000).toISOString().slice(0, 19);
     const condition = { status: 'True', lastTransitionTime: `${at}Z`, lastProbeTime: `${at}Z` };
     const ended = {
@@ -197,7 +197,7 @@ describe('the cluster', () => {
       ...['patch', 'job', 'backup-site-1', `--namespace=${mail}`, '--subresource=status', '--type=merge'],
       ...['--patch', JSON.stringify(ended)],
     ]);
-    expect(Object.values(await lists.runs(mail))).toEqual([
+    expect(Object.values(await lists.runs([mail, smtp]))).toEqual([
       { job: 'backup-site', ended: Date.parse(`${at}Z`), ok: true },
     ]);
   });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { stringify } from 'yaml';
 import { decidedByPeople } from '../../charts/decided-by-people.ts';
-import { createRequests } from '../../cli/restore/requests.ts';
+import { createRecords } from '../../cli/restore/records.ts';
 import { manifestsOf } from '../support/manifests.ts';
 import { socTrang as site } from '../support/sites.ts';
 import { type ApiServer, startApiServer } from './kube-support/api-server.ts';
@@ -112,16 +112,18 @@ describe('a request from a backup', () => {
       status: { number: '2026-0012', phase: 'Refused', told },
     };
     await apply('restored', saved.spec);
-    await createRequests(kubeConfigOf(server), [saved]);
+    await createRecords(kubeConfigOf(server), 'MailboxRequest', [saved]);
     const stored = async () =>
       JSON.parse(
         await server.kubectl(['get', 'mreq', 'restored', `--namespace=${namespace}`, '--output=json']),
       );
     expect((await stored()).status).toEqual(saved.status);
-    await createRequests(kubeConfigOf(server), [{ ...saved, status: { number: '2026-9999' } }]);
+    await createRecords(kubeConfigOf(server), 'MailboxRequest', [
+      { ...saved, status: { number: '2026-9999' } },
+    ]);
     expect((await stored()).status).toEqual(saved.status);
     await server.kubectl(['delete', 'mreq', 'restored', `--namespace=${namespace}`]);
-    await createRequests(kubeConfigOf(server), [saved]);
+    await createRecords(kubeConfigOf(server), 'MailboxRequest', [saved]);
     expect(await stored()).toMatchObject({ spec: saved.spec, status: saved.status });
   });
 });

@@ -1,4 +1,4 @@
-/** Everything lost and brought back: backed up, every namespace and volume of the stack deleted, restored, compared (R34, R38). */
+/** Everything lost and brought back: backed up, every namespace and volume of the stack deleted, restored, compared (R34, R38, R41, R42). */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -8,7 +8,9 @@ import { allowRemoval, installSite as install, kubectl } from '../kind/install.t
 import { daNang as site } from '../support/sites.ts';
 import { inAccounts, testCluster } from './support/cluster.ts';
 import { inMail } from './support/directory.ts';
+import { eventually } from './support/eventually.ts';
 import { deliver, Person } from './support/person.ts';
+import { inSmtp, reportFiles, reportRecipient, runNow, stopCounting } from './support/reports.ts';
 import { apply, fresh, people, personSpec, ready } from './support/resources.ts';
 
 const minutes = 60_000;
@@ -54,6 +56,53 @@ async function entries(): Promise<readonly string[]> {
         .join('\n'),
     )
     .sort();
+}
+
+/** Incidents as they were written down (R42). */
+async function incidents(): Promise<readonly string[]> {
+  const { items } = JSON.parse(await inAccounts(site, ['get', 'incidents', '-o', 'json'])) as {
+    items: { metadata: { name: string; labels?: object; annotations?: object }; spec: object }[];
+  };
+  return items
+    .map(({ metadata: { name, labels, annotations }, spec }) =>
+      JSON.stringify({ name, labels, annotations, spec }),
+    )
+    .sort();
+}
+
+/** Counted now and no more; the report of the last month kept and mailed, and one incident. */
+async function writeReports(mailbox: string): Promise<void> {
+  await reportRecipient(site, 'stttt');
+  await stopCounting(site);
+  const told = ['--told', 'Cán bộ phụ trách của đơn vị', '--site', site.name];
+  const incident = await hopthu(
+    'incident',
+    'open',
+    'Phát tán thư rác',
+    '--mailbox',
+    mailbox,
+    '--site',
+    site.name,
+  );
+  await hopthu('incident', 'note', incident, 'Đã tạm khóa hộp thư', ...told);
+  await Promise.all([runNow(site, 'report-collect'), runNow(site, 'report-monthly')]);
+  await eventually(30_000, async () => {
+    const queue = await inSmtp(site, 'exec', 'postfix-0', '-c', 'postfix', '--', 'postqueue', '-j');
+    expect(queue).not.toContain('stttt@');
+  });
+}
+
+/** Those that were there, and of Postfix's journal what it said then: it goes on. */
+function asLongAs(
+  was: ReadonlyMap<string, string>,
+  is: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const isJournal = (path: string) => path.startsWith('journal/');
+  return new Map(
+    [...is]
+      .filter(([path]) => was.has(path) || !isJournal(path))
+      .map(([path, content]) => [path, isJournal(path) ? content.slice(0, was.get(path)?.length) : content]),
+  );
 }
 
 async function deleteStack(): Promise<void> {
@@ -107,7 +156,7 @@ describe('a site that is backed up', () => {
   );
 
   it(
-    'is there again after every volume was lost: each message, entry, password and address',
+    'is there again after every volume was lost: each message, entry, password, address, report and incident',
     async () => {
       const names = Object.fromEntries(
         ['Nguyễn Thị Định', 'Trần Văn Ơn', 'Lê Thị Riêng', 'Phan Đăng Lưu'].map((name, index) => [
@@ -135,6 +184,10 @@ describe('a site that is backed up', () => {
       const sources = new Map<string, string | undefined>();
       for (const name of Object.keys(names)) sources.set(name, await all[name]?.receive('Công văn số 4'));
       await inAccounts(site, ['delete', 'mailbox', leaver, '--timeout=60s']);
+      await writeReports(newcomer);
+      const reports = { files: await reportFiles(site), incidents: await incidents() };
+      expect([...reports.files.keys()].filter((path) => path.startsWith('kept/'))).toHaveLength(3);
+      expect(reports.files.get('known.json')).toContain('"organization":"journey"');
       await hopthu('backup', 'now', '--site', site.name);
       await hopthu('backup', 'check', '--site', site.name);
       const was = { files: await storedFiles(), entries: await entries() };
@@ -142,6 +195,7 @@ describe('a site that is backed up', () => {
       await deleteStack();
       const { kubectl: program, context } = testCluster();
       await install({ kubectl: program, context }, site);
+      await stopCounting(site);
       const started = performance.now();
       const said = await hopthu('restore', 'site', '--site', site.name);
       const seconds = Math.round((performance.now() - started) / 1000);
@@ -152,6 +206,9 @@ describe('a site that is backed up', () => {
       );
       expect(is.files).toEqual(was.files);
       expect(is.entries).toEqual(was.entries);
+      expect(asLongAs(reports.files, await reportFiles(site))).toEqual(reports.files);
+      expect(await incidents()).toEqual(reports.incidents);
+      await stopCounting(site, false);
       for (const name of others) {
         const person = await Person.settled(site, name);
         expect(person.address).toBe(all[name]?.address);

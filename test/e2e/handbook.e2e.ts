@@ -96,7 +96,7 @@ it('"cong van" finds every "Công văn"', async () => {
   await picture('webmail-search');
 });
 
-it("the office's mailbox stands below Hộp thư cơ quan", async () => {
+it("the office's mailbox stands below Hộp thư đơn vị", async () => {
   await open('_task=mail');
   const shared = page.locator('#mailboxlist a', { hasText: site.domain }).first();
   await shared.click();

@@ -102,8 +102,6 @@ it('is a request with its rows when a delegate sends it as the organization; a f
 it('is answered when a person sends it alone', async () => {
   const id = fresh('person');
   await person.send({ to: service, subject: '', raw: await letter(person.address, id) });
-  expect(await person.receive(`Xin gửi yêu cầu từ hộp thư của đơn vị: Đề nghị ${id}`)).toContain(
-    'auto-replied',
-  );
+  expect(await person.receive(`Xin gửi yêu cầu từ hộp thư đơn vị: Đề nghị ${id}`)).toContain('auto-replied');
   expect(await requestOf(id)).toBeUndefined();
 });

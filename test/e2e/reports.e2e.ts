@@ -6,13 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import readXlsx from 'read-excel-file/node';
 import { dayOf } from '../../reports/day.ts';
-import { kubectl } from '../kind/install.ts';
 import { socTrang as site } from '../support/sites.ts';
-import { inAccounts, testCluster } from './support/cluster.ts';
+import { testCluster } from './support/cluster.ts';
 import { inMail } from './support/directory.ts';
 import { eventually } from './support/eventually.ts';
 import { deliver, Person } from './support/person.ts';
 import { replyTo } from './support/reply.ts';
+import { reportRecipient, runNow } from './support/reports.ts';
 import { apply, field, fresh, people, personSpec, ready } from './support/resources.ts';
 
 /** Test patterns, in pieces so that no scanner takes this file for what they stand for. */
@@ -22,22 +22,17 @@ const stranger = 'nguoi-la@example.org';
 const cli = join(import.meta.dirname, '../../cli/main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'hopthu-report-'));
 
-const inSmtp = (...args: readonly string[]) => kubectl(testCluster(), ['-n', site.namespaces.smtp, ...args]);
 const hopthu = (...args: readonly string[]) =>
   execa(process.execPath, [cli, ...args, '--site', site.name, '--context', testCluster().context]);
 
-let jobs = 0;
-async function run(cronJob: string): Promise<void> {
-  const name = `${cronJob}-test-${Date.now()}-${jobs++}`;
-  await inSmtp('create', 'job', `--from=cronjob/${cronJob}`, name);
-  await inSmtp('wait', '--for=condition=complete', `job/${name}`, '--timeout=120s');
-}
+const run = (cronJob: string) => runNow(site, cronJob);
+let files = 0;
 
 type Sheets = Readonly<Record<string, readonly (readonly unknown[])[]>>;
 /** The sheets of a report of today, by their names. */
 async function today(...more: readonly string[]): Promise<Sheets> {
   const day = dayOf(Date.now());
-  const file = join(folder, `report-${jobs++}.xlsx`);
+  const file = join(folder, `report-${files++}.xlsx`);
   await hopthu('report', '--from', day, '--to', day, '--format', 'xlsx', '--output', file, ...more);
   const sheets = await readXlsx(readFileSync(file));
   return Object.fromEntries(sheets.map(({ sheet, data }) => [sheet, data]));
@@ -52,13 +47,7 @@ let counted: Person;
 const office = fresh('reports-office');
 
 beforeAll(async () => {
-  // The recipient of the site file; another journey may have it already, with more in its spec.
-  const known = await inAccounts(site, ['get', 'mailbox', 'so-tttt', '--ignore-not-found', '-o', 'name']);
-  if (known.trim() === '') {
-    await apply(site, 'Organization', 'so-tttt', { name: 'Sở Thông tin và Truyền thông' });
-    await apply(site, 'Mailbox', 'so-tttt', { organizationRef: { name: 'so-tttt' }, type: 'Organization' });
-  }
-  await ready(site, 'mailbox/so-tttt');
+  await reportRecipient(site, 'so-tttt');
   const both = await people(site, {
     'reports-official': 'Thạch Thị Sóc',
     'reports-colleague': 'Kim Văn Trăng',

@@ -7,7 +7,7 @@ import { ensureKubectl } from './kubectl.ts';
 import { ensureNodeImage } from './node-image.ts';
 import { busyPorts } from './ports.ts';
 import type { Tools } from './prerequisites.ts';
-import { waitUntilUsable } from './readiness.ts';
+import { ClusterNotReady, waitUntilUsable } from './readiness.ts';
 import { runContainer, saveImages } from './runtime.ts';
 import { step } from './steps.ts';
 
@@ -25,11 +25,11 @@ export class ClusterRefused extends Error {
   override readonly name = 'ClusterRefused';
 }
 
-export const contextOf = (name: string): string => `kind-${name}`;
+const contextOf = (name: string): string => `kind-${name}`;
 const nodeOf = (name: string): string => `${name}-control-plane`;
 
 /** Whether kind knows a cluster of this name, running or not, whoever made it. */
-export async function clusterExists(tools: Tools, name: string): Promise<boolean> {
+async function clusterExists(tools: Tools, name: string): Promise<boolean> {
   const names = await run(tools.kind, ['get', 'clusters', '--quiet'], { env: tools.runtime.environment });
   return names.split('\n').includes(name);
 }
@@ -104,14 +104,26 @@ async function checkExisting(
 /**
  * Makes sure that a cluster with one node runs and can be used: node Ready, CoreDNS Available, a default
  * StorageClass, the context `kind-<name>` in the kubeconfig. An own cluster that stopped (the machine was
- * restarted) is started again with its data; one that was left half made is made anew.
+ * restarted) is started again with its data; one that was left half made is made anew, and so is, once, a new one
+ * that does not come up: Kubernetes' own parts have been seen to wait for each other for good.
  * @throws ClusterRefused when the name belongs to a cluster of somebody else, or ports are taken
+ * @throws ClusterNotReady saying what the cluster was seen to do
  */
 export async function createCluster(
   tools: Tools,
   name: string,
   ports: readonly PortMapping[],
 ): Promise<Cluster> {
+  try {
+    return await bringUp(tools, name, ports);
+  } catch (error) {
+    if (!(error instanceof ClusterNotReady) || readRecord(name)?.state !== 'creating') throw error;
+    process.stderr.write(`${error.message}\n`);
+    return bringUp(tools, name, ports);
+  }
+}
+
+async function bringUp(tools: Tools, name: string, ports: readonly PortMapping[]): Promise<Cluster> {
   const found = await checkExisting(tools, name, ports);
   if (found === 'half') await step(`Removing the half-made cluster ${name}`, () => remove(tools, name));
   if (found !== 'made') await create(tools, name, ports);

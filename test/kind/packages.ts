@@ -56,7 +56,7 @@ function installCommands(family: Family, missing: readonly Requirement[]): strin
 }
 
 /** Whether a program is on PATH or in the folders of the administrator. */
-export async function commandExists(command: string): Promise<boolean> {
+async function commandExists(command: string): Promise<boolean> {
   const path = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
   return (await attempt('sh', ['-c', 'command -v "$0"', command], { env: { PATH: path } })) !== undefined;
 }

@@ -46,7 +46,7 @@ export class Department extends Province {
     const owner = this.uidOf('so-tttt');
     return [
       `namespace+=${owner}`,
-      `namespace/${owner}/prefix=Hộp thư cơ quan/${office}/`,
+      `namespace/${owner}/prefix=Hộp thư đơn vị/${office}/`,
       `namespace/${owner}/mail_path=/srv/vmail/${owner}/Maildir`,
       `namespace/${owner}/acl_user=${role}`,
     ];

@@ -6,6 +6,8 @@ const suffix = 'dc=soctrang,dc=gov,dc=vn';
 export const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 export const organizationDn = (number: number) => `ou=${idOf(number)},ou=organizations,${suffix}`;
 
+export const personDn = (number: number) => `uid=${idOf(number)},ou=mailboxes,${suffix}`;
+
 export function organization(
   number: number,
   name: string,
@@ -21,8 +23,7 @@ export function person(
   of: number,
   more: Partial<ListedMailbox> = {},
 ): ListedMailbox {
-  const dn = `uid=${idOf(number)},ou=mailboxes,${suffix}`;
-  return { dn, type: 'Personal', name, organization: organizationDn(of), ...more };
+  return { dn: personDn(number), type: 'Personal', name, organization: organizationDn(of), ...more };
 }
 
 export const small: Listed = {
@@ -32,8 +33,12 @@ export const small: Listed = {
       sector: 'Department',
       phone: '0299 3821 234',
       address: 'Số 56, đường Lê Duẩn; phường 3',
+      head: personDn(11),
     }),
-    organization(3, 'Phòng Công nghệ thông tin', 'phongcntt', { parent: organizationDn(2) }),
+    organization(3, 'Phòng Công nghệ thông tin', 'phongcntt', {
+      parent: organizationDn(2),
+      head: personDn(99),
+    }),
     organization(4, 'Sở Đắk Lắk', 'sodl', { sector: 'Department' }),
   ],
   mailboxes: [

@@ -6,7 +6,7 @@ import { abbreviationOf, type OrganizationName, topOf } from './organization.ts'
 import { personLocalPart } from './person.ts';
 
 /** RFC 5321 section 4.5.3.1.1. */
-export const maxLocalPartOctets = 64;
+const maxLocalPartOctets = 64;
 
 /**
  * @param field named in errors

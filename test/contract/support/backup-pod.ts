@@ -32,7 +32,7 @@ export class BackupPod {
       mkdirSync(join(root, folder), { recursive: true });
       for (const [name, text] of Object.entries(files)) writeFileSync(join(root, folder, name), text);
     };
-    for (const folder of ['vmail', 'archive', 'ldap', 'work']) put(folder, {});
+    for (const folder of ['vmail', 'archive', 'ldap', 'reports', 'work']) put(folder, {});
     put('scripts', {
       ...backupScripts(there, { host: 'localhost', port: 1 }),
       repository: repositorySettings(there),
@@ -58,6 +58,7 @@ export class BackupPod {
       '/run/secrets/store:ro': user,
       [`/srv/vmail:${writable ? 'rw' : 'ro'}`]: 'vmail',
       [`/srv/archive:${writable ? 'rw' : 'ro'}`]: 'archive',
+      [`/srv/reports:${writable ? 'rw' : 'ro'}`]: 'reports',
       '/var/lib/ldap:rw': 'ldap',
       '/work:rw': 'work',
     };
@@ -66,7 +67,9 @@ export class BackupPod {
       `${join(this.root, folder)}:${at}`,
     ]);
     const options = ['run', '--rm', '--interactive', '--network=host', '--user=0:0', ...volumes];
-    const command = script.includes(' ') ? ['-c', script] : [`/etc/hopthu-backup/${script}`, ...args];
+    const command = script.includes(' ')
+      ? ['-c', script, 'bash', ...args]
+      : [`/etc/hopthu-backup/${script}`, ...args];
     const { stdout } = await execa(
       this.#runtime.command,
       [...options, '--entrypoint=/bin/bash', this.#image, ...command],

@@ -226,7 +226,7 @@ export class MailPod {
   }
 
   /** Runs a program where a part is. */
-  exec(name: 'postfix' | 'clerk', program: readonly string[]): Promise<string> {
+  exec(name: 'postfix' | 'dovecot' | 'clerk', program: readonly string[]): Promise<string> {
     return this.#containers.exec(name, program);
   }
 

@@ -33,7 +33,7 @@ export const tlsPorts: readonly TlsPort[] = [
 ];
 
 /** kubectl in the namespace of a part. */
-export function inPart(site: Site, part: PodName, args: readonly string[]): Promise<string> {
+function inPart(site: Site, part: PodName, args: readonly string[]): Promise<string> {
   return kubectl(testCluster(), ['-n', namespaceOf(site, part), ...args]);
 }
 

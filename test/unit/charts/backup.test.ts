@@ -41,7 +41,11 @@ describe('jobs of the backup', () => {
 
   it('work at night and weekly; those of a restore wait for a person', () => {
     const suspended = jobs(socTrang).filter((job) => specOf(job)['suspend'] === true);
-    expect(suspended.map(({ metadata }) => metadata.name)).toEqual(['restore-site', 'restore-mail']);
+    expect(suspended.map(({ metadata }) => metadata.name)).toEqual([
+      'restore-site',
+      'restore-reports',
+      'restore-mail',
+    ]);
     expect(specOf(named('backup-mail'))['schedule']).toBe(socTrang.backup.schedule);
     expect(specOf(named('check-mail'))['schedule']).toBe(socTrang.backup.checkSchedule);
   });

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { scraped } from '../../../charts/components/monitoring.ts';
+import type { Site } from '../../../operator/core/site.ts';
 import { manifestsOf } from '../../support/manifests.ts';
 import { socTrang } from '../../support/sites.ts';
 
@@ -10,9 +12,10 @@ type Manifest = {
   spec?: {
     namespaceSelector?: { matchNames: readonly string[] };
     podMetricsEndpoints?: readonly { port: string; path: string }[];
+    groups?: readonly { rules: readonly { annotations: Readonly<Record<string, string>> }[] }[];
   };
 };
-const watched = (monitoring: { prometheusOperator: boolean; dashboards: boolean }) =>
+const watched = (monitoring: Site['monitoring']) =>
   manifestsOf({ ...socTrang, monitoring }) as unknown as readonly Manifest[];
 const kinds = (manifests: readonly Manifest[], kind: string) =>
   manifests.filter((manifest) => manifest.kind === kind).map(({ metadata }) => metadata.name);
@@ -43,6 +46,32 @@ describe('monitoring', () => {
         if (path !== '/metrics') expect(JSON.stringify(pods)).toContain(`"mountPath":"/srv/www${path}"`);
       }
     }
+  });
+
+  const annotations = (runbooks?: string) =>
+    watched({ prometheusOperator: true, dashboards: false, runbooks })
+      .flatMap(({ spec }) => spec?.groups ?? [])
+      .flatMap(({ rules }) => rules.map((rule) => rule.annotations));
+
+  it('links each alert to its section of the page, and says the steps with it', () => {
+    const page = new URL('../../../docs/alerts.md', import.meta.url);
+    const headings = [...readFileSync(page, 'utf8').matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
+    const told = annotations('https://git.example.vn/hopthu/docs/alerts.md');
+    expect(told.map((one) => one['runbook_url'])).toEqual(
+      headings.map((name) => `https://git.example.vn/hopthu/docs/alerts.md#${name?.toLowerCase()}`),
+    );
+    for (const { description } of told) expect(description).toMatch(/^1\. .+/);
+  });
+
+  it('links to nothing where the site does not say where the page is', () => {
+    for (const one of annotations()) expect(Object.keys(one)).toEqual(['description', 'summary']);
+  });
+
+  it('sends nobody to a page that is not there', () => {
+    const named = annotations().flatMap(({ description = '' }) => description.match(/[\w/-]+\.md/g) ?? []);
+    expect(named).toContain('docs/runbook-stolen-account.md');
+    const docs = new URL('../../../docs/', import.meta.url);
+    for (const name of named) readFileSync(new URL(name.replace(/^docs\//, ''), docs));
   });
 
   it('has dashboards that Grafana finds by their label', () => {

@@ -140,6 +140,7 @@ describe.each([socTrang, daNang, moving, sharded])(
         'postfix',
         'prune',
         'publisher',
+        'report-backup',
         'reports',
         'rspamd',
         'webmail',
@@ -161,7 +162,7 @@ it('a repository elsewhere is reached by its port, from the jobs of the backup a
   const reaching = policiesOf(manifestsOf(site)).filter(({ spec }) =>
     (spec.egress ?? []).some(({ ports: list = [] }) => list.some(({ port }) => port === 9000)),
   );
-  expect(reaching.map(({ metadata }) => metadata.name)).toEqual(['backup', 'prune']);
+  expect(reaching.map(({ metadata }) => metadata.name)).toEqual(['backup', 'prune', 'report-backup']);
 });
 
 it('published files in S3 are brought there by its port, by the publisher alone', () => {

@@ -58,6 +58,7 @@ describe('the jobs', () => {
       .flatMap((role) => (role as unknown as { rules: { resources: string[]; verbs: string[] }[] }).rules);
     expect(rules.map(({ resources, verbs }) => [resources.join(' '), verbs.join(' ')])).toEqual([
       ['jobs', 'list'],
+      ['jobs', 'list'],
       ['mailboxes mailboxrequests incidents', 'list'],
     ]);
   });

@@ -224,7 +224,7 @@ describe('what is answered', () => {
   it('is a list from the mailbox of a person, the head among them: the organization asks (R20)', async () => {
     const answer = await said({ from: person }, person);
     expect(answer.to).toEqual([person]);
-    expect(answer.text).toContain('hộp thư của đơn vị');
+    expect(answer.text).toContain('hộp thư đơn vị');
   });
 
   it('is a letter that takes too long to read, with what to do', async () => {

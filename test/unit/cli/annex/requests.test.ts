@@ -210,7 +210,7 @@ describe('a row is refused', () => {
     [grant({ ...ha, newAddress: 'ha@gmail.com' }), /ha@gmail.com không phải là địa chỉ của soctrang.gov.vn/],
     [grant({ ...ha, newAddress: 'admin' }), /admin@soctrang.gov.vn được dành riêng/],
     [grant({ ...ha, resource: 'Thu Hà' }), /tên tài nguyên "Thu Hà"/],
-    [grant({ name: department, title: 'Giám đốc' }), /hộp thư của đơn vị không có chức vụ/],
+    [grant({ name: department, title: 'Giám đốc' }), /hộp thư đơn vị không có chức vụ/],
     [
       grant({ ...binh, name: 'Trần Văn Cường' }),
       /CB-00123 là của Nguyễn Thanh Bình, không phải Trần Văn Cường/,

@@ -35,8 +35,10 @@ describe('the Secrets of a site', () => {
       'created Secret soc-trang-mail/webmail-secrets',
       'created Secret soc-trang-backup/backup-repository',
       'created Secret soc-trang-mail/backup-repository',
+      'created Secret soc-trang-smtp/backup-repository',
       'created Secret soc-trang-backup/backup-store',
       'created Secret soc-trang-mail/backup-store',
+      'created Secret soc-trang-smtp/backup-store',
     ]);
     const before = new Map(store.objects);
     lines = [];

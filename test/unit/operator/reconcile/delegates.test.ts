@@ -86,7 +86,7 @@ describe('a delegate (R26)', () => {
     });
     await province.settle();
     expect(province.settings('binh')).toContain(
-      `namespace/${province.uidOf('so-tttt')}/prefix=Hộp thư cơ quan/tttt@soctrang.gov.vn/`,
+      `namespace/${province.uidOf('so-tttt')}/prefix=Hộp thư đơn vị/tttt@soctrang.gov.vn/`,
     );
   });
 });

@@ -9,7 +9,7 @@ import { visibleTo } from '../../../../operator/core/published.ts';
 import { type Card, cardsOf } from '../../../../portal/published/cards.ts';
 import { type Format, fileOf } from '../../../../portal/published/formats.ts';
 import { buildDirectory } from '../../../../portal/published/model.ts';
-import { idOf, small } from '../../../support/published.ts';
+import { idOf, personDn, small } from '../../../support/published.ts';
 import { socTrang as site } from '../../../support/sites.ts';
 
 const words = portalTexts(portalPages(site)).published;
@@ -42,11 +42,12 @@ describe('CSV', () => {
   it('has a byte order mark, titles in Vietnamese and a line for each', () => {
     const lines = text('csv', cardsOf(roots)).split('\r\n');
     expect(lines[0]).toBe(
-      '\uFEFFLoại,Tên,Chức vụ,Đơn vị,Cơ quan cấp trên,Địa chỉ thư điện tử,Điện thoại,Địa chỉ bưu chính',
+      '\uFEFFLoại,Tên,Chức vụ,Đơn vị,Cơ quan cấp trên,Địa chỉ thư điện tử,Điện thoại,Địa chỉ bưu chính,Thủ trưởng',
     );
     expect(lines[3]).toBe(
-      'Cá nhân,Nguyễn Thanh Bình,Giám đốc,Sở Thông tin và Truyền thông,,ntbinh@soctrang.gov.vn,,',
+      'Cá nhân,Nguyễn Thanh Bình,Giám đốc,Sở Thông tin và Truyền thông,,ntbinh@soctrang.gov.vn,,,',
     );
+    expect(lines[2]).toMatch(/^"?Cơ quan, đơn vị.*,"Nguyễn Thanh Bình, Giám đốc"$/);
     expect(lines).toHaveLength(1 + 4 + 4 + 1);
   });
 
@@ -95,6 +96,7 @@ describe('vCard', () => {
       KIND: ['org'],
       FN: ['Sở Thông tin và Truyền thông'],
       ADR: ['', '', 'Số 56, đường Lê Duẩn; phường 3', '', '', '', ''],
+      RELATED: [`urn:uuid:${idOf(11)}`],
     });
     expect(head).toMatchObject({
       UID: [`urn:uuid:${idOf(11)}`],
@@ -124,6 +126,11 @@ describe('vCard', () => {
 });
 
 describe('LDIF', () => {
+  it('names the head of an organization by the name of its entry', () => {
+    const [, office] = parseLdif(text('ldif', cardsOf(roots)), 'danh-ba.ldif');
+    expect(office?.attributes['manager']).toEqual([personDn(11)]);
+  });
+
   it('comes back, in lines of 76 characters of ASCII', () => {
     fc.assert(
       fc.property(cards, (list) => {

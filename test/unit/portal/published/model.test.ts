@@ -35,6 +35,15 @@ describe('the tree', () => {
     expect(directory.people).toHaveLength(4);
   });
 
+  it('names the head of an organization (R26), where it is somebody who is shown', () => {
+    expect(directory.bySlug.get('sotttt')?.head?.name).toBe('Nguyễn Thanh Bình');
+    expect(directory.bySlug.get('phongcntt.sotttt')?.head).toBeUndefined();
+    const { organizations } = site.published;
+    const closed = { ...site.published, organizations: { ...organizations, head: 'nobody' as const } };
+    const without = buildDirectory(small, visibleTo('members', closed), titles);
+    expect(without.organizations.filter(({ head }) => head !== undefined)).toEqual([]);
+  });
+
   it('names an organization in URLs by the abbreviations, each once', () => {
     const twins = [
       organization(1, 'Sở Y tế', 'soyt'),
@@ -59,7 +68,13 @@ describe('the tree', () => {
 describe('what is shown', () => {
   const audience = fc.constantFrom<Audience>('public', 'members', 'nobody');
   const sights = fc.record({
-    organizations: fc.record({ listed: audience, phone: audience, address: audience, mail: audience }),
+    organizations: fc.record({
+      listed: audience,
+      head: audience,
+      phone: audience,
+      address: audience,
+      mail: audience,
+    }),
     people: fc.record({ listed: audience, title: audience, mail: audience, phone: audience }),
     refreshSeconds: fc.constant(300),
     downloadsPerHour: fc.constant(20),
@@ -67,7 +82,7 @@ describe('what is shown', () => {
   /** Every text that a viewer can find anywhere. */
   const textOf = ({ organizations, people }: Directory) =>
     JSON.stringify([
-      organizations.map(({ name, phone, address, mail }) => [name, phone, address, mail]),
+      organizations.map(({ name, head, phone, address, mail }) => [name, head?.name, phone, address, mail]),
       people.map(({ name, title, mail, phone }) => [name, title, mail, phone]),
     ]);
 
@@ -84,7 +99,7 @@ describe('what is shown', () => {
         if (people.phone !== 'public') expect(text).not.toContain('0299 111');
         if (people.title !== 'public') expect(text).not.toContain('Chuyên viên');
         if (people.listed !== 'public' || published.organizations.listed !== 'public')
-          expect(text).not.toContain('Trần Văn An');
+          expect(text).not.toMatch(/Trần Văn An|Nguyễn Thanh Bình/);
       }),
     );
   });
@@ -93,6 +108,9 @@ describe('what is shown', () => {
     const attributes = publishedAttributes(visibleTo('public', site.published));
     expect(attributes.person).toEqual(['cn', 'hopThuOrganization', 'hopThuType', 'title', 'mail']);
     expect(publishedAttributes(all).person).toContain('telephoneNumber');
+    expect(attributes.organization).toContain('manager');
+    const nameless = { ...site.published, people: { ...site.published.people, listed: 'nobody' as const } };
+    expect(publishedAttributes(visibleTo('members', nameless)).organization).not.toContain('manager');
     const closed = {
       ...site.published,
       organizations: { ...site.published.organizations, listed: 'nobody' as const },

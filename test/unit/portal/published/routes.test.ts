@@ -74,8 +74,10 @@ describe('an organization', () => {
     expect(text).toContain('<a href="mailto:sotttt@soctrang.gov.vn">');
     expect(text).toContain('<a href="tel:02993821234">0299 3821 234</a>');
     expect(text).toContain('Số 56, đường Lê Duẩn; phường 3');
+    expect(text).toContain('<dt>Thủ trưởng</dt><dd>Nguyễn Thanh Bình, Giám đốc</dd>');
     expect(text.indexOf('Nguyễn Thanh Bình')).toBeLessThan(text.indexOf('Trần Văn An'));
     const unit = await get('/danh-ba/don-vi/phongcntt.sotttt');
+    expect(unit.text).not.toContain('Thủ trưởng');
     expect(unit.text).toContain('<li><a href="/danh-ba/don-vi/sotttt">Sở Thông tin và Truyền thông</a></li>');
   });
 
