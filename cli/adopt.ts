@@ -5,7 +5,7 @@ import type { DirectoryEntry } from '../operator/ports.ts';
 import { adoptEntries, printAdopted } from './adopted.ts';
 import { ManifestFolder } from './annex/folder.ts';
 import { approve, type HeldPlan, readWaiting } from './approve.ts';
-import { Failed, WrongInput } from './failure.ts';
+import { Failed, fileFault, WrongInput } from './failure.ts';
 import { formatLdif, readLdif } from './ldif.ts';
 import { isLdapUrl, type LiveOptions, readLive } from './live-directory.ts';
 import { loadSite } from './site.ts';
@@ -62,8 +62,7 @@ function writeText(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new WrongInput(`--save-ldif: cannot write ${file}: ${String(error.code)}`);
+    throw new WrongInput(`--save-ldif: cannot write ${file}: ${fileFault(error)}`);
   }
 }
 

@@ -120,7 +120,10 @@ spec:
     [['adopt', '--site', 'soc-trang'], 'use either --from-ldap or --restored'],
     [['adopt', '--site', 'soc-trang', '--from-ldap', 'x', '--restored'], 'use either'],
     [['adopt', '--site', 'soc-trang', '--from-ldap', 'x'], 'name the folder of manifests with -o'],
-    [['adopt', '--site', 'soc-trang', '--from-ldap', '/none', '-o', 'x'], 'cannot read /none: ENOENT'],
+    [
+      ['adopt', '--site', 'soc-trang', '--from-ldap', '/none', '-o', 'x'],
+      'cannot read /none: there is no such file or folder',
+    ],
     [live('ldap://d.example.vn'), 'use ldaps://HOST[:PORT]'],
     [live('ldaps://me:secret@d.example.vn'), 'use ldaps://HOST[:PORT]'],
     [live('ldaps://d.example.vn/dc=vn'), 'use ldaps://HOST[:PORT]'],
@@ -128,7 +131,7 @@ spec:
     [live('ldaps://d.example.vn', '--password-file', '/none'), 'say who asks'],
     [
       live('ldaps://d.example.vn', '--bind-dn', 'cn=x', '--password-file', '/none'),
-      'cannot read /none: ENOENT',
+      'cannot read /none: there is no such file or folder',
     ],
     [live('x.ldif', '--base', 'dc=vn'), 'x.ldif is a file'],
   ])('%j is refused', async (args, message) => {
