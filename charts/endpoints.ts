@@ -84,6 +84,9 @@ export const loopback = {
   clamd: 3310,
 } as const;
 
+/** Where the kubelet asks whether a part is ready; no Service leads there. */
+export const readyPorts = { dovecot: 9701, postfix: 9702 } as const;
+
 /** The full name of a Service, which resolves without a search list and stands in its certificate. */
 export function serviceHost(service: string, namespace: string): string {
   return `${service}.${namespace}.svc.cluster.local`;

@@ -6,6 +6,7 @@ import { clerk } from './components/clerk.ts';
 import { dovecot } from './components/dovecot.ts';
 import { filter } from './components/filter.ts';
 import { monitoring } from './components/monitoring.ts';
+import { mounted } from './components/mounted.ts';
 import { moving } from './components/moving.ts';
 import { namespaces } from './components/namespaces.ts';
 import { networkPolicies } from './components/network-policies.ts';
@@ -34,6 +35,7 @@ export function mailStack(app: App, context: Context, siteFile: string): void {
   chart('namespaces', (scope) => namespaces(scope, context));
   chart('network-policies', (scope) => networkPolicies(scope, context));
   if (context.site.tls.issuer !== undefined) chart('certificates', (scope) => certificates(scope, context));
+  chart('mounted', (scope) => mounted(scope, context, siteFile));
   const { directory, readers, providers } = chart('openldap', (scope) => openldap(scope, context));
   const { imaps, sieve, hosts: dovecots } = chart('dovecot', (scope) => dovecot(scope, context, directory));
   chart('filter', (scope) => filter(scope, context));

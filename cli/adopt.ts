@@ -5,9 +5,10 @@ import type { DirectoryEntry } from '../operator/ports.ts';
 import { adoptEntries, printAdopted } from './adopted.ts';
 import { ManifestFolder } from './annex/folder.ts';
 import { approve, type HeldPlan, readWaiting } from './approve.ts';
-import { Failed, WrongInput } from './failure.ts';
+import { Failed, fileFault, WrongInput } from './failure.ts';
 import { formatLdif, readLdif } from './ldif.ts';
 import { isLdapUrl, type LiveOptions, readLive } from './live-directory.ts';
+import { counted } from './print.ts';
 import { loadSite } from './site.ts';
 
 export type AdoptOptions = LiveOptions & {
@@ -62,8 +63,7 @@ function writeText(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new WrongInput(`--save-ldif: cannot write ${file}: ${String(error.code)}`);
+    throw new WrongInput(`--save-ldif: cannot write ${file}: ${fileFault(error)}`);
   }
 }
 
@@ -96,7 +96,7 @@ function describe({ hash, lines }: HeldPlan, others: number, site: string): stri
   const given = lines.filter(isGivenBack);
   return [
     ...given,
-    `${given.length} accounts would be given to their restored resources`,
+    `${counted(given.length, 'account')} would be given to their restored resources`,
     others === 0
       ? `to give them: hopthu adopt --restored --site ${site} ${hash}`
       : `the plan has ${others} other changes, too: look at it with hopthu approve --site ${site}`,

@@ -1,5 +1,6 @@
 /** What `--help` shows beside commander's own lists: commands in groups, and examples for each. */
 import { Command } from 'commander';
+import { WrongInput } from './failure.ts';
 
 const groups: Readonly<Record<string, readonly string[]>> = {
   'Mailboxes:': [
@@ -100,8 +101,17 @@ export function addHelp(program: Command): void {
       .description('Print the help of a command.')
       .helpGroup('The site:'),
   );
+  for (const command of program.commands) if (command.commands.length > 0) askForCommand(command);
   addExamples(program, []);
   program.addHelpText('after', '\nExamples: hopthu COMMAND --help. Pages: docs/operations.md.');
+}
+
+/** Whoever names no command of a group is led to the group's own help. */
+function askForCommand(group: Command): void {
+  group.exitOverride((error) => {
+    if (error.code !== 'commander.help') throw error;
+    throw new WrongInput(`name a command: see hopthu ${group.name()} --help`);
+  });
 }
 
 function addExamples(command: Command, words: readonly string[]): void {

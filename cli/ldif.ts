@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { snapshotAttributes } from '../operator/core/layout.ts';
 import type { DirectoryEntry } from '../operator/ports.ts';
-import { WrongInput } from './failure.ts';
+import { fileFault, WrongInput } from './failure.ts';
 
 const spelling = new Map(snapshotAttributes.map((name) => [name.toLowerCase(), name]));
 
@@ -12,8 +12,7 @@ export function readLdif(file: string): readonly DirectoryEntry[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new WrongInput(`cannot read ${file}: ${String(error.code)}`);
+    throw new WrongInput(`cannot read ${file}: ${fileFault(error)}`);
   }
   return parseLdif(text, file);
 }

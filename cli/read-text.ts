@@ -1,6 +1,6 @@
 /** Files that options name. */
 import { readFileSync } from 'node:fs';
-import { WrongInput } from './failure.ts';
+import { fileFault, WrongInput } from './failure.ts';
 
 /** By its descriptor: /dev/stdin cannot be opened where another program has handed over a socket. */
 export const standardInput = 0;
@@ -10,8 +10,7 @@ export function readText(option: string, file: string | typeof standardInput): s
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
     const what = file === standardInput ? 'standard input' : file;
-    throw new WrongInput(`${option}: cannot read ${what}: ${String(error.code)}`);
+    throw new WrongInput(`${option}: cannot read ${what}: ${fileFault(error)}`);
   }
 }

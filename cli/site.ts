@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { isPath, siteFile, siteNames } from '../charts/site-files.ts';
 import { parseSite, type Site } from '../operator/core/site.ts';
-import { WrongInput } from './failure.ts';
+import { fileFault, WrongInput } from './failure.ts';
 
 /**
  * @param nameOrPath `soc-trang`, or a path: anything with a slash or ending in .yaml or .yml
@@ -19,8 +19,7 @@ export function loadSite(nameOrPath: string): Site {
   try {
     return parseSite(readFileSync(path, 'utf8'), path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new WrongInput(`cannot read the site file ${path}: ${String(error.code)}`);
+    throw new WrongInput(`cannot read the site file ${path}: ${fileFault(error)}`);
   }
 }
 

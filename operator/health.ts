@@ -34,3 +34,15 @@ export async function serveHealth(
   await new Promise<void>((resolve) => server.listen(port, resolve));
   return server;
 }
+
+/** Whoever ends the process is obeyed: what is being answered ends, nothing new begins. */
+export function closeOnSignal(servers: readonly Pick<Server, 'close' | 'closeIdleConnections'>[]): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      for (const server of servers) {
+        server.close();
+        server.closeIdleConnections();
+      }
+    });
+  }
+}

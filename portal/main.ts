@@ -9,7 +9,7 @@ import { DoveadmSessions } from '../operator/dovecot/doveadm-sessions.ts';
 import { DoveadmUsage } from '../operator/dovecot/doveadm-usage.ts';
 import { ShardedSessions } from '../operator/dovecot/shards.ts';
 import { need, needNumber } from '../operator/environment.ts';
-import { serveHealth } from '../operator/health.ts';
+import { closeOnSignal, serveHealth } from '../operator/health.ts';
 import { type Attempt, Memory } from '../operator/throttle/memory.ts';
 import { portalApp } from './app.ts';
 import { Attempts } from './attempts.ts';
@@ -105,12 +105,7 @@ async function serve(): Promise<void> {
       log.error({ err }, 'a renewed certificate cannot be read: the former one goes on');
     }
   });
-  process.once('SIGTERM', () => {
-    for (const one of [server, health]) {
-      one.close();
-      one.closeIdleConnections();
-    }
-  });
+  closeOnSignal([server, health]);
   log.info('started');
 }
 

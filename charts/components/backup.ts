@@ -13,7 +13,8 @@ import type { Endpoint } from '../endpoints.ts';
 import { grant } from '../rights.ts';
 import { type Shard, shardsOf } from '../shards.ts';
 import { type Context, labels, type Mount, type Volume, volume } from '../workload.ts';
-import { reportsClaim, reportsUid } from './reports.ts';
+import { reportsClaim } from './mounted.ts';
+import { reportsUid } from './reports.ts';
 import { repositoryMounts, repositorySettings, repositoryVolumes } from './repository.ts';
 
 const part = 'backup';

@@ -6,10 +6,13 @@ import { firstShard } from '../../operator/core/shards.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
-import { drainScript } from '../draining.ts';
-import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
+import { drainScript, readyScript } from '../draining.ts';
+import { type Endpoint, loopback, ports, readyPorts, serviceHost } from '../endpoints.ts';
 import { reloadingScript } from '../reloading.ts';
 import { isSharded, loopbackOf, type Shard, shardsOf } from '../shards.ts';
+
+/** The login service greets whoever connects, and logs nothing of one who leaves. */
+export const greets = `exec 3<>/dev/tcp/127.0.0.1/${loopback.sasl} && read -rt 4 -u 3 line && [[ $line == VERSION* ]]`;
 
 /** Configuration of Dovecot and of its end of the tunnels. */
 export function dovecotConfig(
@@ -83,6 +86,7 @@ function baseConfig(site: Site, directory: Endpoint): Readonly<Record<string, st
       sessionsPort: ports.sessions.container,
       throttlePort: loopback.throttle,
       exporterPort: ports.exporter.container,
+      readyPort: readyPorts.dovecot,
     }),
     'stunnel.conf': renderFile('dovecot/stunnel.conf', {
       postfixHost: serviceHost('postfix', site.namespaces.smtp),
@@ -111,6 +115,7 @@ function baseConfig(site: Site, directory: Endpoint): Readonly<Record<string, st
     reloading: reloadingScript,
     export: renderFile('dovecot/export'),
     drain: drainScript('dovecot'),
+    ready: readyScript(greets),
   };
 }
 

@@ -11,13 +11,14 @@ import { firstShard } from '../../operator/core/shards.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
-import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
+import { drainsOnly, readyScript, readyUnlessDraining } from '../draining.ts';
+import { type Endpoint, loopback, ports, readyPorts, serviceHost } from '../endpoints.ts';
 import { hangUp, reloading, reloadingMount, reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
 import { throttle } from '../throttle.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
-import { namedBy } from './dovecot-config.ts';
+import { greets, namedBy } from './dovecot-config.ts';
 
 const part = 'dovecot-proxy';
 const uid = 5000;
@@ -43,6 +44,7 @@ export function dovecotProxyConfig(site: Site, directory: Endpoint): Readonly<Re
       sievePort: ports.sieve.container,
       saslPort: loopback.sasl,
       throttlePort: loopback.throttle,
+      readyPort: readyPorts.dovecot,
     }),
     'stunnel.conf': renderFile('dovecot/proxy-stunnel.conf', {
       postfixHost: serviceHost('postfix', site.namespaces.smtp),
@@ -50,6 +52,7 @@ export function dovecotProxyConfig(site: Site, directory: Endpoint): Readonly<Re
       saslTunnel: ports.saslTunnel.container,
     }),
     reloading: reloadingScript,
+    ready: readyScript(greets),
   };
 }
 
@@ -66,7 +69,6 @@ export function dovecotProxy(scope: Construct, context: Context, directory: Endp
   const place = { part: 'dovecot', pods: part, namespace };
   service(scope, context, { ...place, ports: [...forPeople, 'saslTunnel'] });
   clientService(scope, context, { ...place, ports: forPeople });
-  const greets = `exec 3<>/dev/tcp/127.0.0.1/${loopback.sasl} && read -rt 4 -u 3 line && [[ $line == VERSION* ]]`;
   const alive = { exec: { command: ['/bin/bash', '-c', greets] }, timeoutSeconds: 5 };
   workload(scope, context, {
     name: part,
@@ -86,10 +88,12 @@ export function dovecotProxy(scope: Construct, context: Context, directory: Endp
           sieve: ports.sieve.container,
         },
         resources: site.resources.dovecot,
-        readiness: { ...alive, periodSeconds: 10 },
+        readiness: readyUnlessDraining('dovecot'),
         liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
+        preStop: drainsOnly,
         mounts: [
           { name: 'config', path: '/etc/dovecot/dovecot.conf', subPath: 'dovecot.conf' },
+          { name: 'config', path: '/etc/hopthu/ready', subPath: 'ready' },
           reloadingMount,
           { name: 'tls', path: '/run/tls' },
           { name: 'ldap', path: '/run/secrets/ldap' },

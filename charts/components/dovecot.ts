@@ -8,14 +8,14 @@ import type { Construct } from 'constructs';
 import { mailRoot } from '../../operator/core/layout.ts';
 import { ldapSecret, originSecret, sessionsSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import { readyUnlessDraining } from '../draining.ts';
-import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
+import { type Endpoint, ports, serviceHost } from '../endpoints.ts';
 import { hangUp, reloading, reloadingMount } from '../reloading.ts';
 import { clientService, podService, service } from '../service.ts';
 import { isSharded, type Shard, shardsOf } from '../shards.ts';
 import { throttle } from '../throttle.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Container, type Context, claimSpec, labels, volume, workload } from '../workload.ts';
-import { dovecotConfig } from './dovecot-config.ts';
+import { dovecotConfig, greets } from './dovecot-config.ts';
 import { dovecotProxy } from './dovecot-proxy.ts';
 
 const part = 'dovecot';
@@ -114,8 +114,6 @@ function oneShard(scope: Construct, context: Context, directory: Endpoint, shard
       pod: shard.pod,
       ports: ['shardImap', 'shardPop3', 'sieve', 'lmtpTunnel', 'quotaTunnel', 'sessions', 'store', 'carrier'],
     });
-  // The login service greets whoever connects, and logs nothing of one who leaves.
-  const greets = `exec 3<>/dev/tcp/127.0.0.1/${loopback.sasl} && read -rt 4 -u 3 line && [[ $line == VERSION* ]]`;
   const alive = { exec: { command: ['/bin/bash', '-c', greets] }, timeoutSeconds: 5 };
   workload(scope, context, {
     name: shard.workload,
@@ -165,7 +163,7 @@ function oneShard(scope: Construct, context: Context, directory: Endpoint, shard
               exporter: ports.exporter.container,
             },
         resources: site.resources.dovecot,
-        readiness: readyUnlessDraining(greets),
+        readiness: readyUnlessDraining(part),
         // Two minutes: the login service waits for nobody, but a node may be busy.
         liveness: { ...alive, periodSeconds: 30, failureThreshold: 4 },
         preStop: { exec: { command: ['/bin/sh', '/etc/dovecot/sieve/drain'] } },

@@ -43,12 +43,6 @@ export function operator(
     namespace: inNamespace,
     labels: labels(site, part),
   });
-  new ApiObject(scope, 'site', {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: metadata(siteConfigMap),
-    data: { 'site.yaml': siteFile },
-  });
   const templates = noticeTemplates(site);
   new ApiObject(scope, 'notices', {
     apiVersion: 'v1',

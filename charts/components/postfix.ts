@@ -9,21 +9,24 @@ import { ldapSecret, tlsSecret } from '../../operator/core/secrets.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { directoryDomain, domainsOf } from '../../operator/core/site-domains.ts';
 import { renderFile } from '../config/render.ts';
-import { drainScript, readyUnlessDraining } from '../draining.ts';
-import { type Endpoint, loopback, ports, serviceHost } from '../endpoints.ts';
+import { drainScript, readyScript, readyUnlessDraining } from '../draining.ts';
+import { type Endpoint, loopback, ports, readyPorts, serviceHost } from '../endpoints.ts';
 import { exporter } from '../exporter.ts';
 import { reloadingScript } from '../reloading.ts';
 import { clientService, service } from '../service.ts';
 import { isSharded, shardsOf } from '../shards.ts';
 import { tunnel } from '../tunnel.ts';
 import { type Context, labels, volume, workload } from '../workload.ts';
+import { reportsClaim } from './mounted.ts';
 import type { DirectoryEndpoints } from './openldap.ts';
 import { type MakeMap, postfixShards, shardMaps } from './postfix-shards.ts';
-import { reportsClaim } from './reports.ts';
 
 const part = 'postfix';
 /** Not a group of its own for the pod (fsGroup): that would be put on the queue too, whose owners Postfix insists on. */
 const tunnelUid = 10004;
+
+/** Not the kubelet's own connection: without a word it would be logged as a fault. */
+const greets = `exec 3<>/dev/tcp/127.0.0.1/${ports.smtp.container} && read -rt 4 -u 3 line && echo QUIT >&3 && [[ $line == 220* ]]`;
 
 /** Configuration of Postfix, of its LDAP maps and of its end of the tunnels. */
 export function postfixConfig(site: Site, directories: DirectoryEndpoints): Readonly<Record<string, string>> {
@@ -60,6 +63,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
       smtpPort: ports.smtp.container,
       submissionPort: ports.submission.container,
       submissionsPort: ports.submissions.container,
+      readyPort: readyPorts[part],
       domain: site.domain,
       recipients: site.filter.limits.recipients,
       copies: toServices(site, (name) => `${name}@${clerkDomain}`),
@@ -96,6 +100,7 @@ export function postfixConfig(site: Site, directories: DirectoryEndpoints): Read
     }),
     start: renderFile('postfix/start'),
     drain: drainScript(part),
+    ready: readyScript(greets),
     'count-log': renderFile('postfix/count-log'),
     journal: renderFile('postfix/journal'),
     'watch-queue': renderFile('postfix/watch-queue', { domain: site.domain, clerkDomain }),
@@ -193,8 +198,6 @@ export function postfix(
   const listeners = ['smtp', 'submissions', 'submission'] as const;
   service(scope, context, { part, namespace, ports: [...listeners, 'notices', 'replies'] });
   clientService(scope, context, { part, namespace, ports: listeners });
-  // Both by exec: kubelet's own connection without a word would be logged as a fault.
-  const greets = `exec 3<>/dev/tcp/127.0.0.1/${ports.smtp.container} && read -rt 4 -u 3 line && echo QUIT >&3 && [[ $line == 220* ]]`;
   const serving = { exec: { command: ['/bin/bash', '-c', greets] }, timeoutSeconds: 5 };
   const masterRuns = '! /usr/lib/postfix/sbin/master -t';
   workload(scope, context, {
@@ -226,7 +229,7 @@ export function postfix(
         },
         resources: site.resources.postfix,
         startup: { ...serving, periodSeconds: 1, failureThreshold: 300 },
-        readiness: readyUnlessDraining(greets),
+        readiness: readyUnlessDraining(part),
         // By its lock alone: it waits for its children, who wait for others.
         liveness: {
           exec: { command: ['/bin/sh', '-c', masterRuns] },

@@ -12,15 +12,13 @@ import { cronJob } from '../cron-job.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { reportWords } from '../report-words.ts';
 import { grant } from '../rights.ts';
-import { type Context, claimSpec, labels, volume } from '../workload.ts';
+import { type Context, labels, volume } from '../workload.ts';
+import { reportsClaim } from './mounted.ts';
 
 const part = 'reports';
 /** Whose files on the volume are. */
 export const reportsUid = 10006;
 const configMap = 'reports-config';
-
-/** Journal, numbers and kept reports. */
-export const reportsClaim = 'reports';
 
 export type ReportsProps = {
   readonly directory: Endpoint;
@@ -40,13 +38,6 @@ export function reports(scope: Construct, context: Context, props: ReportsProps)
   new ConfigMap(scope, configMap, {
     metadata: metadata(configMap),
     data: { 'site.yaml': props.siteFile, 'words.yaml': reportWords(site) },
-  });
-  // Not a claim of Postfix's StatefulSet, to which none can be added.
-  new ApiObject(scope, 'volume', {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: metadata(reportsClaim),
-    spec: claimSpec(site, site.reports.volume),
   });
   new ApiObject(scope, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(part) });
   permissions(scope, site);

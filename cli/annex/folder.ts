@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { apiVersion, type Kind, plural } from '../../operator/api/resource.ts';
 import type { Site } from '../../operator/core/site.ts';
-import { WrongInput } from '../failure.ts';
+import { fileFault, WrongInput } from '../failure.ts';
 import { type Annotations, type Edit, Manifest, parseManifestText, type ResourceId } from './manifest.ts';
 
 /** A file as pieces that together are its text: our resources, and anything else as it was written. */
@@ -110,9 +110,8 @@ function yamlFiles(root: string): readonly string[] {
       .filter((path) => /\.ya?ml$/.test(path) && !path.split('/').some((part) => part.startsWith('.')))
       .sort();
   } catch (error) {
-    if (typeof error !== 'object' || error === null || !('code' in error)) throw error;
-    if (error.code === 'ENOENT') return [];
-    throw new WrongInput(`cannot read the folder ${root}: ${String(error.code)}`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new WrongInput(`cannot read the folder ${root}: ${fileFault(error)}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import Papa from 'papaparse';
 import writeXlsx from 'write-excel-file/node';
-import { WrongInput } from '../failure.ts';
+import { fileFault, WrongInput } from '../failure.ts';
 import { type Columns, type Form, readForm, withHeader } from './columns.ts';
 import { ownLists } from './limits.ts';
 import { tablesOf } from './tables.ts';
@@ -21,7 +21,7 @@ export async function readList<Field extends string>(
   try {
     content = await readFile(path);
   } catch (error) {
-    throw new WrongInput(`cannot read ${path}: ${reasonOf(error)}`);
+    throw new WrongInput(`cannot read ${path}: ${fileFault(error)}`);
   }
   try {
     return readForm(withHeader(await tablesOf(path, content, ownLists), columns), columns);
@@ -69,11 +69,6 @@ async function save(path: string, content: string | Buffer): Promise<void> {
   try {
     await writeFile(path, content);
   } catch (error) {
-    throw new WrongInput(`cannot write ${path}: ${reasonOf(error)}`);
+    throw new WrongInput(`cannot write ${path}: ${fileFault(error)}`);
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (typeof error === 'object' && error !== null && 'code' in error) return String(error.code);
-  return error instanceof Error ? error.message : String(error);
 }

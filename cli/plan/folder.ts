@@ -1,7 +1,7 @@
 /** The YAML files below a folder, as they are on disk. */
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { WrongInput } from '../failure.ts';
+import { fileFault, WrongInput } from '../failure.ts';
 import type { SourceFile } from './manifest.ts';
 
 /** Does a file of this path hold manifests? Folders with a dot, such as `.github`, do not. */
@@ -21,9 +21,9 @@ export function readFolder(path: string): readonly SourceFile[] {
       return { path: shown, text: readFileSync(shown, 'utf8') };
     });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    const where = 'path' in error ? String(error.path) : path;
-    throw new WrongInput(`cannot read ${where}: ${String(error.code)}`);
+    const reason = fileFault(error);
+    const where = (error as NodeJS.ErrnoException).path ?? path;
+    throw new WrongInput(`cannot read ${where}: ${reason}`);
   }
 }
 

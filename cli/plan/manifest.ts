@@ -102,11 +102,11 @@ function manifestOf(object: unknown, place: string): Manifest | undefined {
   if (typeof fields['apiVersion'] !== 'string' || !fields['apiVersion'].startsWith(`${group}/`)) {
     return undefined;
   }
-  // Accounts follow from what it leads to, not from itself.
-  if (kind === 'MailboxRequest') return undefined;
+  // Accounts follow from what a request leads to, not from records.
+  if (kind === 'MailboxRequest' || kind === 'Incident') return undefined;
   if (fields['apiVersion'] !== apiVersion || !kinds.includes(String(kind))) {
     throw new WrongInput(
-      `${place}: there is no ${fields['apiVersion']} ${String(kind)}: use ${apiVersion} with ${kinds.join(' or ')}`,
+      `${place}: ${kind ? `there is no ${fields['apiVersion']} ${String(kind)}` : 'has no kind'}: use ${apiVersion} with ${kinds.join(' or ')}`,
     );
   }
   const metadata = fieldsOf(fields['metadata']);

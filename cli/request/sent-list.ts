@@ -8,7 +8,7 @@ import { type ReadList, readListFile } from '../../clerk/intake/list-file.ts';
 import { findingsFile, findingWords } from '../../operator/core/requests/findings.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { Unreadable } from '../annex/unreadable.ts';
-import { WrongInput } from '../failure.ts';
+import { fileFault, WrongInput } from '../failure.ts';
 
 /** @throws WrongInput when the file is no such list */
 export async function readSentList(site: Site, path: string): Promise<{ list: ReadList; sha256: string }> {
@@ -17,7 +17,7 @@ export async function readSentList(site: Site, path: string): Promise<{ list: Re
   try {
     content = await readFile(path);
   } catch (error) {
-    throw new WrongInput(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
+    throw new WrongInput(`cannot read ${path}: ${fileFault(error)}`);
   }
   try {
     const list = await readListFile(basename(path), content, words);
@@ -34,6 +34,6 @@ export async function writeEmptyForm(path: string): Promise<void> {
   try {
     await writeFile(path, await emptyForm());
   } catch (error) {
-    throw new WrongInput(`cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`);
+    throw new WrongInput(`cannot write ${path}: ${fileFault(error)}`);
   }
 }

@@ -11,8 +11,9 @@ import { passwordPage } from '../../operator/core/portal.ts';
 import { type RequestWords, requestTexts } from '../../operator/core/requests/texts.ts';
 import type { Site } from '../../operator/core/site.ts';
 import { fill } from '../../operator/core/template.ts';
-import { Failed, WrongInput } from '../failure.ts';
+import { Failed, fileFault, WrongInput } from '../failure.ts';
 import { readFirstPassword } from '../password/mailbox.ts';
+import { counted } from '../print.ts';
 import { findRequest, type Place, placeOf, type RequestOptions, readWorld } from './read.ts';
 
 /** What is on one sheet. */
@@ -45,10 +46,11 @@ export async function sheet(
       mode: 0o600,
     });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new WrongInput(`cannot write ${file}: ${String(error.code)}`);
+    throw new WrongInput(`cannot write ${file}: ${fileFault(error)}`);
   }
-  console.log(`${handovers.length} sheets in ${file}: print them, hand them over, and remove the file`);
+  console.log(
+    `${counted(handovers.length, 'sheet')} in ${file}: print them, hand them over, and remove the file`,
+  );
 }
 
 async function readHandovers(place: Place, request: MailboxRequest): Promise<readonly Handover[]> {

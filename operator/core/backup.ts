@@ -1,5 +1,6 @@
 /** What the site file says of backups: where, when, and for how long. */
 import { z } from 'zod';
+import { volumeSize } from './site-cluster.ts';
 
 const cron = z.string().regex(/^(\S+ ){4}\S+$/, 'five fields, such as "0 23 * * *"');
 
@@ -14,7 +15,7 @@ export const backupSchema = z
       .describe(
         'Where it lies: `volume` in namespace `namespaces.backup`, or another place as restic names it, `s3:https://…` or `rest:https://…`.',
       ),
-    volume: z.string().optional().describe('Size of that volume, where `repository` is `volume`.'),
+    volume: volumeSize.optional().describe('Size of that volume, where `repository` is `volume`.'),
     schedule: cron.describe('When everything is backed up, as cron says it, in Việt Nam.'),
     checkSchedule: cron.describe('When a sample is read back and compared.'),
     pruneSchedule: cron.describe('When what `keep` does not keep is removed.'),

@@ -1,7 +1,7 @@
 /** What the site file says of the site's zone; `hopthu dns` prints the records, `charts/mta-sts.ts` serves a policy. */
 import { z } from 'zod';
 
-const address = z.union([z.ipv4(), z.ipv6()]);
+const address = z.union([z.ipv4(), z.ipv6()], 'an IPv4 or IPv6 address');
 const network = z.union([z.cidrv4(), z.cidrv6()]);
 
 /** @param localPart the site file's rule for local parts */
@@ -13,7 +13,7 @@ export function dnsSchema(localPart: z.ZodString) {
         .min(1)
         .describe('Addresses of mail and webmail, as the world reaches them; A and AAAA follow.'),
       outgoing: z
-        .array(z.union([address, network]))
+        .array(z.union([address, network], 'an address, or a network such as 203.0.113.0/24'))
         .default([])
         .describe('Addresses or networks that mail leaves from, where they are others. SPF, RFC 7208'),
       ttlSeconds: z

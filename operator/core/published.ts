@@ -1,6 +1,7 @@
 /** The published directory: its part of the site file, and who is shown what of whom (R40). Pure. */
 import { z } from 'zod';
 import { attribute, headAttribute } from './layout.ts';
+import { volumeSize } from './site-cluster.ts';
 
 /** From the widest to the narrowest. */
 const audiences = ['public', 'members', 'nobody'] as const;
@@ -21,9 +22,7 @@ const files = z
       .describe(
         'Where they go: `volume`, the claim `published` in namespace `namespaces.mail`, or `s3:https://HOST/BUCKET/PREFIX` ([Secret](directory-publication.md#to-s3)).',
       ),
-    volume: z
-      .string()
-      .regex(/^[1-9][0-9]*(Mi|Gi)$/, 'a size such as 1Gi')
+    volume: volumeSize
       .optional()
       .describe('Size of the claim; absent where people made it, such as one of a shared file system.'),
     keep: z.int().min(1).max(100).describe('How many states are kept, the present one included.'),

@@ -86,12 +86,15 @@ export const monitoring = z
   .prefault({})
   .describe('What watches the site.');
 
+/** Of a volume, as Kubernetes writes it. */
+export const volumeSize = z.string().regex(/^[1-9][0-9]*[MGT]i?$/, 'a size such as 10Gi');
+
 export const storage = z
   .strictObject({
     className: z.string().optional().describe("StorageClass; the cluster's default when absent."),
-    directory: z.string().describe("Volume of slapd, such as 1Gi; the database's size follows from it."),
-    mail: z.string().describe('Volume of the mailboxes; of each shard, where there are several.'),
-    archive: z.string().describe('Volume of the archives of mailboxes that ended; of each shard, too.'),
+    directory: volumeSize.describe("Volume of slapd, such as 1Gi; the database's size follows from it."),
+    mail: volumeSize.describe('Volume of the mailboxes; of each shard, where there are several.'),
+    archive: volumeSize.describe('Volume of the archives of mailboxes that ended; of each shard, too.'),
     shards: z
       .int()
       .min(1)
@@ -100,9 +103,9 @@ export const storage = z
       .describe(
         'Dovecots that share the mail ([shards](shards.md)); one that has mail must not be taken away.',
       ),
-    queue: z.string().describe("Volume of Postfix's queue."),
-    filter: z.string().describe('Volume of what the spam filter learned.'),
-    signatures: z.string().describe("Volume of the virus scanner's signatures."),
-    database: z.string().describe("Volume of the webmail's PostgreSQL."),
+    queue: volumeSize.describe("Volume of Postfix's queue."),
+    filter: volumeSize.describe('Volume of what the spam filter learned.'),
+    signatures: volumeSize.describe("Volume of the virus scanner's signatures."),
+    database: volumeSize.describe("Volume of the webmail's PostgreSQL."),
   })
   .describe('Sizes of the volumes.');

@@ -1,5 +1,6 @@
 /** The periodic reports of a site (R41), and how its papers begin and end; part of the schema in site.ts. Pure. */
 import { z } from 'zod';
+import { volumeSize } from './site-cluster.ts';
 import { slug } from './site-directory.ts';
 
 export const reportFormats = ['pdf', 'xlsx', 'html'] as const;
@@ -41,7 +42,7 @@ export const reports = z
       .max(90)
       .default(7)
       .describe("For how long the lines of Postfix's log are kept that the numbers were counted from."),
-    volume: z.string().default('2Gi').describe('Size of the volume with lines, numbers and reports.'),
+    volume: volumeSize.default('2Gi').describe('Size of the volume with lines, numbers and reports.'),
     templates: slug
       .optional()
       .describe(

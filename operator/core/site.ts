@@ -242,9 +242,23 @@ export function siteSchema(): object {
 export function parseSite(text: string, file: string): Site {
   const document = parseDocument(text);
   const syntax = document.errors[0];
-  if (syntax !== undefined) throw new Invalid(file, syntax.message);
-  const result = checked.safeParse(document.toJS());
+  // What follows in its message is the line itself, with a pointer below it.
+  if (syntax !== undefined) throw new Invalid(file, syntax.message.split(/:\n/)[0] ?? '');
+  const result = checked.safeParse(document.toJS(), { error: inWords });
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`);
+  const faults = result.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  );
   throw new Invalid(file, faults.join('; '));
 }
+
+/** What zod would say of TypeScript, said of a file. */
+const inWords: z.core.$ZodErrorMap = ({ code, input, path, ...issue }) => {
+  if (code === 'unrecognized_keys') {
+    const keys = (issue as { readonly keys?: readonly string[] }).keys ?? [];
+    return keys.map((key) => `there is no setting "${key}"`).join('; ');
+  }
+  if (code !== 'invalid_type') return undefined;
+  if ((path ?? []).length === 0) return 'has no settings: see docs/reference-site.md';
+  return input === undefined ? 'is missing' : undefined;
+};

@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { pino } from 'pino';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { need, needNumber } from '../environment.ts';
-import { serveHealth } from '../health.ts';
+import { closeOnSignal, serveHealth } from '../health.ts';
 import { countsOf, isComplete, samplesOf, signaturesOf } from './answers.ts';
 
 const patience = 3000;
@@ -110,10 +110,5 @@ const server = await serveHealth(needNumber('HOPTHU_PORT'), {
   isReady: () => true,
   beside: rspamd,
 });
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    server.close();
-    server.closeIdleConnections();
-  });
-}
+closeOnSignal([server]);
 log.info('started');

@@ -5,7 +5,7 @@ import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import { clientKey, type Verdict } from '../core/throttle.ts';
 import { throttle } from '../core/throttle-limits.ts';
 import { need, needNumber } from '../environment.ts';
-import { serveHealth } from '../health.ts';
+import { closeOnSignal, serveHealth } from '../health.ts';
 import { Memory } from './memory.ts';
 import { servePolicy } from './policy-server.ts';
 import type { Login } from './request.ts';
@@ -52,7 +52,7 @@ async function serve(): Promise<void> {
     () => performance.now() / 1000,
   );
   const key = readFileSync(need('HOPTHU_ORIGIN_KEY_FILE'), 'utf8');
-  const servers = [
+  closeOnSignal([
     await servePolicy(port, {
       memory,
       key,
@@ -61,15 +61,7 @@ async function serve(): Promise<void> {
       fault: (error) => log.error({ err: error }, 'a request that was not understood'),
     }),
     await serveHealth(needNumber('HOPTHU_PORT'), { registry, isReady: () => true }),
-  ];
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      for (const server of servers) {
-        server.close();
-        server.closeIdleConnections();
-      }
-    });
-  }
+  ]);
   log.info('started');
 }
 

@@ -113,6 +113,11 @@ service stats {
     port = 0
   }
 }
+service ready {
+  inet_listener ready {
+    port = 0
+  }
+}
 `;
 
 async function startDaemons(): Promise<void> {

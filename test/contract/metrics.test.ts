@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { alerts } from '../../charts/alerts.ts';
 import { dashboards } from '../../charts/dashboards.ts';
+import { readyPorts } from '../../charts/endpoints.ts';
 import { createMetrics as clerkMetrics } from '../../clerk/metrics.ts';
 import { linesOf, waysOf } from '../../cli/trace/way.ts';
 import { hashPassword } from '../../operator/credentials/ssha512.ts';
@@ -24,8 +25,13 @@ let pod: MailPod;
 let web: WebPod;
 
 beforeAll(async () => {
-  pod = await MailPod.start(site);
-  web = await WebPod.start(site);
+  const mail = MailPod.start(site).then((started) => {
+    pod = started;
+  });
+  const webmail = WebPod.start(site).then((started) => {
+    web = started;
+  });
+  await Promise.all([mail, webmail]);
   await pod.addEntries(ldifOf('ntbinh', mailbox('ntbinh', { userPassword: [hashPassword(password)] })));
 }, 600_000);
 afterAll(async () => {
@@ -51,6 +57,14 @@ function samples(page: string): ReadonlyMap<string, number> {
     ]),
   );
 }
+
+it.each(['postfix', 'dovecot'] as const)('%s is ready, and is not while it drains', async (part) => {
+  const kubelet = `exec 3<>/dev/tcp/127.0.0.1/${readyPorts[part]} && printf 'GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n' >&3 && head -1 <&3`;
+  const asks = ['bash', '-c', kubelet];
+  expect(await pod.exec(part, asks)).toContain('200 OK');
+  expect(await pod.exec(part, ['flock', '/tmp/draining', ...asks])).toContain('503 Service Unavailable');
+  expect(await pod.exec(part, asks)).toContain('200 OK');
+});
 
 it('counts what became of messages, and what waits', async () => {
   await pod.curl(fromOutside(person), letter('one@example.org', 'Kinh moi'));

@@ -15,7 +15,14 @@ type Container = {
   readonly resources: { readonly requests: Readonly<Record<string, string>>; readonly limits: object };
   readonly readinessProbe?: object;
 };
-type Pod = { readonly automountServiceAccountToken: boolean; readonly containers: readonly Container[] };
+type Pod = {
+  readonly automountServiceAccountToken: boolean;
+  readonly containers: readonly Container[];
+  readonly volumes?: readonly {
+    readonly configMap?: { readonly name: string };
+    readonly persistentVolumeClaim?: { readonly claimName: string };
+  }[];
+};
 
 function pods(
   site: typeof socTrang,
@@ -67,6 +74,20 @@ describe.each([socTrang, daNang])('the stack of $name', (site) => {
   it('gives a token of the API server to the operator and the clerk alone', () => {
     const trusted = pods(site).filter(({ automountServiceAccountToken }) => automountServiceAccountToken);
     expect(trusted.map(({ part }) => part)).toEqual(['operator', 'clerk']);
+  });
+
+  it('applies what pods mount before them', () => {
+    const manifests = manifestsOf(site);
+    const applied = manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+    const late = manifests.flatMap(({ metadata: { namespace }, spec }, index) =>
+      ((spec as { template?: { spec: Pod } } | undefined)?.template?.spec.volumes ?? [])
+        .flatMap(({ configMap, persistentVolumeClaim: claim }) => [
+          ...(configMap === undefined ? [] : [`ConfigMap ${namespace}/${configMap.name}`]),
+          ...(claim === undefined ? [] : [`PersistentVolumeClaim ${namespace}/${claim.claimName}`]),
+        ])
+        .filter((one) => applied.indexOf(one) > index),
+    );
+    expect(late).toEqual([]);
   });
 
   it('commits no secret', () => {

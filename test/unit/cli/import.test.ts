@@ -126,7 +126,10 @@ describe('hopthu export', () => {
       ['export', '--site', 'soc-trang', '-f', 'crds/samples/soc-trang', '-o', 'x.ods'],
       'neither .xlsx nor .csv',
     ],
-    [['export', '--site', 'soc-trang', '-f', 'package.json'], 'cannot read the folder package.json: ENOTDIR'],
+    [
+      ['export', '--site', 'soc-trang', '-f', 'package.json'],
+      'cannot read the folder package.json: it is no folder',
+    ],
     [['export', '--site', 'soc-trang', '--context', 'no-such'], 'no-such'],
     [['status', '--context', 'no-such'], 'no-such'],
     [['history', 'x', '--context', 'no-such'], 'no-such'],

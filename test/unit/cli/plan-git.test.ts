@@ -58,12 +58,18 @@ beforeEach(async () => {
 afterEach(() => rm(repository, { recursive: true }));
 
 describe('hopthu plan of a branch', () => {
+  it('takes records of requests and incidents for no change, and no fault', async () => {
+    const records = ['MailboxRequest', 'Incident'].map((kind) => manifest(kind, 'x', {}));
+    await write('records.yaml', records.join('\n---\n'));
+    expect(await plan()).toMatchObject({ stdout: 'no changes\n', exitCode: 0 });
+  });
+
   it('with nothing that concerns accounts: exit 0', async () => {
     await write('people/ha.yaml', `# moved\n${mailbox('ha', 'Trần Thị Thu Hà')}\n`);
     await commit();
     expect(await plan()).toEqual({
       stdout: 'no changes\n',
-      stderr: `hopthu: 1 documents of other kinds in ${folder}: not looked at\n`,
+      stderr: `hopthu: 1 document of other kinds in ${folder}: not looked at\n`,
       exitCode: 0,
     });
   });
@@ -212,6 +218,8 @@ describe('hopthu plan that cannot be made: exit 1 and one line', () => {
     expect(await against()).toContain('there is no hopthu.io/v1alpha1 Mailbx');
     await write('people/ha.yaml', mailbox('ha', 'Trần Thị Thu Hà').replace('v1alpha1', 'v1'));
     expect(await against()).toContain('there is no hopthu.io/v1 Mailbox: use hopthu.io/v1alpha1 with');
+    await write('people/ha.yaml', mailbox('ha', 'Trần Thị Thu Hà').replace('"Mailbox"', '""'));
+    expect(await against()).toContain('people/ha.yaml:1: has no kind: use hopthu.io/v1alpha1 with');
   });
 
   it('a link, which git and the disk would read differently', async () => {
@@ -222,7 +230,9 @@ describe('hopthu plan that cannot be made: exit 1 and one line', () => {
   it('a base or folder that is not there, or options that are not', async () => {
     expect(await against('no-such-branch')).toContain('neither a folder nor a commit');
     expect(await against('--upload-pack=x')).toContain('neither a folder nor a commit');
-    expect(await refused(['-f', join(folder, 'none'), '--base', 'main'])).toContain('ENOENT');
+    expect(await refused(['-f', join(folder, 'none'), '--base', 'main'])).toContain(
+      'there is no such file or folder',
+    );
     expect(await refused(['--base', 'main'])).toContain('--filename');
     expect(await refused(['-f', folder, '--base', 'main', '-o', 'xml'])).toContain('text, markdown, json');
     expect(await refused(['-f', folder, '--base', 'main', '--site', 'hue'])).toContain('no site "hue"');
