@@ -8,6 +8,7 @@ import { approve, type HeldPlan, readWaiting } from './approve.ts';
 import { Failed, fileFault, WrongInput } from './failure.ts';
 import { formatLdif, readLdif } from './ldif.ts';
 import { isLdapUrl, type LiveOptions, readLive } from './live-directory.ts';
+import { counted } from './print.ts';
 import { loadSite } from './site.ts';
 
 export type AdoptOptions = LiveOptions & {
@@ -95,7 +96,7 @@ function describe({ hash, lines }: HeldPlan, others: number, site: string): stri
   const given = lines.filter(isGivenBack);
   return [
     ...given,
-    `${given.length} accounts would be given to their restored resources`,
+    `${counted(given.length, 'account')} would be given to their restored resources`,
     others === 0
       ? `to give them: hopthu adopt --restored --site ${site} ${hash}`
       : `the plan has ${others} other changes, too: look at it with hopthu approve --site ${site}`,

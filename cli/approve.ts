@@ -8,6 +8,7 @@ import type { Site } from '../operator/core/site.ts';
 import { annotateSite } from './annotate-site.ts';
 import { Failed } from './failure.ts';
 import { loadKubeConfig } from './kube.ts';
+import { counted } from './print.ts';
 import { listResources } from './resources.ts';
 import { loadSite } from './site.ts';
 import { type Held, readSiteReport } from './site-report.ts';
@@ -53,7 +54,7 @@ async function settle(
     );
   }
   await annotateSite(loadKubeConfig(options.context), site.namespaces.mail, verdicts[verdict](hash));
-  console.log(`${verdict}: ${plan.lines.length} changes`);
+  console.log(`${verdict}: ${counted(plan.lines.length, 'change')}`);
 }
 
 type Waiting = { readonly plans: readonly HeldPlan[]; readonly archives?: HeldArchives | undefined };

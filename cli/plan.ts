@@ -11,6 +11,7 @@ import { type Manifest, ManifestReader } from './plan/manifest.ts';
 import { type Format, print } from './plan/print.ts';
 import { byName, type Placed, resourcesOf } from './plan/resources.ts';
 import { type Review, type Reviewed, review } from './plan/review.ts';
+import { counted } from './print.ts';
 import { loadSite, siteOfNamespace } from './site.ts';
 
 export type PlanOptions = {
@@ -129,5 +130,5 @@ function earlier(now: Date): string {
 }
 
 function note(count: number, text: string): readonly string[] {
-  return count === 0 ? [] : [`${count} documents ${text}`];
+  return count === 0 ? [] : [`${counted(count, 'document')} ${text}`];
 }

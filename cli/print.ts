@@ -25,3 +25,8 @@ export function printTable(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+/** `no changes`, `1 change`, `2 changes`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return count === 1 ? `1 ${one}` : `${count === 0 ? 'no' : count} ${many}`;
+}

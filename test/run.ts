@@ -1,15 +1,15 @@
 #!/usr/bin/env node
-/** `make test`: every check, one after the other; the last line counts them. `node test/run.ts e2e` runs one stage. */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+/** `make test`: every check, stage by stage; the last line counts them. `node test/run.ts e2e` runs one stage. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { prepareCluster, removeCluster, showCluster } from './e2e/support/cluster.ts';
 import { type Lane, lanes } from './e2e/support/lanes.ts';
-import { ensureKubernetesBinary } from './kind/kubernetes-binary.ts';
-import { ensureCommands, type Requirement } from './kind/packages.ts';
+import { prepare } from './preparation.ts';
 
 const root = join(import.meta.dirname, '..');
 const artifacts = join(root, 'test/artifacts');
+const kubeconfig = join(artifacts, 'kubeconfig');
 
 type Count = { readonly passed: number; readonly failed: number };
 type Stage = {
@@ -19,69 +19,11 @@ type Stage = {
   readonly end?: (count: Count) => Promise<void>;
 };
 
-const ldapLibrary: Requirement = {
-  // That of the packages, whatever else is on PATH.
-  command: '/usr/bin/python3',
-  trial: ['-c', 'import ldap3'],
-  why: 'logs people in as another application would',
-  packages: { debian: ['python3', 'python3-ldap3'], fedora: 'python3-ldap3' },
-};
-
-const contractPrograms: readonly Requirement[] = [
-  ldapLibrary,
-  {
-    command: 'slapd',
-    why: 'the directory of the contract tests',
-    packages: { debian: ['slapd', 'slapd-contrib'], fedora: 'openldap-servers' },
-    debconf: 'slapd slapd/no_configuration boolean true',
-  },
-  {
-    command: 'ldapsearch',
-    why: 'asks the directory as people do',
-    packages: { debian: ['ldap-utils'], fedora: 'openldap-clients', brew: 'openldap' },
-  },
-  {
-    command: 'promtool',
-    why: 'shows each alert raised',
-    packages: { debian: ['prometheus'], fedora: 'golang-github-prometheus', brew: 'prometheus' },
-  },
-  {
-    command: 'pdftotext',
-    why: 'reads documents as people copy from them',
-    packages: { debian: ['poppler-utils'], fedora: 'poppler-utils', brew: 'poppler' },
-  },
-  {
-    command: 'haproxy',
-    why: 'leads to the active one of two directories',
-    packages: { debian: ['haproxy'], fedora: 'haproxy', brew: 'haproxy' },
-  },
-  {
-    command: 'openssl',
-    why: 'makes certificates',
-    packages: { debian: ['openssl'], fedora: 'openssl', brew: 'openssl' },
-  },
-];
-
-const journeyPrograms: readonly Requirement[] = [
-  ldapLibrary,
-  {
-    command: 'chromium',
-    why: 'reads the webmail',
-    packages: { debian: ['chromium', 'fonts-noto-core'], fedora: 'chromium' },
-  },
-  { command: 'testssl', why: 'looks for weak TLS', packages: { debian: ['testssl.sh'], fedora: 'testssl' } },
-  {
-    command: 'swaks',
-    why: 'tries what mail servers must refuse',
-    packages: { debian: ['swaks', 'libnet-ssleay-perl'], fedora: 'swaks' },
-  },
-  { command: 'nmap', why: 'looks for an open relay', packages: { debian: ['nmap'], fedora: 'nmap' } },
-];
-
 /** Shows what the cluster says of failures, then removes it; KEEP_CLUSTER=1 leaves it for a look. */
 async function endJourneys({ failed }: Count): Promise<void> {
   if (failed > 0) await showCluster();
   if (process.env['KEEP_CLUSTER'] !== '1') await removeCluster();
+  else process.stderr.write(`The cluster stays: export KUBECONFIG=${kubeconfig}\n`);
 }
 
 /** A program whose exit code is one check. */
@@ -140,15 +82,14 @@ const stages: readonly Stage[] = [
   {
     name: 'contract',
     run: async () => {
-      await ensureCommands(contractPrograms);
-      await ensureKubernetesBinary();
+      await preparation.contract;
       return runJest('contract', 'contract', ['--maxWorkers=4', ...patient]);
     },
   },
   {
     name: 'e2e',
     run: async () => {
-      await ensureCommands(journeyPrograms);
+      await preparation.journeys;
       await prepareCluster();
       return runJourneys();
     },
@@ -160,9 +101,14 @@ const wanted = process.argv.slice(2);
 mkdirSync(artifacts, { recursive: true });
 // The commands are started hundreds of times: Node keeps what it made of their source.
 process.env['NODE_COMPILE_CACHE'] ??= join(artifacts, 'compiled');
+// Who runs this keeps the current context: the journeys' cluster stands in a file of its own.
+process.env['KUBECONFIG'] = kubeconfig;
+writeFileSync(kubeconfig, 'apiVersion: v1\nkind: Config\n');
+const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
+const preparation = prepare({ contract: isWanted('contract'), journeys: isWanted('e2e') });
 let passed = 0;
 let failed = 0;
-for (const stage of stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+for (const stage of stages.filter(({ name }) => isWanted(name))) {
   const started = performance.now();
   process.stderr.write(`\n== ${stage.name}\n`);
   let count: Count;

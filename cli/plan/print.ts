@@ -1,4 +1,6 @@
 /** A review as text for terminals, Markdown for merge requests and JSON for scripts. */
+
+import { counted } from '../print.ts';
 import type { Item, Review } from './review.ts';
 
 export type Format = 'text' | 'markdown' | 'json';
@@ -50,7 +52,7 @@ function table(rows: readonly string[]): readonly string[] {
 }
 
 function totals({ changes, blocked }: Review): string {
-  const count = changes.length === 1 ? '1 change' : `${changes.length === 0 ? 'no' : changes.length} changes`;
+  const count = counted(changes.length, 'change');
   return blocked.length === 0 ? count : `${count}, ${blocked.length} blocked`;
 }
 

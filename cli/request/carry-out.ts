@@ -2,12 +2,13 @@
 import { CustomObjectsApi, type KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { Reviewed } from '../../clerk/review/review.ts';
 import { apiVersion, finalizer, group, plural, type Resource, version } from '../../operator/api/resource.ts';
+import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
 
 /**
  * @param present Mailboxes as they were reviewed, by `namespace/name`
  * @returns how many were written
- * @throws Failed naming the one that somebody changed since; what others wrote stays, and the same approval may be repeated
+ * @throws Failed naming the one that somebody changed or deleted since; what others wrote stays, and the same approval may be repeated
  */
 export async function carryOut(
   config: KubeConfig,
@@ -21,17 +22,16 @@ export async function carryOut(
     const metadata = { name, namespace, finalizers: [finalizer] };
     // Only what was read is written over: a change in between is to be read first.
     const known = present.get(key);
-    if (known !== undefined)
-      await callKube(`changing ${kind} ${key}`, () =>
-        api.patchNamespacedCustomObject(
-          { ...path, name, body: { metadata: { resourceVersion: known.metadata.resourceVersion }, spec } },
-          setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
-        ),
-      );
-    else
-      await callKube(`creating ${kind} ${key}`, () =>
-        api.createNamespacedCustomObject({ ...path, body: { apiVersion, kind, metadata, spec } }),
-      );
+    const written = await callKube(`${known === undefined ? 'creating' : 'changing'} ${kind} ${key}`, () =>
+      known === undefined
+        ? api.createNamespacedCustomObject({ ...path, body: { apiVersion, kind, metadata, spec } })
+        : api.patchNamespacedCustomObject(
+            { ...path, name, body: { metadata: { resourceVersion: known.metadata.resourceVersion }, spec } },
+            setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+          ),
+    );
+    if (written === undefined)
+      throw new Failed(`${kind} ${key} is gone since it was read: run the command again`);
   }
   for (const { metadata } of removed) {
     const { namespace, name, uid } = metadata;

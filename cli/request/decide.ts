@@ -12,6 +12,7 @@ import { group, plural, version } from '../../operator/api/resource.ts';
 import { rfc3339 } from '../../operator/core/time.ts';
 import { Failed } from '../failure.ts';
 import { callKube } from '../kube.ts';
+import { counted } from '../print.ts';
 import { carryOut } from './carry-out.ts';
 import { findRequest, listRequests, type Place, placeOf, type RequestOptions, readWorld } from './read.ts';
 import { objection } from './reviewed.ts';
@@ -34,7 +35,7 @@ export async function approve(name: string, options: RequestOptions, now: Date):
   const reviewed = reviewRequest(world, request, now);
   const done = await carryOut(place.config, reviewed, world.mailboxes);
   for (const { row, line } of reviewed.plan) console.log(`${row ?? '-'}. ${line}`);
-  console.log(`${called} is approved; ${done} Mailboxes are changed`);
+  console.log(`${called} is approved; ${counted(done, 'Mailbox', 'Mailboxes')} changed`);
 }
 
 /** @param options.reason goes to whoever asked */

@@ -9,6 +9,7 @@ import { rfc3339 } from '../../operator/core/time.ts';
 import { slug } from '../annex/resource-name.ts';
 import { Failed, WrongInput } from '../failure.ts';
 import { callKube } from '../kube.ts';
+import { counted } from '../print.ts';
 import { listResources } from '../resources.ts';
 import { type Place, placeOf, type RequestOptions } from './read.ts';
 import { readSentList } from './sent-list.ts';
@@ -47,7 +48,7 @@ export async function enter(file: string, options: EnterOptions, now: Date): Pro
       .makeApiClient(CustomObjectsApi)
       .createNamespacedCustomObject({ group, version, namespace, plural: plural.MailboxRequest, body }),
   );
-  console.log(`MailboxRequest ${namespace}/${name} is entered: ${rows.length} rows`);
+  console.log(`MailboxRequest ${namespace}/${name} is entered: ${counted(rows.length, 'row')}`);
   console.log(`read it with hopthu request show ${name}`);
 }
 

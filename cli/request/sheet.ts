@@ -13,6 +13,7 @@ import type { Site } from '../../operator/core/site.ts';
 import { fill } from '../../operator/core/template.ts';
 import { Failed, fileFault, WrongInput } from '../failure.ts';
 import { readFirstPassword } from '../password/mailbox.ts';
+import { counted } from '../print.ts';
 import { findRequest, type Place, placeOf, type RequestOptions, readWorld } from './read.ts';
 
 /** What is on one sheet. */
@@ -47,7 +48,9 @@ export async function sheet(
   } catch (error) {
     throw new WrongInput(`cannot write ${file}: ${fileFault(error)}`);
   }
-  console.log(`${handovers.length} sheets in ${file}: print them, hand them over, and remove the file`);
+  console.log(
+    `${counted(handovers.length, 'sheet')} in ${file}: print them, hand them over, and remove the file`,
+  );
 }
 
 async function readHandovers(place: Place, request: MailboxRequest): Promise<readonly Handover[]> {

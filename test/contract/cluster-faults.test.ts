@@ -70,7 +70,7 @@ describe('faults of the API server', () => {
       throw error;
     }
   };
-  const until = (name: string, isThere: boolean, seconds: number): Promise<true> =>
+  const until = (name: string, isThere: boolean, seconds?: number): Promise<true> =>
     eventually(
       `${name} ${isThere ? 'seen' : 'gone'}`,
       async () => (await shows(name)) === isThere || undefined,
@@ -125,7 +125,7 @@ describe('faults of the API server', () => {
     proxy.freeze();
     await create('during-silence');
     proxy.heal();
-    await until('during-silence', true, 10);
+    await until('during-silence', true);
     expect(reports.join('\n')).toContain(`informer of ${MAILBOXES}: Error: nothing heard for 2 s`);
   });
 
@@ -136,7 +136,7 @@ describe('faults of the API server', () => {
     await eventually('the copy disowned', async () => (await shows('anything')) === undefined || undefined);
     await expect(cluster.snapshot()).rejects.toThrow('nothing heard of');
     proxy.heal();
-    await until('anything', false, 10);
+    await until('anything', false);
   });
 
   it('lives with a quiet watch: no restart over several orderly ends', async () => {
@@ -169,13 +169,13 @@ describe('faults of the API server', () => {
       'change handler: Error: later',
     ]);
     await create('after-throw');
-    await until('after-throw', true, 5);
+    await until('after-throw', true);
   });
 
   it('says Unavailable where the API server does not answer, and within the deadline', async () => {
     await startSynced(defaultPace.silenceMs);
     await create('deadline');
-    await until('deadline', true, 5);
+    await until('deadline', true);
     const mailbox = find(await cluster.snapshot(), 'Mailbox', 'deadline') as Resource;
     proxy.freeze();
     const startedAt = performance.now();
@@ -192,6 +192,6 @@ describe('faults of the API server', () => {
     await eventually('refused', async () => (await shows('anything')) === undefined || undefined);
     await expect(cluster.snapshot()).rejects.toThrow('ConfigMap test-mail/hopthu-site is missing');
     await server.kubectl(['create', ...target]);
-    await until('anything', false, 5);
+    await until('anything', false);
   });
 });

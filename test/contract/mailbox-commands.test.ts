@@ -62,24 +62,30 @@ it('says in one line that there is no such mailbox', async () => {
   });
 });
 
-it('an approval overwrites nothing that somebody changed since it was reviewed, and may be repeated', async () => {
+/** An approval of another title for the mailbox, while somebody else does something. */
+async function approveTitle(title: string, meanwhile: () => Promise<unknown>): Promise<number> {
   const config = kubeConfigOf(server);
-  const approve = async (meanwhile: () => Promise<unknown>) => {
-    const [binh] = await listResources(config, 'Mailbox', ['accounts']);
-    if (binh === undefined) throw new Error('there is no mailbox');
-    const manifest = manifestOf(binh);
-    manifest.edit({ path: ['person', 'title'], value: 'Giám đốc' });
-    await meanwhile();
-    return carryOut(config, { manifests: [manifest], removed: [] }, new Map([['accounts/binh', binh]]));
-  };
-  const enlarge = { spec: { quota: '2Gi' } };
-  await expect(
-    approve(() =>
-      server.kubectl([
-        ...['-n', 'accounts', 'patch', 'mailbox', 'binh', '--type=merge', '-p', JSON.stringify(enlarge)],
-      ]),
-    ),
-  ).rejects.toThrow(/changing Mailbox accounts\/binh: somebody else is changing it .*run the command again/);
-  expect(await approve(async () => undefined)).toBe(1);
+  const [binh] = await listResources(config, 'Mailbox', ['accounts']);
+  if (binh === undefined) throw new Error('there is no mailbox');
+  const manifest = manifestOf(binh);
+  manifest.edit({ path: ['person', 'title'], value: title });
+  await meanwhile();
+  return carryOut(config, { manifests: [manifest], removed: [] }, new Map([['accounts/binh', binh]]));
+}
+
+it('an approval overwrites nothing that somebody changed since it was reviewed, and may be repeated', async () => {
+  const enlarge = JSON.stringify({ spec: { quota: '2Gi' } });
+  const patched = ['-n', 'accounts', 'patch', 'mailbox', 'binh', '--type=merge', '-p', enlarge];
+  await expect(approveTitle('Giám đốc', () => server.kubectl(patched))).rejects.toThrow(
+    /changing Mailbox accounts\/binh: somebody else is changing it .*run the command again/,
+  );
+  expect(await approveTitle('Giám đốc', async () => undefined)).toBe(1);
   expect(JSON.parse(await field('.spec'))).toMatchObject({ quota: '2Gi', person: { title: 'Giám đốc' } });
+});
+
+it('an approval counts no mailbox that went meanwhile', async () => {
+  const removed = ['-n', 'accounts', 'delete', 'mailbox', 'binh'];
+  await expect(approveTitle('Phó Giám đốc', () => server.kubectl(removed))).rejects.toThrow(
+    'Mailbox accounts/binh is gone since it was read: run the command again',
+  );
 });

@@ -25,8 +25,13 @@ let pod: MailPod;
 let web: WebPod;
 
 beforeAll(async () => {
-  pod = await MailPod.start(site);
-  web = await WebPod.start(site);
+  const mail = MailPod.start(site).then((started) => {
+    pod = started;
+  });
+  const webmail = WebPod.start(site).then((started) => {
+    web = started;
+  });
+  await Promise.all([mail, webmail]);
   await pod.addEntries(ldifOf('ntbinh', mailbox('ntbinh', { userPassword: [hashPassword(password)] })));
 }, 600_000);
 afterAll(async () => {

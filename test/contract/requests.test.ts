@@ -226,7 +226,7 @@ describe('a request on paper, where Git manages the site', () => {
   it('gives sheets of first passwords to whoever may read them', async () => {
     const file = join(folder, 'phieu.pdf');
     const { stdout, exitCode } = await hopthu('sheet', name, '-o', file);
-    expect({ stdout, exitCode }).toEqual({ stdout: expect.stringContaining('1 sheets in '), exitCode: 0 });
+    expect({ stdout, exitCode }).toEqual({ stdout: expect.stringContaining('1 sheet in '), exitCode: 0 });
     expect((await readFile(file)).subarray(0, 5).toString()).toBe('%PDF-');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
@@ -245,8 +245,8 @@ describe('where Git does not manage the site', () => {
     expect((await hopthu('approve', 'direct', '--site', file)).stderr).toContain('has not reviewed it');
     await until('direct', ({ number }) => number !== undefined);
     const first = await hopthu('approve', 'direct', '--site', file);
-    expect([first.exitCode, first.stdout]).toEqual([0, expect.stringContaining('2 Mailboxes are changed')]);
-    expect((await hopthu('approve', 'direct', '--site', file)).stdout).toContain('0 Mailboxes are changed');
+    expect([first.exitCode, first.stdout]).toEqual([0, expect.stringContaining('; 2 Mailboxes changed')]);
+    expect((await hopthu('approve', 'direct', '--site', file)).stdout).toContain('; no Mailboxes changed');
     await operate();
     await operate();
     const status = await until('direct', ({ phase }) => phase === 'Settled');

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseLdif } from '../../cli/ldif.ts';
 import { suffixOf } from '../../operator/core/layout.ts';
 import { reportConfigMap, siteConfigMap } from '../../operator/core/secrets.ts';
@@ -51,6 +51,8 @@ afterAll(async () => {
   cluster?.stop();
   await server?.stop();
 });
+
+afterEach(() => rm(folder, { recursive: true }));
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hopthu-review-'));

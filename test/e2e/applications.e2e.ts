@@ -1,8 +1,8 @@
 /** Another application logs people in at the directory, from outside the cluster, by the recipe of docs/applications.md (R6). */
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import { applicationAccount, serviceDn, suffixOf } from '../../operator/core/layout.ts';
 import { ldapSecret } from '../../operator/core/secrets.ts';
@@ -15,11 +15,13 @@ import { apply, field, people, personSpec } from './support/resources.ts';
 
 const program = join(import.meta.dirname, '../support/login.py');
 const account = applicationAccount(site.applications[0]?.name ?? '');
+const folder = mkdtempSync(join(tmpdir(), 'hopthu-ca-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** 0 lets in, 3 refuses; only people of one organization, where its abbreviation is given. */
 async function login(address: string, password: string, ...group: readonly string[]) {
-  const caFile = join(await mkdtemp(join(tmpdir(), 'hopthu-ca-')), 'ca.crt');
-  await writeFile(caFile, await authorityOf(site));
+  const caFile = join(folder, 'ca.crt');
+  writeFileSync(caFile, await authorityOf(site));
   const encoded = await inMail(site, 'get', 'secret', ldapSecret(account), '-o', 'jsonpath={.data.password}');
   const secret = Buffer.from(encoded, 'base64').toString();
   const url = `ldaps://localhost:${hostPort(site, 'ldaps')}`;

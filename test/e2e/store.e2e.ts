@@ -1,6 +1,6 @@
 /** Mail under its quota, and what becomes of it when a mailbox is deleted and comes back (R24, R30, R37). */
 import { describe, expect, it } from '@jest/globals';
-import { socTrang as site } from '../support/sites.ts';
+import { daNang as site } from '../support/sites.ts';
 import { inAccounts } from './support/cluster.ts';
 import { attributeOf, inMail, modifyByHand, restartOperator } from './support/directory.ts';
 import { eventually } from './support/eventually.ts';

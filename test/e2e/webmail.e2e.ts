@@ -1,38 +1,5 @@
 /** An official reads mail in a browser, in Vietnamese. */
-import { expect, it } from '@jest/globals';
-import { daNang, socTrang } from '../support/sites.ts';
-import { openWebmail } from './support/browser.ts';
-import { hostPort } from './support/cluster.ts';
-import { authorityOf } from './support/person.ts';
-import { people } from './support/resources.ts';
+import { socTrang as site } from '../support/sites.ts';
+import { webmailJourney } from './support/webmail-journey.ts';
 
-it.each([socTrang, daNang])('at $name an official logs in and reads "Công văn số 17"', async (site) => {
-  const { 'web-sender': sender, 'web-reader': reader } = await people(site, {
-    'web-sender': 'Huỳnh Văn Soạn',
-    'web-reader': 'Huỳnh Thị Đọc',
-  });
-  if (sender === undefined || reader === undefined) throw new Error('nobody to write');
-  await sender.send({
-    to: reader.address,
-    subject: 'Công văn số 17',
-    text: 'Kính gửi: Ủy ban nhân dân huyện Mỹ Xuyên',
-  });
-  const webmail = await openWebmail(site, {
-    caPem: await authorityOf(site),
-    port: hostPort(site, 'webmail'),
-  });
-  try {
-    await webmail.screenshot(`${site.name}-login`);
-    await webmail.login(reader.address, reader.password);
-    const message = await webmail.readMessage('Công văn số 17');
-    await webmail.screenshot(`${site.name}-message`);
-    expect(message).toEqual({
-      subject: 'Công văn số 17',
-      from: sender.address,
-      text: expect.stringContaining('Ủy ban nhân dân huyện Mỹ Xuyên'),
-    });
-    expect(webmail.violations).toEqual([]);
-  } finally {
-    await webmail.close();
-  }
-});
+webmailJourney(site);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BASE_RECIPE, BASE_REFERENCE } from '../../images/tag.ts';
 import { cacheFolder } from './cache.ts';
@@ -18,9 +18,28 @@ const LEFT_OUT = [
   ),
 ];
 
+/** Gigabytes of runs that were killed. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(cacheFolder())) {
+    const pid = /^work-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      await rm(join(cacheFolder(), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
 /** A folder for large files of one piece of work, removed at its end. */
 export async function withWorkFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(cacheFolder(), 'work-'));
+  await removeAbandoned();
+  const folder = await mkdtemp(join(cacheFolder(), `work-${process.pid}-`));
   try {
     return await work(folder);
   } finally {

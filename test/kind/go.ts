@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './cache.ts';
 import { attempt, run } from './command.ts';
@@ -69,12 +69,15 @@ export async function ensureGo(): Promise<GoTool> {
   return { command: await downloadToolchain(), environment: ENVIRONMENT };
 }
 
-/** `go install PACKAGE@VERSION` into a folder. */
+/** `go install PACKAGE@VERSION` into a folder, where the program is whole as soon as it is there: others look whether it is. */
 export async function goInstall(go: GoTool, module: string, folder: string): Promise<void> {
+  const unfinished = join(folder, `unfinished.${process.pid}`);
   await run(go.command, ['install', '-trimpath', '-ldflags=-s -w', module], {
     cwd: '/',
-    env: { ...go.environment, GOBIN: folder },
+    env: { ...go.environment, GOBIN: unfinished },
   });
+  for (const name of readdirSync(unfinished)) renameSync(join(unfinished, name), join(folder, name));
+  rmSync(unfinished, { recursive: true });
 }
 
 /** Builds the main package in a folder of Go source into one static binary. */

@@ -12,7 +12,7 @@ import { buildImages } from './images.ts';
 import { applySamples, installSite, kubectl, synthesize, type Target } from './install.ts';
 import { findKubectl } from './kubectl.ts';
 import { ensureCommands } from './packages.ts';
-import { ensureTools, findTools } from './prerequisites.ts';
+import { ensureTools, findTools, type Tools } from './prerequisites.ts';
 import { step } from './steps.ts';
 import { uninstallSite } from './uninstall.ts';
 
@@ -36,10 +36,14 @@ export async function ensureCluster(name: string, portOffset = 0): Promise<Targe
   ]);
   const tools = await ensureTools();
   const cluster = await createCluster(tools, name, sitePorts(siteNames().map(readSite), portOffset));
-  await bundleOperator();
-  const images = await buildImages(tools.runtime, PARTS);
-  await loadImages(tools, name, images);
+  await loadImages(tools, name, await ensureImages(tools));
   return cluster;
+}
+
+/** The images of this checkout, in the local storage; gives their names. */
+export async function ensureImages({ runtime }: Tools): Promise<readonly string[]> {
+  await bundleOperator();
+  return buildImages(runtime, PARTS);
 }
 
 /** A cluster that is there already: its images come from the registry that the site file names. */
@@ -52,10 +56,13 @@ async function existingCluster(context: string): Promise<Target> {
   return { context, kubectl };
 }
 
-/** The image's tag is the hash of what it is built from, the bundle included. */
-function bundleOperator(): Promise<string> {
+let bundled: Promise<string> | undefined;
+
+/** The image's tag is the hash of what it is built from, the bundle included: it is made once, and then others read it. */
+export function bundleOperator(): Promise<string> {
   const script = join(import.meta.dirname, '..', '..', 'images/operator/bundle.ts');
-  return step('Bundling the operator', () => run(process.execPath, [script]));
+  bundled ??= step('Bundling the operator', () => run(process.execPath, [script]));
+  return bundled;
 }
 
 async function up(name: string, context: string | undefined, sites: readonly Site[]): Promise<void> {

@@ -1,5 +1,5 @@
 /** The manifests of a site, as objects, with images whose tags do not follow the content. */
-import { type App, Testing, Yaml } from 'cdk8s';
+import { App, Testing, Yaml } from 'cdk8s';
 import { mailStack } from '../../charts/mail-stack.ts';
 import { siteText } from '../../charts/site-files.ts';
 import type { Context } from '../../charts/workload.ts';
@@ -17,7 +17,8 @@ export function manifestsOf(
   site: Site,
   image: Context['image'] = (part) => `localhost/hopthu/${part}:golden`,
 ): readonly Manifest[] {
-  const app: App = Testing.app();
+  // Not that of cdk8s' Testing, which leaves a folder behind each time.
+  const app = new App();
   mailStack(app, { site, image }, siteText(site.name));
   return app.charts.flatMap((chart) => Testing.synth(chart));
 }

@@ -18,6 +18,9 @@ export type Run = {
   readonly command?: readonly string[];
 };
 
+/** Options of `podman rm`: nobody will look at what they would still have written; those that never started do not count. */
+export const atOnce = ['--force', '--ignore', '--time=0'] as const;
+
 export class Containers {
   readonly #folder = mkdtempSync(join(tmpdir(), 'hopthu-pod-'));
   readonly #name: string;
@@ -110,8 +113,11 @@ export class Containers {
   }
 
   async end(): Promise<void> {
-    for (const container of this.#started)
-      await runContainer(this.#runtime, ['rm', '-f', '-t', '1', container]).catch(() => undefined);
+    // The others may have joined its network.
+    const first = this.#started.slice(-1);
+    for (const containers of [this.#started.slice(0, -1), first])
+      if (containers.length > 0)
+        await runContainer(this.#runtime, ['rm', ...atOnce, ...containers]).catch(() => undefined);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

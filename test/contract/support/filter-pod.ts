@@ -13,6 +13,7 @@ import { eventually } from '../../e2e/support/eventually.ts';
 import { buildImages, ROOT } from '../../kind/images.ts';
 import { ensureTools } from '../../kind/prerequisites.ts';
 import { runContainer } from '../../kind/runtime.ts';
+import { atOnce } from './containers.ts';
 
 export type Envelope = {
   readonly from: string;
@@ -39,6 +40,18 @@ export class FilterPod {
 
   /** Starts everything and waits until a message is judged. @param more files that replace those of the site */
   static async start(site: Site, more: Readonly<Record<string, string>> = {}): Promise<FilterPod> {
+    const pod = await FilterPod.begin(site, more);
+    try {
+      await pod.ready();
+    } catch (error) {
+      await pod.end();
+      throw error;
+    }
+    return pod;
+  }
+
+  /** Starts everything, which takes its time to be ready. */
+  static async begin(site: Site, more: Readonly<Record<string, string>> = {}): Promise<FilterPod> {
     const pod = new FilterPod();
     const { runtime } = await ensureTools();
     await buildImages(runtime, ['rspamd', 'clamav', 'valkey']);
@@ -90,6 +103,10 @@ export class FilterPod {
       '/var/lib/clamav': join(config, 'signatures'),
     });
     await this.#start('valkey', beside, { '/etc/hopthu': config, '/var/lib/valkey': join(config, 'memory') });
+  }
+
+  /** Waits until a message is judged. */
+  async ready(): Promise<void> {
     await eventually(180_000, () => this.#ask('GET', '/ping', {}, ''));
   }
 
@@ -139,8 +156,11 @@ export class FilterPod {
   }
 
   async end(): Promise<void> {
-    for (const part of ['valkey', 'clamav', 'rspamd'])
-      await this.#podman(['rm', '-f', '-t', '1', `${this.#name}-${part}`]).catch(() => undefined);
+    // Last who lends its network.
+    for (const parts of [['valkey', 'clamav'], ['rspamd']]) {
+      const containers = parts.map((part) => `${this.#name}-${part}`);
+      await this.#podman(['rm', ...atOnce, ...containers]).catch(() => undefined);
+    }
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
 /** The clerk's intake as the chart runs it, with a folder instead of the API server and of the way out. */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -20,8 +20,11 @@ await startIntake({
       if (existsSync(join(folder, 'away'))) throw new Unavailable('Kubernetes', 'the API server is away');
       const path = join(folder, `${request.name}.request`);
       const isNew = !existsSync(path);
-      if (isNew) writeFileSync(path, JSON.stringify(request));
-      return isNew;
+      if (!isNew) return false;
+      // Whoever reads requests must not find half of one.
+      writeFileSync(`${path}.unfinished`, JSON.stringify(request));
+      renameSync(`${path}.unfinished`, path);
+      return true;
     },
   },
   letters: {

@@ -45,7 +45,7 @@ export class MailPod {
     const site = { ...given, directory: { ...given.directory, replicas: 1 } };
     const { runtime } = await ensureTools();
     await buildImages(runtime, ['openldap', 'dovecot', 'postfix']);
-    const filter = await FilterPod.start(site);
+    const filter = await FilterPod.begin(site);
     const containers = new Containers(runtime, `container:${filter.container}`, 'mail');
     const pod = new MailPod(site, filter, containers, runtime);
     try {
@@ -53,10 +53,9 @@ export class MailPod {
       const postfix = serviceHost('postfix', site.namespaces.smtp);
       await containers.certificates([pod.#directory.host, site.hosts.mail, clerk, postfix]);
       await pod.#openldap();
-      await pod.#programs();
-      await pod.#dovecot();
-      await pod.#postfix();
-      for (const part of ['openldap', 'postfix'] as const) await pod.#exporter(part);
+      await Promise.all([pod.#programs(), pod.#dovecot(), pod.#postfix()]);
+      await Promise.all((['openldap', 'postfix'] as const).map((part) => pod.#exporter(part)));
+      await filter.ready();
       const greeting = `read -rt 4 line < /dev/tcp/127.0.0.1/${ports.smtp.container}`;
       await eventually(120_000, () => containers.exec('postfix', ['/bin/bash', '-c', greeting]));
       return pod;

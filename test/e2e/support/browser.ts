@@ -98,6 +98,7 @@ export class Webmail {
       const answer = this.page.waitForResponse((response) => response.url().includes('_action='));
       await this.page.click('a.refresh');
       await answer;
+      await setTimeout(200);
     }
     await row.locator('td.subject').click();
     const preview = this.page.frameLocator('#messagecontframe');

@@ -18,7 +18,7 @@ export async function prepareCluster(): Promise<void> {
   const target = await ensureCluster(name, portOffset);
   const sites = siteNames().map(readSite);
   await synthesize(sites);
-  for (const site of sites) await installSite(target, site);
+  await Promise.all(sites.map((site) => installSite(target, site)));
   useCluster(target);
 }
 

@@ -1,5 +1,6 @@
 /** An official with a mail client: what a person does with a mailbox, over the ports that the site offers. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { ImapFlow } from 'imapflow';
 import { createTransport } from 'nodemailer';
@@ -150,6 +151,8 @@ export class Person {
         if (found !== undefined) return found.source?.toString('utf8') ?? '';
         if (performance.now() > deadline)
           throw new Error(`no "${subject}" came to ${folder} of ${this.address}`);
+        // Without a pause two programs would be busy with nothing but this.
+        await sleep(200);
         await client.noop();
       }
     });

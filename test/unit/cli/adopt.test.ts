@@ -1,8 +1,8 @@
 /** `hopthu adopt --from-ldap` as a person runs it, and the plan of what it wrote. */
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { run } from './run.ts';
 
 // Some tests start several processes, on machines that may be busy.
@@ -21,6 +21,7 @@ const entry = (uid: string, attributes: Readonly<Record<string, string | readonl
     '',
   ].join('\n');
 
+let work: string;
 let folder: string;
 let ldif: string;
 const adopt = (...more: readonly string[]) =>
@@ -31,10 +32,13 @@ const live = (source: string, ...more: readonly string[]) => [
   ...more,
 ];
 
+afterEach(() => rm(work, { recursive: true }));
+
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hopthu-adopt-'));
-  ldif = join(await mkdtemp(join(tmpdir(), 'hopthu-ldif-')), 'accounts.ldif');
-  await mkdir(join(folder, 'organizations'));
+  work = await mkdtemp(join(tmpdir(), 'hopthu-adopt-'));
+  folder = join(work, 'manifests');
+  ldif = join(work, 'accounts.ldif');
+  await mkdir(join(folder, 'organizations'), { recursive: true });
   const organization = {
     apiVersion: 'hopthu.io/v1alpha1',
     kind: 'Organization',
@@ -105,7 +109,8 @@ spec:
 
   it('is planned with the comparison, which a person has to approve', async () => {
     await adopt();
-    const base = await mkdtemp(join(tmpdir(), 'hopthu-base-'));
+    const base = join(work, 'base');
+    await mkdir(base);
     const { stdout, exitCode } = await run(['plan', '-f', folder, '--base', base, '--ldif', ldif]);
     expect(exitCode).toBe(3);
     expect(stdout).toMatch(/! 2 accounts that nobody owns would be taken over/);

@@ -69,7 +69,7 @@ describe('hopthu plan of a branch', () => {
     await commit();
     expect(await plan()).toEqual({
       stdout: 'no changes\n',
-      stderr: `hopthu: 1 documents of other kinds in ${folder}: not looked at\n`,
+      stderr: `hopthu: 1 document of other kinds in ${folder}: not looked at\n`,
       exitCode: 0,
     });
   });

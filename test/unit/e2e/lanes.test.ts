@@ -24,7 +24,7 @@ describe('the lanes of journeys', () => {
         expect.stringMatching(/\breadSite\b|\bsiteNames\b|charts\/sites\//),
       ]);
     const [socTrang, daNang] = sideBySide.map(({ files }) => files.map((file) => basename(file)));
-    expect(socTrang).toContain('rolling.e2e.ts');
+    expect(socTrang).toContain('certificates.e2e.ts');
     expect(daNang).toContain('backup.e2e.ts');
     expect(after.files.map((file) => basename(file))).toContain('provinces.e2e.ts');
   });
