@@ -20,6 +20,7 @@ import { lastPeriod, type Period, parsePeriod } from './day.ts';
 import { readDirectory, readLogins } from './directory.ts';
 import { gather } from './facts.ts';
 import { documentOf, fileOf, letterOf } from './make.ts';
+import { patiently } from './patience.ts';
 import { makePeriodic, type Outgoing } from './periodic.ts';
 import { askedOf, happenedOf } from './records.ts';
 import { Store } from './store.ts';
@@ -65,9 +66,9 @@ function loginSources(): LoginSources {
 async function count(): Promise<void> {
   const cluster = new ClusterLists();
   const sources = {
-    directory: () => readDirectory(directoryAt(need('HOPTHU_LDAP')), suffix),
-    used: () => cluster.used(site.namespaces.accounts),
-    runs: () => cluster.runs([site.namespaces.mail, site.namespaces.smtp]),
+    directory: () => patiently(() => readDirectory(directoryAt(need('HOPTHU_LDAP')), suffix)),
+    used: () => patiently(() => cluster.used(site.namespaces.accounts)),
+    runs: () => patiently(() => cluster.runs([site.namespaces.mail, site.namespaces.smtp])),
     logins: loginSources(),
   };
   await collect(store, sources, site.reports.journalDays, Date.now());
