@@ -105,7 +105,7 @@ async function checkExisting(
  * Makes sure that a cluster with one node runs and can be used: node Ready, CoreDNS Available, a default
  * StorageClass, the context `kind-<name>` in the kubeconfig. An own cluster that stopped (the machine was
  * restarted) is started again with its data; one that was left half made is made anew, and so is, once, a new one
- * that does not come up: Kubernetes' own parts have been seen to wait for each other for good.
+ * that does not come up: CoreDNS was once seen not to, in three minutes of an idle machine, and nothing was kept that said why.
  * @throws ClusterRefused when the name belongs to a cluster of somebody else, or ports are taken
  * @throws ClusterNotReady saying what the cluster was seen to do
  */
