@@ -24,6 +24,8 @@ export const delegatedFolder = 'Hộp thư đơn vị';
 const ranks: readonly Role[] = ['reader', 'keeper', 'writer'];
 
 const names = 'namespace+=';
+/** Under which name people find a folder; what they may do there is said by others. */
+const folderName = /^namespace\/[^/]+\/prefix=/;
 
 /** Of an account whose own mailbox is under a legal hold (R38): nothing is deleted or moved away, and nothing expires. */
 const heldSettings = [
@@ -53,6 +55,7 @@ export function isNarrower(after: readonly string[], before: readonly string[]):
   if (isHeldBy(after) && !isHeldBy(before)) return true;
   const isKept = (value: string) =>
     value.startsWith(names) ||
+    folderName.test(value) ||
     heldSettings.includes(value) ||
     asMuch(value).some((enough) => after.includes(enough));
   return !before.every(isKept);

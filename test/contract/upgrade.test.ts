@@ -7,6 +7,7 @@ import { dovecotConfig } from '../../charts/components/dovecot-config.ts';
 import { parseMailbox } from '../../operator/api/mailbox.ts';
 import { parseOrganization } from '../../operator/api/organization.ts';
 import { apiVersion, type Resource } from '../../operator/api/resource.ts';
+import { delegatedFolder } from '../../operator/core/mail-settings.ts';
 import { MemoryCluster } from '../../operator/kube/memory-cluster.ts';
 import { Connection } from '../../operator/ldap/connection.ts';
 import { LdaptsDirectory } from '../../operator/ldap/ldapts-directory.ts';
@@ -33,15 +34,18 @@ const entriesOf = (ldif: string): Entries =>
 /** What slapd keeps of its own at each write. */
 const kept = new Set(['entryCSN', 'contextCSN', 'modifiersName', 'modifyTimestamp']);
 
+/** People find the mailboxes of organizations below it; it had this name until 2026-11-26. */
+const renamed = (value: string) => value.replace('/prefix=Hộp thư cơ quan/', `/prefix=${delegatedFolder}/`);
+
 /** Values that were there before and are not any more. */
 function missing(before: Entries, after: Entries): readonly string[] {
   return [...before].flatMap(([dn, attributes]) => {
     const now = after.get(dn);
     if (now === undefined) return [dn];
+    const isThere = (name: string) => (value: string) =>
+      now[name]?.includes(value) === true || now[name]?.includes(renamed(value)) === true;
     return Object.entries(attributes).flatMap(([name, values]) =>
-      kept.has(name) || values.every((value) => now[name]?.includes(value))
-        ? []
-        : [`${dn} ${name}: ${values.join()}`],
+      kept.has(name) || values.every(isThere(name)) ? [] : [`${dn} ${name}: ${values.join()}`],
     );
   });
 }

@@ -36,6 +36,17 @@ describe('sessions of withdrawn rights', () => {
     expect([...province.sessions.names]).toContain(binh);
   });
 
+  it('are none where a folder has another name only', async () => {
+    const dn = `uid=${province.uidOf('binh')},${mailboxes}`;
+    const renamed = province
+      .settings('binh')
+      .map((value) => value.replace('/prefix=Hộp thư đơn vị/', '/prefix=Hộp thư cũ/'));
+    province.directory.put(dn, { ...province.entryOf('binh'), hopThuMailSetting: renamed });
+    await province.settle();
+    expect(province.settings('binh')).toEqual(province.opened('writer'));
+    expect([...province.sessions.names]).toContain(binh);
+  });
+
   it('are not forgotten while Dovecot does not answer, nor by an operator that dies in between', async () => {
     province.sessions.down();
     province.give();
