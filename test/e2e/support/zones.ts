@@ -89,7 +89,11 @@ async function zoneFile(published: Published): Promise<string> {
   );
 }
 
+/** Until nobody can get an answer of before. */
 async function setDns(data: Readonly<Record<string, string | null>>): Promise<void> {
+  const before = (await inDns(['get', 'pods', '-l', 'k8s-app=kube-dns', '-o', 'name']))
+    .split('\n')
+    .filter(Boolean);
   await inDns(['patch', 'configmap', 'coredns', '--type=merge', '-p', JSON.stringify({ data })]);
   // kubeadm mounts the Corefile alone.
   const whole = { name: 'config-volume', configMap: { name: 'coredns', items: null } };
@@ -99,6 +103,8 @@ async function setDns(data: Readonly<Record<string, string | null>>): Promise<vo
   const spec = { strategy, template: { metadata, spec: { volumes: [whole] } } };
   await inDns(['patch', 'deployment', 'coredns', '-p', JSON.stringify({ spec })]);
   await inDns(['rollout', 'status', 'deployment/coredns', '--timeout=60s']);
+  // Who asked the former pod goes on asking it, by the same UDP socket, as long as it answers.
+  await inDns(['wait', '--for=delete', ...before, '--timeout=60s']);
 }
 
 const doorway = 'journey-dns';
