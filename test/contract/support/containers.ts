@@ -18,8 +18,18 @@ export type Run = {
   readonly command?: readonly string[];
 };
 
-/** Options of `podman rm`: nobody will look at what they would still have written; those that never started do not count. */
-export const atOnce = ['--force', '--ignore', '--time=0'] as const;
+/** Removes containers, of which those that never started do not count; nobody will look at what they would still have written. */
+export async function removeAtOnce(
+  podman: (args: readonly string[]) => Promise<unknown>,
+  names: readonly string[],
+): Promise<void> {
+  const remove = () => podman(['rm', '--force', '--ignore', '--time=0', ...names]);
+  // One that ended while it was removed has been left behind.
+  if (names.length > 0)
+    await remove()
+      .catch(remove)
+      .catch(() => undefined);
+}
 
 export class Containers {
   readonly #folder = mkdtempSync(join(tmpdir(), 'hopthu-pod-'));
@@ -116,8 +126,7 @@ export class Containers {
     // The others may have joined its network.
     const first = this.#started.slice(-1);
     for (const containers of [this.#started.slice(0, -1), first])
-      if (containers.length > 0)
-        await runContainer(this.#runtime, ['rm', ...atOnce, ...containers]).catch(() => undefined);
+      await removeAtOnce((args) => runContainer(this.#runtime, args), containers);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

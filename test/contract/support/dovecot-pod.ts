@@ -9,6 +9,7 @@ import { eventually } from '../../e2e/support/eventually.ts';
 import { buildImages, ROOT } from '../../kind/images.ts';
 import { ensureTools } from '../../kind/prerequisites.ts';
 import { runContainer } from '../../kind/runtime.ts';
+import { removeAtOnce } from './containers.ts';
 
 /** Whose mail it is: there is no directory, everybody is who he says. */
 export const account = '0b2c4c1e-5d3f-4a49-9d5b-1f8f6d7c1a01';
@@ -111,7 +112,7 @@ export class DovecotPod {
   }
 
   async end(): Promise<void> {
-    await this.#podman(['rm', '-f', '-t', '1', this.#name]).catch(() => undefined);
+    await removeAtOnce(this.#podman, [this.#name]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -13,7 +13,7 @@ import { eventually } from '../../e2e/support/eventually.ts';
 import { buildImages, ROOT } from '../../kind/images.ts';
 import { ensureTools } from '../../kind/prerequisites.ts';
 import { runContainer } from '../../kind/runtime.ts';
-import { atOnce } from './containers.ts';
+import { removeAtOnce } from './containers.ts';
 
 export type Envelope = {
   readonly from: string;
@@ -159,7 +159,7 @@ export class FilterPod {
     // Last who lends its network.
     for (const parts of [['valkey', 'clamav'], ['rspamd']]) {
       const containers = parts.map((part) => `${this.#name}-${part}`);
-      await this.#podman(['rm', ...atOnce, ...containers]).catch(() => undefined);
+      await removeAtOnce(this.#podman, containers);
     }
     rmSync(this.#folder, { recursive: true, force: true });
   }

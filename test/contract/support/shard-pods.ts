@@ -21,6 +21,7 @@ import { eventually } from '../../e2e/support/eventually.ts';
 import { buildImages, ROOT } from '../../kind/images.ts';
 import { ensureTools } from '../../kind/prerequisites.ts';
 import { runContainer } from '../../kind/runtime.ts';
+import { removeAtOnce } from './containers.ts';
 import { listens, onAddress } from './shard-addresses.ts';
 import type { Slapd } from './slapd.ts';
 
@@ -293,8 +294,7 @@ export class ShardPods {
   }
 
   async end(): Promise<void> {
-    for (const name of this.#containers)
-      await this.#podman(['rm', '-f', '-t', '1', name]).catch(() => undefined);
+    await removeAtOnce(this.#podman, this.#containers);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
