@@ -98,3 +98,12 @@ export function mailJourney(site: Site, quota: number): void {
     expect({ code, reply }).toEqual({ code: 552, reply: expect.stringContaining('5.2.2') });
   });
 }
+
+/** Who sends letters of the largest size, and who has room for the first of them. */
+export async function largeLetters(
+  site: Site,
+): Promise<{ readonly sender: Person; readonly reader: Person }> {
+  const name = fresh('big-reader');
+  const both = await people(site, { 'big-sender': 'Lâm Văn Lớn', [name]: 'Lâm Thị Rộng' });
+  return { sender: both['big-sender'] as Person, reader: both[name] as Person };
+}
